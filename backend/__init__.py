@@ -1,0 +1,1 @@
+"""The Reunify server: GraphQL API, use cases, storage and worker."""

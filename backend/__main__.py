@@ -1,0 +1,47 @@
+"""The command line: `reunify COMMAND`."""
+
+import typer
+
+from backend.commands import events
+from backend.commands.indexes import indexes
+from backend.commands.invite import invite
+from backend.commands.match import match
+from backend.commands.schema import schema
+from backend.commands.serve import serve, worker
+from backend.settings.settings import setting_rows
+
+
+def build() -> typer.Typer:
+    app = typer.Typer(
+        name="reunify",
+        help="Brings children separated by a disaster back to their families.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode="markdown",
+    )
+    app.command(epilog=settings_table())(serve)
+    app.command()(worker)
+    app.command()(match)
+    app.command()(invite)
+    app.command()(indexes)
+    app.command()(schema)
+    app.add_typer(events.app, name="events")
+    return app
+
+
+def settings_table() -> str:
+    """Every setting, as a list for the command line's help."""
+    rows = (
+        f"- `{row.name}`{f' (default: {row.default})' if row.default else ''}: {row.description}"
+        for row in setting_rows()
+    )
+    return "\n".join(["Settings, as environment variables:", "", *rows])
+
+
+def main() -> None:
+    build()()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,56 @@
+"""GraphiQL, the developers' console on the path of the API: served from built files, never from another host."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from backend.api.documents import Document
+from backend.api.http import accepted_weights
+
+# GraphiQL's editor sets style attributes and embeds its fonts; scripts come from this host's files alone.
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self' data:; "
+    "img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+NOT_BUILT = "GraphiQL is not built yet: run `npm ci && npm run build` in the folder web/.\n"
+
+
+def wants_page(request: Request) -> bool:
+    """A browser that opens the address, rather than a client that asks a question."""
+    return (
+        request.method == "GET"
+        and "query" not in request.query_params
+        and accepted_weights(request.headers.get("accept", "")).get("text/html", 0.0) > 0
+    )
+
+
+def page(assets: Path) -> Response:
+    headers = {
+        "content-security-policy": CONTENT_SECURITY_POLICY,
+        "referrer-policy": "no-referrer",
+        "x-content-type-options": "nosniff",
+        "cache-control": "no-store",
+    }
+    try:
+        content = (assets / "index.html").read_bytes()
+    except FileNotFoundError:
+        return PlainTextResponse(NOT_BUILT, headers=headers)
+    return Response(content, media_type="text/html", headers=headers)
+
+
+def asset_routes(path: str, assets: Path, trusted: Mapping[str, Document]) -> list[BaseRoute]:
+    """The console's files under `<path>/console/`, and the trusted documents as a JSON list of texts."""
+    texts = json.dumps([document.source for document in trusted.values()])
+
+    async def operations(_request: Request) -> Response:
+        return Response(texts, media_type=JSONResponse.media_type)
+
+    return [
+        Route(f"{path}/console/operations.json", operations),
+        Mount(f"{path}/console", StaticFiles(directory=assets, check_dir=False)),
+    ]

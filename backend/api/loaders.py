@@ -1,0 +1,78 @@
+"""Look-ups gathered over one request, so that a list of records costs one query a kind and not one a record."""
+
+from collections.abc import Awaitable, Callable, Hashable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from strawberry.dataloader import DataLoader
+
+from backend.domain.account import Viewer
+from backend.domain.errors import DomainError
+from backend.domain.incident import Incident
+from backend.domain.match import Match
+from backend.domain.photo import Photo
+from backend.domain.registration import Registration
+from backend.domain.report import NextStep, Report
+from backend.domain.site import Site
+from backend.services import incidents, matches, photos, progress, registrations, reports, sites
+from backend.services.collaborators import Collaborators
+
+Key = TypeVar("Key", bound=Hashable)
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class MatchesOf:
+    """The matches of a record are looked up within its incident."""
+
+    incident_id: str
+    record_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Loaders:
+    incidents: DataLoader[str, Incident | None]
+    sites: DataLoader[str, Site | None]
+    registrations: DataLoader[str, Registration | None]
+    reports: DataLoader[str, Report | None]
+    photos: DataLoader[Registration | Report, list[Photo]]
+    next_steps: DataLoader[Report, NextStep]
+    matches_of_reports: DataLoader[MatchesOf, list[Match]]
+    matches_of_registrations: DataLoader[MatchesOf, list[Match]]
+
+
+def new_loaders(use: Collaborators, viewer: Viewer | None) -> Loaders:
+    """Empty loaders for one viewer: what they hold is what this viewer may see."""
+    return Loaders(
+        incidents=DataLoader(lambda ids: incidents.get_incidents(use, viewer, ids)),
+        sites=DataLoader(lambda ids: sites.get_sites(use, viewer, ids)),
+        registrations=DataLoader(lambda ids: registrations.get_registrations(use, viewer, ids)),
+        reports=DataLoader(lambda ids: reports.get_reports(use, viewer, ids)),
+        photos=DataLoader(
+            lambda records: photos.photos_of_records(use, viewer, records), cache_key_fn=lambda record: record.id
+        ),
+        next_steps=DataLoader(
+            lambda wanted: progress.next_steps(use, viewer, wanted), cache_key_fn=lambda report: report.id
+        ),
+        matches_of_reports=DataLoader(
+            lambda wanted: _matches(wanted, lambda *of: matches.matches_of_reports(use, viewer, *of))
+        ),
+        matches_of_registrations=DataLoader(
+            lambda wanted: _matches(wanted, lambda *of: matches.matches_of_registrations(use, viewer, *of))
+        ),
+    )
+
+
+async def _matches(
+    wanted: Sequence[MatchesOf], look_up: Callable[[str, Sequence[str]], Awaitable[dict[str, list[Match]]]]
+) -> Sequence[list[Match] | DomainError]:
+    found: dict[MatchesOf, list[Match] | DomainError] = {}
+    for incident_id in {one.incident_id for one in wanted}:
+        here = [one for one in wanted if one.incident_id == incident_id]
+        try:
+            by_record = await look_up(incident_id, [one.record_id for one in here])
+        except DomainError as error:
+            found.update(dict.fromkeys(here, error))
+        else:
+            found.update({one: by_record[one.record_id] for one in here})
+    return [found[one] for one in wanted]

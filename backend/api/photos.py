@@ -1,0 +1,157 @@
+"""Photos over HTTP: `POST /photos` takes one in, `GET /photos/{id}/{size}` shows it to whoever holds a signed link."""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from dataclasses import dataclass
+
+from starlette.datastructures import UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from backend.api.context import Context
+from backend.api.execution import bearer_token
+from backend.domain.errors import DomainError, ErrorCode, not_found, refusal
+from backend.domain.photo import PhotoSize
+from backend.domain.subject import Side
+from backend.services import photos
+from backend.services.photos import photo_link
+
+MakeContext = Callable[[Request, str | None], Awaitable[Context]]
+
+STATUS = {
+    ErrorCode.INVALID: 400,
+    ErrorCode.UNAUTHENTICATED: 401,
+    ErrorCode.FORBIDDEN: 403,
+    ErrorCode.NOT_FOUND: 404,
+    ErrorCode.CONFLICT: 409,
+    ErrorCode.EXPIRED: 410,
+    ErrorCode.TOO_LARGE: 413,
+    ErrorCode.NOT_AN_IMAGE: 415,
+    ErrorCode.BROKEN_IMAGE: 422,
+    ErrorCode.UNAVAILABLE: 503,
+}
+FORM_BYTES = 10_000
+"""What the boundaries and headers of the form may add to the file."""
+PHOTO_HEADERS = {
+    "cache-control": "private, no-store",
+    "content-security-policy": "default-src 'none'; sandbox",
+    "cross-origin-resource-policy": "same-origin",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoLimits:
+    """The largest file in bytes, and the largest picture in millions of pixels."""
+
+    file_bytes: int
+    megapixels: float
+
+
+def photo_routes(
+    *, make_context: MakeContext, limits: PhotoLimits, unavailable: Callable[[BaseException], bool]
+) -> list[Route]:
+    """The routes for a Starlette application. `unavailable` tells whether an error means that the database is away."""
+
+    async def guarded(answer: Awaitable[Response]) -> Response:
+        try:
+            return await answer
+        except DomainError as error:
+            # What is left of a refused body is not read, so the connection cannot carry another request.
+            return JSONResponse({"errors": _shown(error)}, STATUS[error.code], {"connection": "close"})
+        except ClientDisconnect:
+            return Response(status_code=400)
+        except Exception as error:
+            if not unavailable(error):
+                raise
+            away = refusal(ErrorCode.UNAVAILABLE, "The database does not answer right now. Please try again.")
+            return JSONResponse({"errors": _shown(away)}, STATUS[ErrorCode.UNAVAILABLE])
+
+    async def upload(request: Request) -> Response:
+        return await guarded(_upload(request, make_context, limits))
+
+    async def download(request: Request) -> Response:
+        return await guarded(_download(request, make_context))
+
+    return [
+        Route("/photos", upload, methods=["POST"]),
+        Route("/photos/{id}/{size}", download, methods=["GET"]),
+    ]
+
+
+async def _upload(request: Request, make_context: MakeContext, limits: PhotoLimits) -> Response:
+    context = await make_context(request, bearer_token(request.headers.get("authorization")))
+    side, record_id = _belongs_to(request)
+    await photos.may_add_photo(context.use, context.viewer, side, record_id)
+    photo = await photos.add_photo(
+        context.use,
+        context.viewer,
+        side,
+        record_id,
+        await _file(request, limits.file_bytes),
+        most_megapixels=limits.megapixels,
+        photo_id=request.query_params.get("id"),
+    )
+    links = {size.value.lower(): photo_link(context.use, photo, size) for size in PhotoSize}
+    return JSONResponse({"photo": {"id": photo.id, "width": photo.width, "height": photo.height, **links}}, 201)
+
+
+async def _download(request: Request, make_context: MakeContext) -> Response:
+    context = await make_context(request, None)
+    try:
+        size = PhotoSize(request.path_params["size"].upper())
+        until = int(request.query_params.get("until", ""))
+    except ValueError:
+        raise not_found("photo") from None
+    signature = request.query_params.get("signature", "")
+    content = await photos.read_photo(context.use, request.path_params["id"], size, until, signature)
+    return Response(content, media_type="image/jpeg", headers=PHOTO_HEADERS)
+
+
+def _belongs_to(request: Request) -> tuple[Side, str]:
+    named = [(side, request.query_params.get(side.value.lower())) for side in Side]
+    given = [(side, record_id) for side, record_id in named if record_id]
+    if len(given) != 1:
+        raise refusal(ErrorCode.INVALID, "Say whose photo it is: `?registration=ID` or `?report=ID`.", "registration")
+    return given[0]
+
+
+async def _file(request: Request, most_bytes: int) -> bytes:
+    """The one file of the form, in its field `file`; a body that is too long is given up as soon as that shows."""
+    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
+        raise refusal(ErrorCode.INVALID, "Send the photo as a form (multipart/form-data), in the field `file`.", "file")
+    parser = MultiPartParser(request.headers, _bounded(request, most_bytes), max_files=1, max_fields=1)
+    parser.spool_max_size = most_bytes + FORM_BYTES  # a child's photo is never spooled to a disk
+    try:
+        form = await parser.parse()
+    except (MultiPartException, KeyError, ValueError):
+        raise refusal(ErrorCode.INVALID, "This form cannot be read. Please send the photo again.", "file") from None
+    file = form.get("file")
+    if not isinstance(file, UploadFile):
+        raise refusal(ErrorCode.INVALID, "There is no photo in the field `file`.", "file")
+    content = await file.read()
+    await form.close()
+    if len(content) > most_bytes:
+        raise _too_large(most_bytes)
+    return content
+
+
+async def _bounded(request: Request, most_bytes: int) -> AsyncGenerator[bytes, None]:
+    received = 0
+    async for chunk in request.stream():
+        received += len(chunk)
+        if received > most_bytes + FORM_BYTES:
+            raise _too_large(most_bytes)
+        yield chunk
+
+
+def _too_large(most_bytes: int) -> DomainError:
+    return refusal(ErrorCode.TOO_LARGE, f"A photo file may have at most {most_bytes // 1_000_000} MB.", "file")
+
+
+def _shown(error: DomainError) -> list[dict[str, str | None]]:
+    return [
+        {"code": problem.code.value, "message": problem.message, "field": problem.field} for problem in error.problems
+    ]

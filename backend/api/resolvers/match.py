@@ -1,0 +1,86 @@
+"""Matches: the queue, the steps of a review, and the live queue."""
+
+from collections.abc import AsyncGenerator
+from typing import Annotated
+
+import strawberry
+
+from backend.api.context import ID, Info
+from backend.api.errors import UserError
+from backend.api.settle import settle
+from backend.api.types.connection import After, Connection, First, connection, page_request
+from backend.api.types.incident import IncidentId
+from backend.api.types.match import Match, MatchStepInput, show_match
+from backend.domain.match import MatchAction, MatchState
+from backend.services import following, matches
+
+StepInput = Annotated[MatchStepInput, strawberry.argument(description="The match, and why.")]
+
+
+@strawberry.type(description="The match, or why the step could not be taken; then with the match as it is now.")
+class MatchPayload:
+    errors: list[UserError] = strawberry.field(description="Empty where it was done.")
+    match: Match | None = strawberry.field(default=None, description="The match as it is now.")
+
+
+async def _step(info: Info, step: MatchStepInput, action: MatchAction) -> MatchPayload:
+    context = info.context
+    return await settle(
+        MatchPayload,
+        matches.decide(context.use, context.viewer, step.id, step.version, action, step.reason),
+        lambda match: MatchPayload(errors=[], match=show_match(match)),
+        present=lambda: matches.get_match(context.use, context.viewer, step.id),
+        overtaken=lambda match, errors: MatchPayload(errors=errors, match=show_match(match)),
+    )
+
+
+@strawberry.type
+class MatchQueries:
+    @strawberry.field(description="One match.")
+    async def match(self, info: Info, id: Annotated[ID, strawberry.argument(description="The match.")]) -> Match | None:
+        return show_match(await matches.get_match(info.context.use, info.context.viewer, id))
+
+    @strawberry.field(description="The matches of an incident, most probable first.")
+    async def matches(
+        self,
+        info: Info,
+        incident_id: IncidentId,
+        states: Annotated[
+            list[MatchState] | None,
+            strawberry.argument(description="Only those in one of these states; those under review where left out."),
+        ] = None,
+        first: First = 20,
+        after: After = None,
+    ) -> Connection[Match]:
+        context = info.context
+        wanted = matches.UNDER_REVIEW if states is None else tuple(states)
+        page = await matches.list_matches(context.use, context.viewer, incident_id, wanted, page_request(first, after))
+        return connection(page, show_match)
+
+
+@strawberry.type
+class MatchMutations:
+    @strawberry.mutation(description="Take a match to look at it; nobody else decides on it meanwhile.")
+    async def claim_match(self, info: Info, input: StepInput) -> MatchPayload:
+        return await _step(info, input, MatchAction.CLAIM)
+
+    @strawberry.mutation(description="Say that both are the same child. The family learns that there is news.")
+    async def confirm_match(self, info: Info, input: StepInput) -> MatchPayload:
+        return await _step(info, input, MatchAction.CONFIRM)
+
+    @strawberry.mutation(description="Say that they are different children.")
+    async def reject_match(self, info: Info, input: StepInput) -> MatchPayload:
+        return await _step(info, input, MatchAction.REJECT)
+
+    @strawberry.mutation(description="Take a claim, a confirmation or a rejection back.")
+    async def undo_match(self, info: Info, input: StepInput) -> MatchPayload:
+        return await _step(info, input, MatchAction.UNDO)
+
+
+@strawberry.type
+class MatchSubscriptions:
+    @strawberry.subscription(description="Each match of an incident that is proposed or changes, as it is then.")
+    async def match_changes(self, info: Info, incident_id: IncidentId) -> AsyncGenerator[Match, None]:
+        context = info.context
+        async for match in following.follow_matches(context.use, context.viewer, incident_id):
+            yield show_match(match)

@@ -1,0 +1,119 @@
+"""Registrations: read, made, changed, moved."""
+
+from typing import Annotated
+
+import strawberry
+
+from backend.api.context import ID, Info
+from backend.api.convert import to_domain
+from backend.api.errors import UserError
+from backend.api.settle import settle
+from backend.api.types.connection import After, Connection, First, connection, page_request
+from backend.api.types.incident import IncidentId
+from backend.api.types.registration import (
+    ChangeRegistrationInput,
+    MoveRegistrationInput,
+    RegisterPersonInput,
+    RegisterSiblingsInput,
+    Registration,
+    show_registration,
+)
+from backend.domain import registration as domain
+from backend.domain.registration import NewRegistration, RegistrationChanges
+from backend.services import registrations
+
+
+@strawberry.type(description="The registration, or why nothing was changed.")
+class RegistrationPayload:
+    errors: list[UserError] = strawberry.field(description="Empty where it was done.")
+    registration: Registration | None = strawberry.field(default=None, description="The registration as it is now.")
+
+
+@strawberry.type(description="The registrations in the order given, or why none was made.")
+class RegistrationsPayload:
+    errors: list[UserError] = strawberry.field(description="Empty where it was done.")
+    registrations: list[Registration] = strawberry.field(
+        default_factory=list, description="The registrations, in the order given."
+    )
+
+
+def _done(registration: domain.Registration) -> RegistrationPayload:
+    return RegistrationPayload(errors=[], registration=show_registration(registration))
+
+
+def _overtaken(registration: domain.Registration, errors: list[UserError]) -> RegistrationPayload:
+    return RegistrationPayload(errors=errors, registration=show_registration(registration))
+
+
+@strawberry.type
+class RegistrationQueries:
+    @strawberry.field(description="One registration.")
+    async def registration(
+        self, info: Info, id: Annotated[ID, strawberry.argument(description="The registration.")]
+    ) -> Registration | None:
+        return show_registration(await registrations.get_registration(info.context.use, info.context.viewer, id))
+
+    @strawberry.field(description="The registrations of an incident, or of one of its sites, newest first.")
+    async def registrations(
+        self,
+        info: Info,
+        incident_id: IncidentId,
+        site_id: Annotated[ID | None, strawberry.argument(description="Only those of this site.")] = None,
+        first: First = 20,
+        after: After = None,
+    ) -> Connection[Registration]:
+        context = info.context
+        page = await registrations.list_registrations(
+            context.use, context.viewer, incident_id, site_id, page_request(first, after)
+        )
+        return connection(page, show_registration)
+
+
+@strawberry.type
+class RegistrationMutations:
+    @strawberry.mutation(description="Register one person at a site.")
+    async def register_person(
+        self, info: Info, input: Annotated[RegisterPersonInput, strawberry.argument(description="The person.")]
+    ) -> RegistrationPayload:
+        context = info.context
+        new = to_domain(NewRegistration, input)
+        return await settle(RegistrationPayload, registrations.register_person(context.use, context.viewer, new), _done)
+
+    @strawberry.mutation(description="Register siblings together: all of them, or none.")
+    async def register_siblings(
+        self, info: Info, input: Annotated[RegisterSiblingsInput, strawberry.argument(description="The siblings.")]
+    ) -> RegistrationsPayload:
+        context = info.context
+        siblings = tuple(to_domain(NewRegistration, sibling) for sibling in input.siblings)
+        return await settle(
+            RegistrationsPayload,
+            registrations.register_siblings(context.use, context.viewer, siblings, input.group_id),
+            lambda made: RegistrationsPayload(errors=[], registrations=[show_registration(one) for one in made]),
+        )
+
+    @strawberry.mutation(description="Change a registration.")
+    async def change_registration(
+        self, info: Info, input: Annotated[ChangeRegistrationInput, strawberry.argument(description="The changes.")]
+    ) -> RegistrationPayload:
+        context = info.context
+        changes = to_domain(RegistrationChanges, input)
+        return await settle(
+            RegistrationPayload,
+            registrations.change_registration(context.use, context.viewer, input.id, input.version, changes),
+            _done,
+            present=lambda: registrations.get_registration(context.use, context.viewer, input.id),
+            overtaken=_overtaken,
+        )
+
+    @strawberry.mutation(description="Move a person to another site of the incident.")
+    async def move_registration(
+        self, info: Info, input: Annotated[MoveRegistrationInput, strawberry.argument(description="Who, and where to.")]
+    ) -> RegistrationPayload:
+        context = info.context
+        return await settle(
+            RegistrationPayload,
+            registrations.move_registration(context.use, context.viewer, input.id, input.version, input.site_id),
+            _done,
+            present=lambda: registrations.get_registration(context.use, context.viewer, input.id),
+            overtaken=_overtaken,
+        )

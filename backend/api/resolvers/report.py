@@ -1,0 +1,124 @@
+"""Reports: read, filed, changed, withdrawn, and followed by the family."""
+
+from collections.abc import AsyncGenerator
+from typing import Annotated
+
+import strawberry
+
+from backend.api.context import ID, Info
+from backend.api.convert import to_domain
+from backend.api.errors import UserError
+from backend.api.settle import settle
+from backend.api.types.connection import After, Connection, First, connection, page_request
+from backend.api.types.incident import IncidentId
+from backend.api.types.report import ChangeReportInput, FileReportInput, Report, show_report
+from backend.domain import report as domain
+from backend.domain.report import NewReport, ReportChanges
+from backend.services import following, reports
+
+
+@strawberry.type(description="The report, or why nothing was changed.")
+class ReportPayload:
+    errors: list[UserError] = strawberry.field(description="Empty where it was done.")
+    report: Report | None = strawberry.field(default=None, description="The report as it is now.")
+
+
+@strawberry.type(
+    description="The reports that were filed and how the family comes back to them, or why none was filed."
+)
+class FileReportPayload:
+    errors: list[UserError] = strawberry.field(description="Empty where it was done.")
+    reports: list[Report] = strawberry.field(default_factory=list, description="One for each child.")
+    case_code: str | None = strawberry.field(
+        default=None, description="To sign in again, with the secret; can be read out on the telephone."
+    )
+    case_secret: str | None = strawberry.field(default=None, description="Shown only now: the server keeps a hash.")
+    token: str | None = strawberry.field(
+        default=None, description="A bearer token for the family's own reports; null where staff files for a caller."
+    )
+
+
+def _done(report: domain.Report) -> ReportPayload:
+    return ReportPayload(errors=[], report=show_report(report))
+
+
+def _overtaken(report: domain.Report, errors: list[UserError]) -> ReportPayload:
+    return ReportPayload(errors=errors, report=show_report(report))
+
+
+@strawberry.type
+class ReportQueries:
+    @strawberry.field(description="One report.")
+    async def report(
+        self, info: Info, id: Annotated[ID, strawberry.argument(description="The report.")]
+    ) -> Report | None:
+        return show_report(await reports.get_report(info.context.use, info.context.viewer, id))
+
+    @strawberry.field(description="The reports of an incident, newest first; for a family, its own.")
+    async def reports(
+        self, info: Info, incident_id: IncidentId, first: First = 20, after: After = None
+    ) -> Connection[Report]:
+        context = info.context
+        page = await reports.list_reports(context.use, context.viewer, incident_id, page_request(first, after))
+        return connection(page, show_report)
+
+
+@strawberry.type
+class ReportMutations:
+    @strawberry.mutation(description="Report missing children. No sign-in is needed.")
+    async def file_report(
+        self, info: Info, input: Annotated[FileReportInput, strawberry.argument(description="The report.")]
+    ) -> FileReportPayload:
+        context = info.context
+        return await settle(
+            FileReportPayload,
+            reports.file_report(context.use, context.viewer, to_domain(NewReport, input)),
+            lambda filed: FileReportPayload(
+                errors=[],
+                reports=[show_report(report) for report in filed.reports],
+                case_code=filed.case_code,
+                case_secret=filed.case_secret,
+                token=filed.token,
+            ),
+        )
+
+    @strawberry.mutation(description="Change a report.")
+    async def change_report(
+        self, info: Info, input: Annotated[ChangeReportInput, strawberry.argument(description="The changes.")]
+    ) -> ReportPayload:
+        context = info.context
+        changes = to_domain(ReportChanges, input)
+        return await settle(
+            ReportPayload,
+            reports.change_report(context.use, context.viewer, input.id, input.version, changes),
+            _done,
+            present=lambda: reports.get_report(context.use, context.viewer, input.id),
+            overtaken=_overtaken,
+        )
+
+    @strawberry.mutation(description="Take a report back: it is matched no more.")
+    async def withdraw_report(
+        self,
+        info: Info,
+        id: Annotated[ID, strawberry.argument(description="The report.")],
+        version: Annotated[int, strawberry.argument(description="The version that was seen.")],
+    ) -> ReportPayload:
+        context = info.context
+        return await settle(
+            ReportPayload,
+            reports.withdraw_report(context.use, context.viewer, id, version),
+            _done,
+            present=lambda: reports.get_report(context.use, context.viewer, id),
+            overtaken=_overtaken,
+        )
+
+
+@strawberry.type
+class ReportSubscriptions:
+    @strawberry.subscription(
+        description="Each of the family's reports as it is now, and again whenever there is news about it."
+    )
+    async def own_reports(self, info: Info) -> AsyncGenerator[Report, None]:
+        context = info.context
+        async for report in following.follow_own_reports(context.use, context.viewer):
+            yield show_report(report)

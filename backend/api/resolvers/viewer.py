@@ -1,0 +1,134 @@
+"""Coming in and going out: invites, sign-in, devices, and who one is."""
+
+from typing import Annotated
+
+import strawberry
+
+from backend.api.context import ID, Info
+from backend.api.convert import to_domain
+from backend.api.errors import UserError
+from backend.api.settle import settle
+from backend.api.types.viewer import (
+    AcceptInviteInput,
+    Account,
+    Alert,
+    CreateInviteInput,
+    Device,
+    RegisterDeviceInput,
+    SignInWithCaseInput,
+    Viewer,
+    show_viewer,
+)
+from backend.domain.account import NewInvite
+from backend.domain.device import NewDevice
+from backend.services import alerts, devices, invites, reports, sessions
+
+
+@strawberry.type(description="An invite's link, or why there is none.")
+class CreateInvitePayload:
+    errors: list[UserError] = strawberry.field(description="Empty where it was done.")
+    link: str | None = strawberry.field(default=None, description="To open on the invited phone. Shown only now.")
+
+
+@strawberry.type(description="The new account and its token, or why there is none.")
+class AcceptInvitePayload:
+    errors: list[UserError] = strawberry.field(description="Empty where it was done.")
+    account: Account | None = strawberry.field(default=None, description="The account.")
+    token: str | None = strawberry.field(default=None, description="A bearer token for it. Shown only now.")
+
+
+@strawberry.type(description="A token, or why there is none.")
+class SignInPayload:
+    errors: list[UserError] = strawberry.field(description="Empty where it was done.")
+    token: str | None = strawberry.field(default=None, description="A bearer token for the family's own reports.")
+
+
+@strawberry.type(description="Whether it was done.")
+class DonePayload:
+    errors: list[UserError] = strawberry.field(description="Empty where it was done.")
+
+
+@strawberry.type(description="The device, or why it is not subscribed.")
+class RegisterDevicePayload:
+    errors: list[UserError] = strawberry.field(description="Empty where it was done.")
+    device: Device | None = strawberry.field(default=None, description="The device.")
+
+
+@strawberry.type
+class ViewerQueries:
+    @strawberry.field(description="Who you are; null where you are not signed in.")
+    def viewer(self, info: Info) -> Viewer | None:
+        viewer = info.context.viewer
+        return None if viewer is None else show_viewer(viewer)
+
+    @strawberry.field(description="The public key that a browser needs to subscribe to alerts, in base64url.")
+    def push_key(self, info: Info) -> str:
+        return info.context.push_key
+
+    @strawberry.field(description="What an alert was about, for whom it was sent to.")
+    async def alert(self, info: Info, id: Annotated[ID, strawberry.argument(description="The alert.")]) -> Alert | None:
+        alert = await alerts.get_alert(info.context.use, info.context.viewer, id)
+        return Alert(id=ID(alert.id), kind=alert.kind, report_id=ID(alert.subject_id))
+
+
+@strawberry.type
+class ViewerMutations:
+    @strawberry.mutation(description="Invite somebody.")
+    async def create_invite(
+        self, info: Info, input: Annotated[CreateInviteInput, strawberry.argument(description="Whom, and where.")]
+    ) -> CreateInvitePayload:
+        context = info.context
+        return await settle(
+            CreateInvitePayload,
+            invites.create_invite(context.use, context.viewer, to_domain(NewInvite, input)),
+            lambda made: CreateInvitePayload(errors=[], link=context.invite_link(made[1])),
+        )
+
+    @strawberry.mutation(description="Accept an invite.")
+    async def accept_invite(
+        self, info: Info, input: Annotated[AcceptInviteInput, strawberry.argument(description="Invite and name.")]
+    ) -> AcceptInvitePayload:
+        return await settle(
+            AcceptInvitePayload,
+            invites.accept_invite(info.context.use, input.secret, input.name, input.retry_key),
+            lambda made: AcceptInvitePayload(
+                errors=[], account=Account(id=ID(made[0].id), role=made[0].role, name=made[0].name), token=made[1]
+            ),
+        )
+
+    @strawberry.mutation(description="Sign a family in with its case code and secret.")
+    async def sign_in_with_case(
+        self, info: Info, input: Annotated[SignInWithCaseInput, strawberry.argument(description="Code and secret.")]
+    ) -> SignInPayload:
+        return await settle(
+            SignInPayload,
+            reports.sign_in_with_case(info.context.use, input.code, input.secret),
+            lambda token: SignInPayload(errors=[], token=token),
+        )
+
+    @strawberry.mutation(description="End this session: its token is no good any more.")
+    async def sign_out(self, info: Info) -> DonePayload:
+        return await settle(
+            DonePayload, sessions.sign_out(info.context.use, info.context.viewer), lambda _: DonePayload(errors=[])
+        )
+
+    @strawberry.mutation(description="Subscribe this device to your alerts.")
+    async def register_device(
+        self, info: Info, input: Annotated[RegisterDeviceInput, strawberry.argument(description="The subscription.")]
+    ) -> RegisterDevicePayload:
+        context = info.context
+        return await settle(
+            RegisterDevicePayload,
+            devices.register_device(context.use, context.viewer, to_domain(NewDevice, input)),
+            lambda device: RegisterDevicePayload(errors=[], device=Device(id=ID(device.id), language=device.language)),
+        )
+
+    @strawberry.mutation(description="Take one of your devices off.")
+    async def remove_device(
+        self, info: Info, id: Annotated[ID, strawberry.argument(description="The device.")]
+    ) -> DonePayload:
+        return await settle(
+            DonePayload,
+            devices.remove_device(info.context.use, info.context.viewer, id),
+            lambda _: DonePayload(errors=[]),
+        )

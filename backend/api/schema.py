@@ -1,0 +1,36 @@
+"""The GraphQL schema: every noun's part put together."""
+
+import strawberry
+from strawberry.schema.config import StrawberryConfig
+
+from backend.api.resolvers.incident import IncidentMutations, IncidentQueries
+from backend.api.resolvers.match import MatchMutations, MatchQueries, MatchSubscriptions
+from backend.api.resolvers.registration import RegistrationMutations, RegistrationQueries
+from backend.api.resolvers.report import ReportMutations, ReportQueries, ReportSubscriptions
+from backend.api.resolvers.site import SiteMutations, SiteQueries
+from backend.api.resolvers.viewer import ViewerMutations, ViewerQueries
+from backend.api.types.enums import register_enums
+
+
+@strawberry.type(description="Everything that can be read.")
+class Query(ViewerQueries, IncidentQueries, SiteQueries, RegistrationQueries, ReportQueries, MatchQueries):
+    pass
+
+
+@strawberry.type(description="Everything that can be done. A refusal is data: see `errors` in each answer.")
+class Mutation(
+    ViewerMutations, IncidentMutations, SiteMutations, RegistrationMutations, ReportMutations, MatchMutations
+):
+    pass
+
+
+@strawberry.type(description="Everything that can be followed live, over graphql-transport-ws.")
+class Subscription(ReportSubscriptions, MatchSubscriptions):
+    pass
+
+
+def build_schema() -> strawberry.Schema:
+    register_enums()
+    return strawberry.Schema(
+        query=Query, mutation=Mutation, subscription=Subscription, config=StrawberryConfig(auto_camel_case=True)
+    )

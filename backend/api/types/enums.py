@@ -1,0 +1,48 @@
+"""The domain's words, as GraphQL enums."""
+
+import strawberry
+
+from backend.domain.account import Role
+from backend.domain.alert import AlertKind
+from backend.domain.errors import ErrorCode
+from backend.domain.incident import IncidentKind, IncidentScale, IncidentStatus
+from backend.domain.match import EvidenceLevel, MatchState
+from backend.domain.person import AgeSource, Communication, MarkKind, Sex
+from backend.domain.registration import CareStatus, RegistrationStatus
+from backend.domain.report import NextStep, ReportStatus
+from backend.domain.site import SiteKind
+
+_ENUMS = {
+    AgeSource: "How an age is known: from a document, as somebody said, or estimated by looking.",
+    AlertKind: "What an alert is about.",
+    CareStatus: (
+        "UNACCOMPANIED: without parents, relatives and any responsible adult. SEPARATED: without parents, but with a "
+        "relative or an adult known to the child."
+    ),
+    Communication: "How the person makes itself understood.",
+    ErrorCode: "A stable code: clients branch on it.",
+    EvidenceLevel: "How well two values agree. UNKNOWN: at least one side says nothing; it weighs nothing.",
+    IncidentKind: "What happened.",
+    IncidentScale: "How far people are scattered: tens of kilometres, a region, or a country.",
+    IncidentStatus: "Where an incident stands. Nothing new is recorded in a CLOSED one.",
+    MarkKind: "The kind of a lasting mark on the body.",
+    MatchState: (
+        "POTENTIAL: waits for review. CLAIMED: somebody is looking at it. CONFIRMED, REJECTED: a person decided. "
+        "FADED: no longer likely."
+    ),
+    NextStep: (
+        "WAIT: the search goes on. STAY_REACHABLE: there is news, and people are checking it. CONTACT_CENTRE: a person "
+        "has confirmed the news; call the centre and bring an identity document. NONE: the report is no longer open."
+    ),
+    RegistrationStatus: "Where a registered person is now.",
+    ReportStatus: "Where a report stands. Only an OPEN one is matched.",
+    Role: "What somebody is to Reunify.",
+    Sex: "As stated or as it seems; left out when not known.",
+    SiteKind: "What kind of place a site is.",
+}
+
+
+def register_enums() -> None:
+    """Make the enums known to strawberry; to be called before the schema is built."""
+    for enum, description in _ENUMS.items():
+        strawberry.enum(enum, description=description)

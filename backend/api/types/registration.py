@@ -1,0 +1,125 @@
+"""Registrations."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
+from backend.api.context import ID, Info
+from backend.api.convert import to_api
+from backend.api.loaders import MatchesOf
+from backend.api.types.person import Person, PersonInput, Place, PlaceInput
+from backend.api.types.photo import Photo, show_photo
+from backend.api.types.site import Site, show_site
+from backend.domain import registration as domain
+from backend.domain.registration import CareStatus, RegistrationStatus
+from backend.services.registrations import medical_notes
+
+if TYPE_CHECKING:
+    from backend.api.types.match import Match
+
+_CARE = "Who looks after the person."
+_FOUND_AT = "When the person was found or came in."
+_FOUND_PLACE = "Where the person was found."
+_MEDICAL = "What is needed for care: medicine, allergies, injuries."
+
+
+@strawberry.type(description="One person taken in at a site.")
+class Registration:
+    record: strawberry.Private[domain.Registration]
+    id: ID = strawberry.field(description="Its id.")
+    incident_id: ID = strawberry.field(description="The incident.")
+    site_id: ID = strawberry.field(description="The site that looks after the person.")
+    group_id: ID | None = strawberry.field(description="Shared by siblings who were registered together.")
+    care_status: CareStatus = strawberry.field(description=_CARE)
+    status: RegistrationStatus = strawberry.field(description="Where the person is now.")
+    found_at: datetime = strawberry.field(description=_FOUND_AT)
+    synthetic: bool = strawberry.field(description="Whether this person is invented, for an exercise.")
+    version: int = strawberry.field(description="Counts the changes; a change names the version it saw.")
+    created_at: datetime = strawberry.field(description="When the person was registered.")
+    updated_at: datetime = strawberry.field(description="When the registration was last changed.")
+
+    @strawberry.field(description="How the person is described.")
+    def person(self) -> Person:
+        return to_api(Person, self.record.person)
+
+    @strawberry.field(description=_FOUND_PLACE)
+    def found_place(self) -> Place:
+        return to_api(Place, self.record.found_place)
+
+    @strawberry.field(description=_MEDICAL)
+    def medical_notes(self, info: Info) -> str | None:
+        return medical_notes(info.context.viewer, self.record)
+
+    @strawberry.field(description="The site, where you may see it.")
+    async def site(self, info: Info) -> Site | None:
+        site = await info.context.loaders.sites.load(self.record.site_id)
+        return None if site is None else show_site(site)
+
+    @strawberry.field(description="Its photos, oldest first.")
+    async def photos(self, info: Info) -> list[Photo]:
+        return [show_photo(photo) for photo in await info.context.loaders.photos.load(self.record)]
+
+    @strawberry.field(
+        description="Reports that may be of this child, most probable first; for coordinators and officers."
+    )
+    async def matches(self, info: Info) -> list[Annotated["Match", strawberry.lazy("backend.api.types.match")]] | None:
+        from backend.api.types.match import show_match  # noqa: PLC0415  # the two types refer to each other
+
+        of = MatchesOf(self.record.incident_id, self.record.id)
+        return [show_match(match) for match in await info.context.loaders.matches_of_registrations.load(of)]
+
+
+def show_registration(registration: domain.Registration) -> Registration:
+    return Registration(
+        record=registration,
+        id=ID(registration.id),
+        incident_id=ID(registration.incident_id),
+        site_id=ID(registration.site_id),
+        group_id=None if registration.group_id is None else ID(registration.group_id),
+        care_status=registration.care_status,
+        status=registration.status,
+        found_at=registration.found_at,
+        synthetic=registration.synthetic,
+        version=registration.version,
+        created_at=registration.created_at,
+        updated_at=registration.updated_at,
+    )
+
+
+@strawberry.input(description="One person to register. One of a name, a description and a photo is enough.")
+class RegisterPersonInput:
+    site_id: ID = strawberry.field(description="The site that takes the person in.")
+    care_status: CareStatus = strawberry.field(description=_CARE)
+    found_at: datetime = strawberry.field(description=_FOUND_AT)
+    id: ID | None = strawberry.field(
+        default=None, description="A UUID of version 7; the same content again under the same id changes nothing."
+    )
+    person: PersonInput | None = strawberry.field(default=None, description="How the person is described.")
+    found_place: PlaceInput | None = strawberry.field(default=None, description=_FOUND_PLACE)
+    medical_notes: str | None = strawberry.field(default=None, description=_MEDICAL)
+    photo_follows: bool = strawberry.field(default=False, description="A photo was taken and will be sent.")
+
+
+@strawberry.input(description="Children who belong together, all of one site.")
+class RegisterSiblingsInput:
+    siblings: list[RegisterPersonInput] = strawberry.field(description="Two children or more.")
+    group_id: ID | None = strawberry.field(default=None, description="A UUID of version 7, or left out.")
+
+
+@strawberry.input(description="What is to change in a registration; what is left out stays as it is.")
+class ChangeRegistrationInput:
+    id: ID = strawberry.field(description="The registration.")
+    version: int = strawberry.field(description="The version that was seen.")
+    care_status: CareStatus | None = strawberry.field(default=None, description=_CARE)
+    person: PersonInput | None = strawberry.field(default=None, description="The whole description anew.")
+    found_at: datetime | None = strawberry.field(default=None, description=_FOUND_AT)
+    found_place: PlaceInput | None = strawberry.field(default=None, description=_FOUND_PLACE)
+    medical_notes: str | None = strawberry.field(default=None, description=_MEDICAL)
+
+
+@strawberry.input(description="Where a person is moved to.")
+class MoveRegistrationInput:
+    id: ID = strawberry.field(description="The registration.")
+    version: int = strawberry.field(description="The version that was seen.")
+    site_id: ID = strawberry.field(description="The site that looks after the person from now on.")

@@ -1,0 +1,129 @@
+"""Reports."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
+from backend.api.context import ID, Info
+from backend.api.convert import to_api
+from backend.api.loaders import MatchesOf
+from backend.api.types.person import Person, PersonInput, Place, PlaceInput
+from backend.api.types.photo import Photo, show_photo
+from backend.domain import report as domain
+from backend.domain.report import NextStep, ReportStatus
+
+if TYPE_CHECKING:
+    from backend.api.types.match import Match
+
+_LAST_SEEN_AT = "When the child was last seen."
+_LAST_SEEN_PLACE = "Where the child was last seen."
+_RELATION = "What the reporter is to the child, such as `aunt`."
+_REPORTER = "Who reports; need not be a parent."
+
+
+@strawberry.type(description="Who filed a report.")
+class Reporter:
+    name: str | None = strawberry.field(description="The name.")
+    relation: str | None = strawberry.field(description=_RELATION)
+    phone: str | None = strawberry.field(description="A telephone number, however it was written.")
+    email: str | None = strawberry.field(description="An e-mail address.")
+
+
+@strawberry.type(description="One missing child as the family describes it.")
+class Report:
+    record: strawberry.Private[domain.Report]
+    id: ID = strawberry.field(description="Its id.")
+    incident_id: ID = strawberry.field(description="The incident.")
+    family_id: ID = strawberry.field(description="Shared by reports that were filed together.")
+    status: ReportStatus = strawberry.field(description="Where the report stands.")
+    last_seen_at: datetime | None = strawberry.field(description=_LAST_SEEN_AT)
+    synthetic: bool = strawberry.field(description="Whether these people are invented, for an exercise.")
+    version: int = strawberry.field(description="Counts the changes; a change names the version it saw.")
+    created_at: datetime = strawberry.field(description="When it was filed.")
+    updated_at: datetime = strawberry.field(description="When it was last changed.")
+
+    @strawberry.field(description="How the child is described.")
+    def person(self) -> Person:
+        return to_api(Person, self.record.person)
+
+    @strawberry.field(description=_REPORTER)
+    def reporter(self) -> Reporter:
+        return to_api(Reporter, self.record.reporter)
+
+    @strawberry.field(description=_LAST_SEEN_PLACE)
+    def last_seen_place(self) -> Place:
+        return to_api(Place, self.record.last_seen_place)
+
+    @strawberry.field(description="What the family does next: all that it learns of matches.")
+    async def next_step(self, info: Info) -> NextStep:
+        return await info.context.loaders.next_steps.load(self.record)
+
+    @strawberry.field(description="Its photos, oldest first.")
+    async def photos(self, info: Info) -> list[Photo]:
+        return [show_photo(photo) for photo in await info.context.loaders.photos.load(self.record)]
+
+    @strawberry.field(
+        description="Registered children who may be this one, most probable first; for coordinators and officers."
+    )
+    async def matches(self, info: Info) -> list[Annotated["Match", strawberry.lazy("backend.api.types.match")]] | None:
+        from backend.api.types.match import show_match  # noqa: PLC0415  # the two types refer to each other
+
+        of = MatchesOf(self.record.incident_id, self.record.id)
+        return [show_match(match) for match in await info.context.loaders.matches_of_reports.load(of)]
+
+
+def show_report(report: domain.Report) -> Report:
+    return Report(
+        record=report,
+        id=ID(report.id),
+        incident_id=ID(report.incident_id),
+        family_id=ID(report.family_id),
+        status=report.status,
+        last_seen_at=report.last_seen_at,
+        synthetic=report.synthetic,
+        version=report.version,
+        created_at=report.created_at,
+        updated_at=report.updated_at,
+    )
+
+
+@strawberry.input(description="Who files a report.")
+class ReporterInput:
+    name: str | None = strawberry.field(default=None, description="The name.")
+    relation: str | None = strawberry.field(default=None, description=_RELATION)
+    phone: str | None = strawberry.field(default=None, description="A telephone number, however it is written.")
+    email: str | None = strawberry.field(default=None, description="An e-mail address.")
+
+
+@strawberry.input(description="One missing child.")
+class MissingChildInput:
+    id: ID | None = strawberry.field(default=None, description="A UUID of version 7, or left out.")
+    person: PersonInput | None = strawberry.field(default=None, description="How the child is described.")
+    relation: str | None = strawberry.field(default=None, description=_RELATION)
+    last_seen_at: datetime | None = strawberry.field(default=None, description=_LAST_SEEN_AT)
+    last_seen_place: PlaceInput | None = strawberry.field(default=None, description=_LAST_SEEN_PLACE)
+
+
+@strawberry.input(description="A report: one reporter, one child or several.")
+class FileReportInput:
+    incident_id: ID = strawberry.field(description="The incident.")
+    retry_key: str = strawberry.field(
+        description=(
+            "At least 22 random characters that only this phone knows: with them and the same `id`, filing again after "
+            "a lost answer gives the same case code, secret and token."
+        )
+    )
+    reporter: ReporterInput = strawberry.field(description=_REPORTER)
+    children: list[MissingChildInput] = strawberry.field(description="The missing children.")
+    id: ID | None = strawberry.field(default=None, description="A UUID of version 7 for the family's case.")
+
+
+@strawberry.input(description="What is to change in a report; what is left out stays as it is.")
+class ChangeReportInput:
+    id: ID = strawberry.field(description="The report.")
+    version: int = strawberry.field(description="The version that was seen.")
+    person: PersonInput | None = strawberry.field(default=None, description="The whole description anew.")
+    reporter: ReporterInput | None = strawberry.field(default=None, description="The whole reporter anew.")
+    last_seen_at: datetime | None = strawberry.field(default=None, description=_LAST_SEEN_AT)
+    last_seen_place: PlaceInput | None = strawberry.field(default=None, description=_LAST_SEEN_PLACE)

@@ -1,0 +1,233 @@
+"""GraphQL over a WebSocket: the protocol graphql-transport-ws, as the PROTOCOL.md of npm's graphql-ws words it.
+
+Close codes: 4400 bad message, 4401 not acknowledged yet, 4403 refused or no longer signed in, 4406 other subprotocol,
+4408 no connection_init or no pong in time, 4409 operation id in use, 4429 second connection_init, 1009 too big.
+"""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from contextlib import aclosing
+from typing import Any, TypeVar
+
+from graphql import OperationType
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from backend.api.execution import Chosen, Engine, choose, renewed, run, sign_in, subscribe
+from backend.api.parameters import Parameters, read_json, read_parameters
+from backend.api.refusal import RefusedError, refused
+
+SUBPROTOCOL = "graphql-transport-ws"
+Failure = TypeVar("Failure", bound=Exception)
+# RFC 6455, 5.5: a control frame holds 125 bytes, two of them the code.
+LONGEST_REASON = 123
+
+
+class _Closing(Exception):  # noqa: N818  # ends the connection, which is not always an error
+    def __init__(self, code: int, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+        self.reason = reason
+
+
+async def answer_websocket(engine: Engine, websocket: WebSocket) -> None:
+    """Serve one connection until either side closes it; all its operations end with it."""
+    if SUBPROTOCOL not in websocket.scope.get("subprotocols", ()):
+        await websocket.accept()
+        await _close(websocket, 4406, f"Subprotocol not acceptable: use {SUBPROTOCOL}")
+        return
+    await websocket.accept(subprotocol=SUBPROTOCOL)
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            connection = _Connection(engine, websocket, tasks)
+            tasks.create_task(connection.expect_init())
+            tasks.create_task(connection.keep_alive())
+            await connection.listen()
+    except* _Closing as closings:
+        closing = _first(closings)
+        await _close(websocket, closing.code, closing.reason)
+    except* WebSocketDisconnect:
+        pass
+    except* Exception as errors:  # noqa: BLE001  # what no operation can be blamed for; `mask_error` logs it
+        await _close(websocket, 1011, str(engine.masked(_first(errors))["message"]))
+
+
+def _first(group: ExceptionGroup[Failure]) -> Failure:
+    """One exception of a group: a single one ends the connection, the others only follow from it."""
+    inner = group.exceptions[0]
+    return _first(inner) if isinstance(inner, ExceptionGroup) else inner
+
+
+async def _close(websocket: WebSocket, code: int, reason: str) -> None:
+    shortened = reason.encode()[:LONGEST_REASON].decode(errors="ignore")
+    try:
+        await websocket.close(code, shortened)
+    except (WebSocketDisconnect, RuntimeError):
+        # The client was faster.
+        return
+
+
+class _Connection:
+    """The state of one connection. Whatever ends it is raised as _Closing in one of its tasks."""
+
+    def __init__(self, engine: Engine, websocket: WebSocket, tasks: asyncio.TaskGroup) -> None:
+        self.engine = engine
+        self.websocket = websocket
+        self.tasks = tasks
+        self.context: Any = None
+        self.initialised = False
+        self.acknowledged = False
+        self.received = 0
+        self.valid_until = 0.0
+        self.checking = asyncio.Lock()
+        self.operations: dict[str, asyncio.Task[None]] = {}
+
+    async def listen(self) -> None:
+        while True:
+            message = await self.receive()
+            self.received += 1
+            match message.get("type"):
+                case "connection_init":
+                    await self.initialise(self.optional_map(message))
+                case "ping":
+                    payload = self.optional_map(message)
+                    await self.send({"type": "pong", **({"payload": payload} if payload is not None else {})})
+                case "pong":
+                    self.optional_map(message)
+                case "subscribe":
+                    await self.begin(message)
+                case "complete":
+                    operation = self.operations.pop(self.operation_id(message), None)
+                    if operation:
+                        operation.cancel()
+                case _:
+                    raise _Closing(4400, "Unknown message type")
+
+    async def receive(self) -> Mapping[str, Any]:
+        event = await self.websocket.receive()
+        if event["type"] == "websocket.disconnect":
+            raise WebSocketDisconnect(event.get("code", 1005))
+        text = event.get("text")
+        if text is None:
+            raise _Closing(4400, "Only text messages are understood")
+        if len(text) > self.engine.limits.message_bytes or len(text.encode()) > self.engine.limits.message_bytes:
+            raise _Closing(1009, f"A message is larger than {self.engine.limits.message_bytes} bytes")
+        try:
+            message = read_json(text, "The message")
+        except RefusedError as refusal:
+            raise _Closing(4400, str(refusal)) from None
+        if not isinstance(message, dict):
+            raise _Closing(4400, "A message must be a JSON object")
+        return message
+
+    async def initialise(self, payload: Mapping[str, Any] | None) -> None:
+        if self.initialised:
+            raise _Closing(4429, "Too many initialisation requests")
+        self.initialised = True
+        authorization = (payload or {}).get("authorization")
+        if authorization is not None and not isinstance(authorization, str):
+            raise _Closing(4400, "`authorization` must be a string")
+        try:
+            self.context = await sign_in(self.engine, self.websocket, authorization)
+        except RefusedError as refusal:
+            raise _Closing(4403, str(refusal)) from None
+        except Exception as error:
+            raise _Closing(4500, str(self.engine.masked(error)["message"])) from error
+        self.valid_until = asyncio.get_running_loop().time() + self.engine.limits.recheck_seconds
+        await self.send({"type": "connection_ack"})
+        self.acknowledged = True
+
+    async def begin(self, message: Mapping[str, Any]) -> None:
+        if not self.acknowledged:
+            raise _Closing(4401, "Unauthorized")
+        operation_id = self.operation_id(message)
+        if operation_id in self.operations:
+            raise _Closing(4409, f"Subscriber for {operation_id} already exists")
+        try:
+            parameters = read_parameters(message.get("payload"))
+        except RefusedError as refusal:
+            raise _Closing(4400, str(refusal)) from None
+        most = self.engine.limits.connection_operations
+        if len(self.operations) >= most:
+            crowded = refused("TOO_MANY_OPERATIONS", f"At most {most} operations may run on a connection at a time.")
+            await self.send({"id": operation_id, "type": "error", "payload": list(crowded.errors)})
+            return
+        task = self.tasks.create_task(self.operate(operation_id, parameters))
+        self.operations[operation_id] = task
+
+    async def operate(self, operation_id: str, parameters: Parameters) -> None:
+        """Run one operation. Its id is free again before its last message is sent, since the client may reuse it."""
+        try:
+            await self.stream(operation_id, parameters)
+            last: dict[str, Any] = {"id": operation_id, "type": "complete"}
+        except RefusedError as refusal:
+            last = {"id": operation_id, "type": "error", "payload": list(refusal.errors)}
+        except (_Closing, WebSocketDisconnect):
+            raise
+        except Exception as error:  # noqa: BLE001  # the last place where it can be masked; `mask_error` logs it
+            last = {"id": operation_id, "type": "error", "payload": [self.engine.masked(error)]}
+        if self.operations.get(operation_id) is asyncio.current_task():
+            del self.operations[operation_id]
+        await self.send(last)
+
+    async def stream(self, operation_id: str, parameters: Parameters) -> None:
+        chosen = choose(self.engine, parameters)
+        context = renewed(self.context)
+        if chosen.kind is OperationType.SUBSCRIPTION:
+            await self.stream_events(operation_id, chosen, context)
+            return
+        payload = await run(self.engine, chosen, context)
+        await self.send({"id": operation_id, "type": "next", "payload": payload})
+
+    async def stream_events(self, operation_id: str, chosen: Chosen, context: Any) -> None:
+        async with aclosing(subscribe(self.engine, chosen, context)) as payloads:
+            async for payload in payloads:
+                await self.send({"id": operation_id, "type": "next", "payload": payload})
+
+    async def send(self, message: Mapping[str, Any]) -> None:
+        await self.check_still_valid()
+        await self.websocket.send_text(json.dumps(message, ensure_ascii=False, allow_nan=False, separators=(",", ":")))
+
+    async def check_still_valid(self) -> None:
+        """Nothing is sent to somebody who was signed out in the meantime. Raises _Closing."""
+        still_valid = getattr(self.context, "still_valid", None)
+        if still_valid is None:
+            return
+        async with self.checking:
+            now = asyncio.get_running_loop().time()
+            if now < self.valid_until:
+                return
+            if not await still_valid():
+                raise _Closing(4403, "You are no longer signed in")
+            self.valid_until = now + self.engine.limits.recheck_seconds
+
+    async def expect_init(self) -> None:
+        await asyncio.sleep(self.engine.limits.connection_init_seconds)
+        if not self.initialised:
+            raise _Closing(4408, "Connection initialisation timeout")
+
+    async def keep_alive(self) -> None:
+        """Ping a silent client; close the connection when it does not answer that either."""
+        pinged = False
+        while True:
+            before = self.received
+            await asyncio.sleep(self.engine.limits.ping_seconds)
+            if self.received != before:
+                pinged = False
+            elif pinged:
+                raise _Closing(4408, "No answer to a ping")
+            else:
+                pinged = True
+                await self.send({"type": "ping"})
+
+    def optional_map(self, message: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        payload = message.get("payload")
+        if payload is None or isinstance(payload, dict):
+            return payload
+        raise _Closing(4400, "`payload` must be an object")
+
+    def operation_id(self, message: Mapping[str, Any]) -> str:
+        operation_id = message.get("id")
+        if isinstance(operation_id, str) and operation_id:
+            return operation_id
+        raise _Closing(4400, "`id` must be a string that is not empty")

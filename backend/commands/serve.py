@@ -1,0 +1,119 @@
+"""`reunify serve` and `reunify worker`: the long-running processes."""
+
+import asyncio
+import signal
+import socket
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvicorn
+from rich.console import Console
+
+from backend.app import build_app, invite_link, open_store, wire, wire_worker
+from backend.commands.running import CannotStartError, database_uri, in_one_line, keys_of
+from backend.logs import set_up_logs
+from backend.services.collaborators import Collaborators
+from backend.services.invites import invite_first_administrator
+from backend.settings.settings import Settings, read_settings
+from backend.worker import running_worker
+
+LARGEST_WEBSOCKET_MESSAGE = 256_000
+GRACE_SECONDS = 5
+
+
+@in_one_line
+async def serve(
+    *,
+    host: Annotated[str | None, typer.Option(help="The address to listen on (REUNIFY_HOST).")] = None,
+    port: Annotated[int | None, typer.Option(help="The port to listen on; 0 takes a free one (REUNIFY_PORT).")] = None,
+    data_folder: Annotated[Path | None, typer.Option(help="Where everything is kept (REUNIFY_DATA_FOLDER).")] = None,
+    worker: Annotated[bool | None, typer.Option(help="Do the worker's work too (REUNIFY_WORKER).")] = None,
+) -> None:
+    """Start the server: the API, and the worker with it."""
+    settings = read_settings(host=host, port=port, data_folder=data_folder, worker=worker)
+    set_up_logs(settings)
+    keys = keys_of(settings)
+    with listen(settings) as listener:
+        settings = settings.model_copy(update={"port": listener.getsockname()[1]})
+        async with AsyncExitStack() as stack:
+            uri = await stack.enter_async_context(database_uri(settings))
+            store = await stack.enter_async_context(open_store(settings, uri))
+            use = await stack.enter_async_context(wire(settings, keys, store))
+            app = build_app(settings, keys, use)
+            if settings.worker:
+                await stack.enter_async_context(
+                    running_worker(await stack.enter_async_context(wire_worker(settings, keys, use)))
+                )
+            server = uvicorn.Server(
+                uvicorn.Config(
+                    app,
+                    log_level="warning",
+                    access_log=False,
+                    server_header=False,
+                    ws_max_size=LARGEST_WEBSOCKET_MESSAGE,
+                    timeout_graceful_shutdown=GRACE_SECONDS,
+                )
+            )
+            await greet(settings, use)
+            await server.serve(sockets=[listener])
+
+
+@in_one_line
+async def worker(
+    *,
+    data_folder: Annotated[Path | None, typer.Option(help="Where the keys are kept (REUNIFY_DATA_FOLDER).")] = None,
+) -> None:
+    """Do the worker's work alone, beside servers started with `--no-worker` on the same MongoDB."""
+    settings = read_settings(data_folder=data_folder)
+    if settings.mongodb_uri is None:
+        raise CannotStartError("A worker of its own needs REUNIFY_MONGODB_URI; `reunify serve` has one built in.")
+    set_up_logs(settings)
+    keys = keys_of(settings)
+    async with AsyncExitStack() as stack:
+        uri = await stack.enter_async_context(database_uri(settings))
+        store = await stack.enter_async_context(open_store(settings, uri))
+        use = await stack.enter_async_context(wire(settings, keys, store))
+        await stack.enter_async_context(
+            running_worker(await stack.enter_async_context(wire_worker(settings, keys, use)))
+        )
+        await asked_to_stop()
+
+
+def listen(settings: Settings) -> socket.socket:
+    """A socket on the address of the settings, taken before anything else is started.
+
+    Raises: CannotStartError.
+    """
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+    except OSError as error:
+        listener.close()
+        raise CannotStartError(
+            f"Cannot listen on {settings.host}:{settings.port}: {error.strerror}. Choose another with --port."
+        ) from error
+    return listener
+
+
+async def greet(settings: Settings, use: Collaborators) -> None:
+    """Say where the server is and, until there is one, how the first administrator comes in."""
+    console = Console(stderr=True, soft_wrap=True, highlight=False)
+    console.print(f"[bold]Reunify[/] is at {settings.address}")
+    if settings.graphiql:
+        console.print(f"  try the API in a browser: {settings.address}/graphql")
+    secret = await invite_first_administrator(use)
+    if secret is not None:
+        console.print("  the first administrator opens this link, once, within a day:")
+        console.print(f"  {invite_link(settings.address, secret)}")
+
+
+async def asked_to_stop() -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, stop.set)
+    await stop.wait()

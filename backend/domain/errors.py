@@ -1,0 +1,67 @@
+"""The errors that a person can cause or must be told of, each with a stable code."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class ErrorCode(StrEnum):
+    """Stable codes: clients branch on them, so a code is never renamed."""
+
+    INVALID = "INVALID"
+    UNAUTHENTICATED = "UNAUTHENTICATED"
+    FORBIDDEN = "FORBIDDEN"
+    NOT_FOUND = "NOT_FOUND"
+    CONFLICT = "CONFLICT"
+    STALE = "STALE"
+    EXPIRED = "EXPIRED"
+    TOO_LARGE = "TOO_LARGE"
+    NOT_AN_IMAGE = "NOT_AN_IMAGE"
+    BROKEN_IMAGE = "BROKEN_IMAGE"
+    UNAVAILABLE = "UNAVAILABLE"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong: a code, words for the person at the screen, and the input field it concerns.
+
+    `field` is the path in the input as the client wrote it, such as `person.age.minimum`, or None for the whole.
+    """
+
+    code: ErrorCode
+    message: str
+    field: str | None = None
+
+
+class DomainError(Exception):
+    """A refusal with one or more problems; the API shows all of them, and nothing was changed."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("; ".join(problem.message for problem in problems))
+        self.problems = tuple(problems)
+
+    @property
+    def code(self) -> ErrorCode:
+        return self.problems[0].code
+
+
+def refusal(code: ErrorCode, message: str, field: str | None = None) -> DomainError:
+    """A refusal for a single reason."""
+    return DomainError([Problem(code, message, field)])
+
+
+def unauthenticated() -> DomainError:
+    return refusal(ErrorCode.UNAUTHENTICATED, "Please sign in first.")
+
+
+def not_found(what: str) -> DomainError:
+    """The same answer for what is absent and what is not yours, so that asking teaches nothing."""
+    return refusal(ErrorCode.NOT_FOUND, f"There is no such {what}, or it is not yours to see.")
+
+
+def forbidden() -> DomainError:
+    return refusal(ErrorCode.FORBIDDEN, "Your account may not do this.")
+
+
+def conflict(message: str, field: str | None = None) -> DomainError:
+    return refusal(ErrorCode.CONFLICT, message, field)

@@ -1,0 +1,67 @@
+"""What happened: written with the change itself, and read by the worker, the live feed and the audit trail."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class EventKind(StrEnum):
+    INCIDENT_OPENED = "INCIDENT_OPENED"
+    INCIDENT_UPDATED = "INCIDENT_UPDATED"
+    SITE_ADDED = "SITE_ADDED"
+    SITE_UPDATED = "SITE_UPDATED"
+    INVITE_CREATED = "INVITE_CREATED"
+    INVITE_ACCEPTED = "INVITE_ACCEPTED"
+    PERSON_REGISTERED = "PERSON_REGISTERED"
+    REGISTRATION_UPDATED = "REGISTRATION_UPDATED"
+    REGISTRATION_MOVED = "REGISTRATION_MOVED"
+    REPORT_FILED = "REPORT_FILED"
+    REPORT_UPDATED = "REPORT_UPDATED"
+    REPORT_WITHDRAWN = "REPORT_WITHDRAWN"
+    PHOTO_ADDED = "PHOTO_ADDED"
+    DEVICE_REGISTERED = "DEVICE_REGISTERED"
+    DEVICE_REMOVED = "DEVICE_REMOVED"
+    MATCH_PROPOSED = "MATCH_PROPOSED"
+    MATCH_RESCORED = "MATCH_RESCORED"
+    MATCH_FADED = "MATCH_FADED"
+    MATCH_RETURNED = "MATCH_RETURNED"
+    MATCH_LIKELY = "MATCH_LIKELY"
+    MATCH_CLAIMED = "MATCH_CLAIMED"
+    MATCH_CONFIRMED = "MATCH_CONFIRMED"
+    MATCH_REJECTED = "MATCH_REJECTED"
+    MATCH_UNDONE = "MATCH_UNDONE"
+    ALERT_RAISED = "ALERT_RAISED"
+
+
+SYSTEM = "system"
+"""The actor of what no person did."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Ids only, never personal data. The scope fields say who may be told of it; `actor_id` is who did it."""
+
+    id: str
+    kind: EventKind
+    subject_id: str
+    actor_id: str
+    at: datetime
+    incident_id: str | None = None
+    site_id: str | None = None
+    family_id: str | None = None
+    report_id: str | None = None
+    match_id: str | None = None
+
+
+WORKED = frozenset({
+    EventKind.PERSON_REGISTERED,
+    EventKind.REGISTRATION_UPDATED,
+    EventKind.REGISTRATION_MOVED,
+    EventKind.REPORT_FILED,
+    EventKind.REPORT_UPDATED,
+    EventKind.REPORT_WITHDRAWN,
+    EventKind.MATCH_LIKELY,
+    EventKind.MATCH_CONFIRMED,
+    EventKind.ALERT_RAISED,
+})  # fmt: skip
+"""The kinds that the worker has something to do for; the others are only read."""

@@ -1,0 +1,104 @@
+"""One registration and one report that may be the same child, and the one table of what may become of that."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+
+from backend.domain.errors import DomainError, conflict
+
+
+class MatchState(StrEnum):
+    """What follows confirmation (verification, release) is added here when it comes."""
+
+    POTENTIAL = "POTENTIAL"
+    CLAIMED = "CLAIMED"
+    CONFIRMED = "CONFIRMED"
+    REJECTED = "REJECTED"
+    FADED = "FADED"
+
+
+class MatchAction(StrEnum):
+    """CLAIM, CONFIRM, REJECT and UNDO are people's; FADE and RETURN follow the score."""
+
+    CLAIM = "CLAIM"
+    CONFIRM = "CONFIRM"
+    REJECT = "REJECT"
+    UNDO = "UNDO"
+    FADE = "FADE"
+    RETURN = "RETURN"
+
+
+TRANSITIONS: Mapping[tuple[MatchState, MatchAction], MatchState] = MappingProxyType({
+    (MatchState.POTENTIAL, MatchAction.CLAIM): MatchState.CLAIMED,
+    (MatchState.POTENTIAL, MatchAction.CONFIRM): MatchState.CONFIRMED,
+    (MatchState.POTENTIAL, MatchAction.REJECT): MatchState.REJECTED,
+    (MatchState.POTENTIAL, MatchAction.FADE): MatchState.FADED,
+    (MatchState.FADED, MatchAction.RETURN): MatchState.POTENTIAL,
+    (MatchState.CLAIMED, MatchAction.CONFIRM): MatchState.CONFIRMED,
+    (MatchState.CLAIMED, MatchAction.REJECT): MatchState.REJECTED,
+    (MatchState.CLAIMED, MatchAction.UNDO): MatchState.POTENTIAL,
+    (MatchState.CONFIRMED, MatchAction.UNDO): MatchState.POTENTIAL,
+    (MatchState.REJECTED, MatchAction.UNDO): MatchState.POTENTIAL,
+})  # fmt: skip
+
+
+class EvidenceLevel(StrEnum):
+    AGREE = "AGREE"
+    CLOSE = "CLOSE"
+    DISAGREE = "DISAGREE"
+    CONFLICT = "CONFLICT"
+    UNKNOWN = "UNKNOWN"
+
+
+@dataclass(frozen=True, slots=True)
+class MatchEvidence:
+    """One compared feature: how well it agrees, what it weighs in bits, and the two values that were compared."""
+
+    feature: str
+    level: EvidenceLevel
+    bits: float
+    report_value: str | None = None
+    registration_value: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One for each pair, for ever. The versions are those of the two records that were compared."""
+
+    id: str
+    incident_id: str
+    report_id: str
+    registration_id: str
+    family_id: str
+    site_id: str
+    state: MatchState
+    probability: float
+    bits: float
+    evidence: tuple[MatchEvidence, ...]
+    report_version: int
+    registration_version: int
+    alerted_at: datetime | None
+    claimed_by: str | None
+    decided_by: str | None
+    decided_at: datetime | None
+    reason: str | None
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+
+def state_after(state: MatchState, action: MatchAction) -> MatchState:
+    """The state that follows.
+
+    Raises: DomainError CONFLICT where the table has no such step.
+    """
+    following = TRANSITIONS.get((state, action))
+    if following is None:
+        raise no_such_step(state)
+    return following
+
+
+def no_such_step(state: MatchState) -> DomainError:
+    return conflict(f"This match is {state.value.lower()} now, so that can no longer be done. Please look again.", "id")

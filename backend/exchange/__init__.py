@@ -1,0 +1,1 @@
+"""Files that people bring: CSV, NDJSON and PFIF, read into subjects. Pure."""

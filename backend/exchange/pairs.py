@@ -1,0 +1,141 @@
+"""Two lists matched: for each report the registrations most likely to be the same child, with the evidence."""
+
+import csv
+import json
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from backend.domain.subject import Subject
+from backend.matching.compare import Comparison, compare
+from backend.matching.context import Context
+from backend.matching.evidence import Level
+from backend.matching.keys import keys
+from backend.matching.profile import Profile, profile
+from backend.matching.together import joint
+
+COLUMNS = ("report_id", "registration_id", "rank", "probability", "bits", "evidence")
+HOT_KEY = 400
+"""A key that more registrations share says too little to compare them all for it alone..."""
+TOO_FEW = 30
+"""...unless the other keys of a report gave fewer candidates than this."""
+
+
+@dataclass(frozen=True, slots=True)
+class RankedPair:
+    """A report and a registration; `rank` 1 is the best for that report."""
+
+    report_id: str
+    registration_id: str
+    rank: int
+    comparison: Comparison
+
+
+def match_lists(
+    reports: Sequence[Subject],
+    registrations: Sequence[Subject],
+    context: Context,
+    *,
+    top: int = 10,
+    min_probability: float = 0.0,
+    advance: Callable[[], None] = lambda: None,
+) -> list[RankedPair]:
+    """The best pairs of each report, in the order of the reports, at most `top` each and none below `min_probability`.
+
+    `advance` is called once for each registration profiled and once for each report matched.
+    """
+    listed = _Registrations(registrations, advance)
+    found: dict[str, list[tuple[str, Comparison]]] = {}
+    for family in _families(reports):
+        compared: dict[tuple[str, str], Comparison] = {}
+        for report in family:
+            described = profile(report)
+            for candidate in listed.candidates(described):
+                compared[report.id, candidate] = compare(described, listed.profiles[candidate], context)
+            advance()
+        for (report_id, registration_id), comparison in joint(compared, listed.groups, context).items():
+            found.setdefault(report_id, []).append((registration_id, comparison))
+    return [pair for report in reports for pair in _ranked(report.id, found.get(report.id, ()), top, min_probability)]
+
+
+class _Registrations:
+    """The profiles of all registrations, and which of them share a key."""
+
+    def __init__(self, registrations: Sequence[Subject], advance: Callable[[], None]) -> None:
+        self.groups: Mapping[str, str | None] = {subject.id: subject.together for subject in registrations}
+        self.profiles: dict[str, Profile] = {}
+        self._by_key: dict[str, list[str]] = defaultdict(list)
+        self._by_group: dict[str, list[str]] = defaultdict(list)
+        for subject in registrations:
+            self.profiles[subject.id] = profile(subject)
+            for key in keys(self.profiles[subject.id]):
+                self._by_key[key].append(subject.id)
+            if subject.together is not None:
+                self._by_group[subject.together].append(subject.id)
+            advance()
+
+    def candidates(self, report: Profile) -> Iterable[str]:
+        """Who shares a key with the report, and who was taken in together with them, each once."""
+        shared = [self._by_key[key] for key in keys(report) if key in self._by_key]
+        shared.sort(key=len)
+        found: Counter[str] = Counter()
+        for ids in shared:
+            if len(ids) > HOT_KEY and len(found) >= TOO_FEW:
+                break
+            found.update(ids)
+        for candidate in list(found):
+            group = self.groups[candidate]
+            if group is not None:
+                found.update(self._by_group[group])
+        return found
+
+
+def _families(reports: Sequence[Subject]) -> Iterator[list[Subject]]:
+    families: dict[str, list[Subject]] = defaultdict(list)
+    for report in reports:
+        families[f"alone {report.id}" if report.together is None else f"family {report.together}"].append(report)
+    yield from families.values()
+
+
+def _ranked(
+    report_id: str, found: Iterable[tuple[str, Comparison]], top: int, min_probability: float
+) -> Iterator[RankedPair]:
+    likely = [(candidate, comparison) for candidate, comparison in found if comparison.probability >= min_probability]
+    likely.sort(key=lambda pair: (-pair[1].bits, pair[0]))
+    for rank, (candidate, comparison) in enumerate(likely[:top], start=1):
+        yield RankedPair(report_id, candidate, rank, comparison)
+
+
+def write_pairs(pairs: Iterable[RankedPair], path: Path) -> None:
+    """Write pairs as CSV if the name ends in `.csv`, else as NDJSON. Raises `OSError` if it cannot be written."""
+    with path.open("w", encoding="utf-8", newline="") as out:
+        if path.suffix.casefold() == ".csv":
+            _write_csv(pairs, out)
+        else:
+            out.writelines(json.dumps(row_of(pair), ensure_ascii=False) + "\n" for pair in pairs)
+
+
+def _write_csv(pairs: Iterable[RankedPair], out: IO[str]) -> None:
+    writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    for pair in pairs:
+        row = row_of(pair)
+        writer.writerow(row | {"evidence": json.dumps(row["evidence"], ensure_ascii=False)})
+
+
+def row_of(pair: RankedPair) -> dict[str, object]:
+    """A pair as a row of the output; evidence that is unknown says nothing and is left out."""
+    return {
+        "report_id": pair.report_id,
+        "registration_id": pair.registration_id,
+        "rank": pair.rank,
+        "probability": round(pair.comparison.probability, 6),
+        "bits": round(pair.comparison.bits, 3),
+        "evidence": [
+            {"feature": piece.feature, "level": piece.level, "bits": round(piece.bits, 3)}
+            for piece in pair.comparison.evidence
+            if piece.level is not Level.UNKNOWN
+        ],
+    }

@@ -1,0 +1,1 @@
+"""Use cases, one file a noun: who may do and see what."""

@@ -1,0 +1,127 @@
+"""Who may do what, and where: one table, and the questions every use case asks of it. What is not in it is denied."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+from backend.domain.account import Role, Viewer
+from backend.domain.errors import forbidden, not_found, unauthenticated
+
+
+class Action(StrEnum):
+    READ_INCIDENT = "READ_INCIDENT"
+    OPEN_INCIDENT = "OPEN_INCIDENT"
+    CHANGE_INCIDENT = "CHANGE_INCIDENT"
+    READ_SITE = "READ_SITE"
+    CHANGE_SITE = "CHANGE_SITE"
+    INVITE_VOLUNTEER = "INVITE_VOLUNTEER"
+    INVITE_CALL_TAKER = "INVITE_CALL_TAKER"
+    INVITE_STAFF = "INVITE_STAFF"
+    REGISTER = "REGISTER"
+    READ_REGISTRATION = "READ_REGISTRATION"
+    READ_MEDICAL = "READ_MEDICAL"
+    CHANGE_REGISTRATION = "CHANGE_REGISTRATION"
+    FILE_REPORT = "FILE_REPORT"
+    READ_REPORT = "READ_REPORT"
+    CHANGE_REPORT = "CHANGE_REPORT"
+    READ_MATCH = "READ_MATCH"
+    DECIDE_MATCH = "DECIDE_MATCH"
+
+
+class Reach(StrEnum):
+    """How far a role's permission goes: everywhere, in the account's incidents, at its sites, or the own family."""
+
+    EVERYWHERE = "EVERYWHERE"
+    INCIDENT = "INCIDENT"
+    SITE = "SITE"
+    FAMILY = "FAMILY"
+
+
+_FAMILY, _VOLUNTEER, _CALL_TAKER = Role.FAMILY, Role.VOLUNTEER, Role.CALL_TAKER
+_COORDINATOR, _OFFICER, _ADMIN = Role.COORDINATOR, Role.OFFICER, Role.ADMIN
+_STAFF = {_COORDINATOR: Reach.INCIDENT, _OFFICER: Reach.INCIDENT}
+
+TABLE: Mapping[Action, Mapping[Role, Reach]] = MappingProxyType({
+    Action.READ_INCIDENT: {
+        _FAMILY: Reach.INCIDENT, _VOLUNTEER: Reach.INCIDENT, _CALL_TAKER: Reach.INCIDENT,
+        **_STAFF, _ADMIN: Reach.EVERYWHERE,
+    },
+    Action.OPEN_INCIDENT: {_COORDINATOR: Reach.EVERYWHERE, _ADMIN: Reach.EVERYWHERE},
+    Action.CHANGE_INCIDENT: {_COORDINATOR: Reach.INCIDENT, _ADMIN: Reach.EVERYWHERE},
+    Action.READ_SITE: {_VOLUNTEER: Reach.SITE, **_STAFF, _ADMIN: Reach.EVERYWHERE},
+    Action.CHANGE_SITE: {_COORDINATOR: Reach.INCIDENT, _ADMIN: Reach.EVERYWHERE},
+    Action.INVITE_VOLUNTEER: {_COORDINATOR: Reach.INCIDENT, _ADMIN: Reach.EVERYWHERE},
+    Action.INVITE_CALL_TAKER: {_COORDINATOR: Reach.INCIDENT, _ADMIN: Reach.EVERYWHERE},
+    Action.INVITE_STAFF: {_ADMIN: Reach.EVERYWHERE},
+    Action.REGISTER: {_VOLUNTEER: Reach.SITE, _COORDINATOR: Reach.INCIDENT},
+    Action.READ_REGISTRATION: {_VOLUNTEER: Reach.SITE, **_STAFF},
+    Action.READ_MEDICAL: {_VOLUNTEER: Reach.SITE, **_STAFF},
+    Action.CHANGE_REGISTRATION: {_VOLUNTEER: Reach.SITE, _COORDINATOR: Reach.INCIDENT},
+    Action.FILE_REPORT: {_FAMILY: Reach.INCIDENT, _CALL_TAKER: Reach.INCIDENT, _COORDINATOR: Reach.INCIDENT},
+    Action.READ_REPORT: {_FAMILY: Reach.FAMILY, _CALL_TAKER: Reach.INCIDENT, **_STAFF},
+    Action.CHANGE_REPORT: {_FAMILY: Reach.FAMILY, _CALL_TAKER: Reach.INCIDENT, _COORDINATOR: Reach.INCIDENT},
+    Action.READ_MATCH: _STAFF,
+    Action.DECIDE_MATCH: _STAFF,
+})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Where a record lies; what is None lies nowhere that a permission of that reach could cover."""
+
+    incident_id: str | None = None
+    site_id: str | None = None
+    family_id: str | None = None
+
+
+def may(viewer: Viewer | None, action: Action, where: Where) -> bool:
+    """Whether the table allows it. A stranger may nothing."""
+    if viewer is None:
+        return False
+    match TABLE[action].get(viewer.role):
+        case Reach.EVERYWHERE:
+            return True
+        case Reach.INCIDENT:
+            return where.incident_id in viewer.incident_ids
+        case Reach.SITE:
+            return where.site_id in viewer.site_ids
+        case Reach.FAMILY:
+            return where.family_id is not None and where.family_id == viewer.family_id
+        case None:
+            return False
+
+
+def signed_in(viewer: Viewer | None) -> Viewer:
+    """The viewer.
+
+    Raises: DomainError UNAUTHENTICATED for a stranger.
+    """
+    if viewer is None:
+        raise unauthenticated()
+    return viewer
+
+
+def require(viewer: Viewer | None, action: Action, where: Where) -> Viewer:
+    """The viewer, who may do this here.
+
+    Raises: DomainError UNAUTHENTICATED for a stranger, FORBIDDEN otherwise.
+    """
+    known = signed_in(viewer)
+    if not may(known, action, where):
+        raise forbidden()
+    return known
+
+
+def require_of_record(viewer: Viewer | None, action: Action, reading: Action, where: Where | None, what: str) -> Viewer:
+    """The viewer, who may do this to a record; `where` is None for one that is not there.
+
+    Raises: DomainError UNAUTHENTICATED for a stranger; NOT_FOUND alike for what is absent and what may not be read;
+    FORBIDDEN for what may be read but not changed.
+    """
+    known = signed_in(viewer)
+    if where is None or not may(known, reading, where):
+        raise not_found(what)
+    if not may(known, action, where):
+        raise forbidden()
+    return known

@@ -1,0 +1,93 @@
+"""Alerts: raised once for what happened, then one delivery for each device of whoever is to be told."""
+
+from datetime import timedelta
+
+from backend.domain.account import Viewer
+from backend.domain.alert import Alert, AlertKind, Delivery, DeliveryState
+from backend.domain.errors import not_found
+from backend.domain.event import SYSTEM, Event, EventKind
+from backend.domain.match import MatchState
+from backend.services.access import signed_in
+from backend.services.collaborators import Collaborators
+from backend.store import events
+from backend.store.records import Session
+from backend.store.work import waiting
+
+GOOD_FOR = timedelta(days=3)
+"""How long an alert is worth delivering; a phone that is off for longer sees the news when it opens the app."""
+
+
+async def raise_report_news(use: Collaborators, match_id: str, told_of: EventKind, session: Session) -> None:
+    """Tell the family that there is news about its report: once when a match is likely, once when it is confirmed."""
+    match = await use.store.matches.get(match_id, session)
+    if match is None or match.state in {MatchState.REJECTED, MatchState.FADED}:
+        return
+    key = f"{AlertKind.REPORT_NEWS.value}:{match.id}:{told_of.value}"
+    if await use.store.alerts.find_one({"key": key}, session) is not None:
+        return
+    now = use.clock()
+    alert = Alert(
+        id=use.new_id(),
+        key=key,
+        kind=AlertKind.REPORT_NEWS,
+        incident_id=match.incident_id,
+        owner_id=match.family_id,
+        subject_id=match.report_id,
+        version=1,
+        created_at=now,
+        updated_at=now,
+        expires_at=now + GOOD_FOR,
+    )
+    await use.store.alerts.insert(alert, session)
+    await events.append(
+        use.store,
+        session,
+        Event(
+            id=use.new_id(),
+            kind=EventKind.ALERT_RAISED,
+            subject_id=alert.id,
+            actor_id=SYSTEM,
+            at=now,
+            incident_id=alert.incident_id,
+            family_id=match.family_id,
+            report_id=match.report_id,
+        ),
+    )
+
+
+async def queue_deliveries(use: Collaborators, alert_id: str, session: Session) -> None:
+    """One delivery for each device of the alert's owner; (alert, device) is unique."""
+    alert = await use.store.alerts.get(alert_id, session)
+    if alert is None:
+        return
+    now = use.clock()
+    queued = {
+        delivery.device_id for delivery in await use.store.deliveries.find({"alertId": alert.id}, session=session)
+    }
+    for device in await use.store.devices.find({"ownerId": alert.owner_id}, session=session):
+        if device.id in queued:
+            continue
+        delivery = Delivery(
+            id=use.new_id(),
+            alert_id=alert.id,
+            device_id=device.id,
+            state=DeliveryState.QUEUED,
+            answer=None,
+            version=1,
+            created_at=now,
+            updated_at=now,
+            expires_at=alert.expires_at,
+        )
+        await use.store.deliveries.insert(delivery, session, beside=waiting(now))
+
+
+async def get_alert(use: Collaborators, viewer: Viewer | None, alert_id: str) -> Alert:
+    """What an alert on a phone was about, for whom it was sent to.
+
+    Raises: DomainError UNAUTHENTICATED, NOT_FOUND.
+    """
+    known = signed_in(viewer)
+    alert = await use.store.alerts.get(alert_id)
+    if alert is None or alert.owner_id != known.id:
+        raise not_found("alert")
+    return alert

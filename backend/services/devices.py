@@ -1,0 +1,66 @@
+"""Devices that want to be told: a phone subscribes, and takes itself off again."""
+
+from backend.domain.account import Viewer
+from backend.domain.device import Device, NewDevice
+from backend.domain.errors import conflict, not_found
+from backend.domain.event import Event, EventKind
+from backend.services.access import signed_in
+from backend.services.collaborators import Collaborators
+from backend.services.identifiers import given_or_new
+from backend.store import events
+from backend.store.records import Duplicate, Session
+
+
+async def register_device(use: Collaborators, viewer: Viewer | None, new: NewDevice) -> Device:
+    """Subscribe a device of the viewer's. The same endpoint again gives the device that is there.
+
+    Raises: DomainError UNAUTHENTICATED, INVALID, CONFLICT.
+    """
+    known = signed_in(viewer)
+    use.check_device(new)
+    now = use.clock()
+    device = Device(
+        id=given_or_new(use, new.id),
+        owner_id=known.id,
+        endpoint=new.endpoint,
+        public_key=new.public_key,
+        auth_secret=new.auth_secret,
+        language=new.language,
+        version=1,
+        created_at=now,
+        updated_at=now,
+    )
+
+    async def write(session: Session) -> None:
+        await use.store.devices.insert(device, session)
+        await events.append(use.store, session, _event(use, EventKind.DEVICE_REGISTERED, device, known))
+
+    try:
+        await use.store.transact(write)
+    except Duplicate:
+        there = await use.store.devices.find_one({"ownerId": known.id, "endpoint": new.endpoint})
+        if there is None or (there.public_key, there.auth_secret) != (new.public_key, new.auth_secret):
+            raise conflict("This device is subscribed already, with other keys. Remove it first.", "endpoint") from None
+        return there
+    return device
+
+
+async def remove_device(use: Collaborators, viewer: Viewer | None, device_id: str) -> None:
+    """Take one of the viewer's own devices off.
+
+    Raises: DomainError UNAUTHENTICATED, NOT_FOUND.
+    """
+    known = signed_in(viewer)
+    device = await use.store.devices.get(device_id)
+    if device is None or device.owner_id != known.id:
+        raise not_found("device")
+
+    async def write(session: Session) -> None:
+        await use.store.devices.delete(device.id, session)
+        await events.append(use.store, session, _event(use, EventKind.DEVICE_REMOVED, device, known))
+
+    await use.store.transact(write)
+
+
+def _event(use: Collaborators, kind: EventKind, device: Device, viewer: Viewer) -> Event:
+    return Event(id=use.new_id(), kind=kind, subject_id=device.id, actor_id=viewer.id, at=use.clock())

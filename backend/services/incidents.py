@@ -1,0 +1,133 @@
+"""Incidents: opening, changing, reading."""
+
+from collections.abc import Sequence
+
+from backend.domain.account import Viewer
+from backend.domain.errors import conflict, not_found
+from backend.domain.event import Event, EventKind
+from backend.domain.incident import Incident, IncidentChanges, IncidentStatus, NewIncident
+from backend.domain.validation import incident_problems, refuse_if_any
+from backend.services.access import Action, Where, may, require, require_of_record
+from backend.services.changes import changed, stale
+from backend.services.collaborators import Collaborators
+from backend.services.identifiers import given_or_new
+from backend.services.paging import Page, PageRequest, read_page
+from backend.store import events
+from backend.store.codec import digest
+from backend.store.records import Duplicate, Session
+
+
+async def open_incident(
+    use: Collaborators, viewer: Viewer | None, new: NewIncident, incident_id: str | None = None
+) -> Incident:
+    """Open an incident; a coordinator who opens one works in it from then on.
+
+    Raises: DomainError UNAUTHENTICATED, FORBIDDEN, INVALID, CONFLICT.
+    """
+    known = require(viewer, Action.OPEN_INCIDENT, Where())
+    refuse_if_any(incident_problems(new))
+    now = use.clock()
+    incident = Incident(
+        id=given_or_new(use, incident_id),
+        name=new.name,
+        kind=new.kind,
+        status=IncidentStatus.ACTIVE,
+        scale=new.scale,
+        area=new.area,
+        child_age_limit=new.child_age_limit,
+        retention_days=new.retention_days,
+        propose_threshold=new.propose_threshold,
+        alert_threshold=new.alert_threshold,
+        synthetic=new.synthetic,
+        created_by=known.id,
+        version=1,
+        created_at=now,
+        updated_at=now,
+    )
+    said = digest(known.id, new)
+
+    async def write(session: Session) -> None:
+        await use.store.incidents.insert(incident, session, beside={"digest": said})
+        await use.store.accounts.collection.update_one(
+            {"_id": known.id}, {"$addToSet": {"incidentIds": incident.id}}, session=session
+        )
+        await events.append(use.store, session, _event(use, EventKind.INCIDENT_OPENED, incident, known))
+
+    try:
+        await use.store.transact(write)
+    except Duplicate:
+        return await _as_before(use, incident.id, said)
+    return incident
+
+
+async def _as_before(use: Collaborators, incident_id: str, said: str) -> Incident:
+    there = await use.store.incidents.get(incident_id)
+    if there is None or await use.store.incidents.beside(incident_id, "digest") != said:
+        raise conflict("Another incident has this id.", "id")
+    return there
+
+
+async def change_incident(
+    use: Collaborators, viewer: Viewer | None, incident_id: str, version: int, changes: IncidentChanges
+) -> Incident:
+    """Change an incident of which `version` was seen.
+
+    Raises: DomainError UNAUTHENTICATED, NOT_FOUND, FORBIDDEN, INVALID, STALE.
+    """
+    incident = await use.store.incidents.get(incident_id)
+    where = None if incident is None else Where(incident_id=incident.id)
+    known = require_of_record(viewer, Action.CHANGE_INCIDENT, Action.READ_INCIDENT, where, "incident")
+    if incident is None:
+        raise not_found("incident")
+    refuse_if_any(incident_problems(changes))
+    following = changed(incident, changes, version=version + 1, updated_at=use.clock())
+
+    async def write(session: Session) -> None:
+        if not await use.store.incidents.replace(following, version, session):
+            raise stale()
+        await events.append(use.store, session, _event(use, EventKind.INCIDENT_UPDATED, following, known))
+
+    await use.store.transact(write)
+    return following
+
+
+async def get_incident(use: Collaborators, viewer: Viewer | None, incident_id: str) -> Incident:
+    """Raises: DomainError UNAUTHENTICATED, NOT_FOUND."""
+    incident = await use.store.incidents.get(incident_id)
+    where = None if incident is None else Where(incident_id=incident.id)
+    require_of_record(viewer, Action.READ_INCIDENT, Action.READ_INCIDENT, where, "incident")
+    if incident is None:
+        raise not_found("incident")
+    return incident
+
+
+async def get_incidents(
+    use: Collaborators, viewer: Viewer | None, incident_ids: Sequence[str]
+) -> list[Incident | None]:
+    """In the order asked for; None for what is absent or not the viewer's to see."""
+    found = await use.store.incidents.get_many(incident_ids)
+    return [
+        found.get(incident_id) if may(viewer, Action.READ_INCIDENT, Where(incident_id=incident_id)) else None
+        for incident_id in incident_ids
+    ]
+
+
+async def list_incidents(use: Collaborators, viewer: Viewer | None, request: PageRequest) -> Page[Incident]:
+    """The incidents that the viewer works in; all of them for an administrator."""
+    if may(viewer, Action.READ_INCIDENT, Where()):
+        return await read_page(use, use.store.incidents, {}, request)
+    ids = sorted(viewer.incident_ids) if viewer is not None else []
+    return await read_page(use, use.store.incidents, {"_id": {"$in": ids}}, request)
+
+
+async def open_incidents(use: Collaborators) -> list[Incident]:
+    """The incidents in which anybody may file a report: what a family chooses from, without signing in."""
+    return await use.store.incidents.find(
+        {"status": {"$ne": IncidentStatus.CLOSED.value}}, order=[("_id", -1)], limit=100
+    )
+
+
+def _event(use: Collaborators, kind: EventKind, incident: Incident, viewer: Viewer) -> Event:
+    return Event(
+        id=use.new_id(), kind=kind, subject_id=incident.id, actor_id=viewer.id, at=use.clock(), incident_id=incident.id
+    )

@@ -1,0 +1,161 @@
+"""Invites: how volunteers, staff and the first administrator come in."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from backend.domain.account import Account, Invite, NewInvite, Role, Viewer
+from backend.domain.errors import DomainError, ErrorCode, conflict, not_found, refusal
+from backend.domain.event import SYSTEM, Event, EventKind
+from backend.domain.validation import LONGEST_NAME
+from backend.services.access import Action, Where, require_of_record
+from backend.services.collaborators import Collaborators
+from backend.services.secrets import keyed_hash, new_token
+from backend.services.sessions import account_session, session_id
+from backend.store import events
+from backend.store.records import Session
+
+FIRST_ADMINISTRATOR_HOURS = 24
+MOST_USES = 100
+MOST_HOURS = 24 * 30
+SHORTEST_RETRY_KEY = 22
+
+_ACTION = {Role.VOLUNTEER: Action.INVITE_VOLUNTEER, Role.CALL_TAKER: Action.INVITE_CALL_TAKER}
+
+
+async def create_invite(use: Collaborators, viewer: Viewer | None, new: NewInvite) -> tuple[Invite, str]:
+    """An invite, and the secret of its link, which is not kept and so is shown only now.
+
+    Raises: DomainError UNAUTHENTICATED, NOT_FOUND, FORBIDDEN, INVALID.
+    """
+    if new.role is Role.FAMILY:
+        raise refusal(ErrorCode.INVALID, "Families need no invite: they file a report.", "role")
+    if (new.role is Role.VOLUNTEER) != (new.site_id is not None):
+        raise refusal(ErrorCode.INVALID, "A volunteer is invited to a site, everybody else to an incident.", "siteId")
+    if not 1 <= new.uses <= MOST_USES:
+        raise refusal(ErrorCode.INVALID, f"An invite is for 1 to {MOST_USES} people.", "uses")
+    if not 1 <= new.hours <= MOST_HOURS:
+        raise refusal(ErrorCode.INVALID, f"An invite is good for 1 to {MOST_HOURS} hours.", "hours")
+    where = await _where(use, new)
+    reading = Action.READ_SITE if new.site_id is not None else Action.READ_INCIDENT
+    known = require_of_record(viewer, _ACTION.get(new.role, Action.INVITE_STAFF), reading, where, "site or incident")
+    return await _write_invite(use, new, where or Where(), known.id)
+
+
+async def invite_first_administrator(use: Collaborators) -> str | None:
+    """The secret of a link for the first administrator, or None once there is one. An earlier link ends."""
+    if await use.store.accounts.find_one({"role": Role.ADMIN.value}) is not None:
+        return None
+    await use.store.invites.collection.delete_many({"role": Role.ADMIN.value, "createdBy": SYSTEM})
+    new = NewInvite(role=Role.ADMIN, hours=FIRST_ADMINISTRATOR_HOURS)
+    _, secret = await _write_invite(use, new, Where(), SYSTEM)
+    return secret
+
+
+async def invite_by_operator(use: Collaborators, new: NewInvite) -> str:
+    """The secret of an invite made at the server's own console, where no one needs to sign in."""
+    where = await _where(use, new)
+    if where is None:
+        raise not_found("site or incident")
+    _, secret = await _write_invite(use, new, where, SYSTEM)
+    return secret
+
+
+async def accept_invite(use: Collaborators, secret: str, name: str, retry_key: str) -> tuple[Account, str]:
+    """Become an account, with a token for it. The same secret and `retry_key` again give the same account and token.
+
+    Raises: DomainError INVALID, EXPIRED.
+    """
+    cleaned = name.strip()
+    if not cleaned or len(cleaned) > LONGEST_NAME:
+        raise refusal(ErrorCode.INVALID, f"Please say your name, in at most {LONGEST_NAME} characters.", "name")
+    if not SHORTEST_RETRY_KEY <= len(retry_key) <= LONGEST_NAME:
+        raise refusal(ErrorCode.INVALID, "The retry key must be random, of 22 to 200 characters.", "retryKey")
+    invite_id = keyed_hash(use.keys.token_pepper, "invite", secret)
+    token = keyed_hash(use.keys.token_pepper, "invited token", f"{secret}\0{retry_key}")
+    earlier = await use.store.sessions.get(session_id(use, token))
+    if earlier is not None and earlier.account_id is not None:
+        there = await use.store.accounts.get(earlier.account_id)
+        if there is not None:
+            return there, token
+    now = use.clock()
+
+    async def write(session: Session) -> Account:
+        invite = await use.store.invites.get(invite_id, session)
+        if invite is None or invite.expires_at <= now or invite.uses_left < 1:
+            raise _no_longer_good()
+        used = replace(invite, uses_left=invite.uses_left - 1, version=invite.version + 1, updated_at=now)
+        if not await use.store.invites.replace(used, invite.version, session):
+            raise conflict("Somebody else is using this invite right now. Please try again.", "secret")
+        account = Account(
+            id=use.new_id(),
+            role=invite.role,
+            name=cleaned,
+            incident_ids=invite.incident_ids,
+            site_ids=invite.site_ids,
+            disabled=False,
+            version=1,
+            created_at=now,
+            updated_at=now,
+        )
+        await use.store.accounts.insert(account, session)
+        await use.store.sessions.insert(account_session(use, account, token), session)
+        await events.append(
+            use.store,
+            session,
+            Event(id=use.new_id(), kind=EventKind.INVITE_ACCEPTED, subject_id=account.id, actor_id=account.id, at=now),
+        )
+        return account
+
+    return await use.store.transact(write), token
+
+
+async def _where(use: Collaborators, new: NewInvite) -> Where | None:
+    if new.site_id is not None:
+        site = await use.store.sites.get(new.site_id)
+        return None if site is None else Where(incident_id=site.incident_id, site_id=site.id)
+    if new.incident_id is not None:
+        incident = await use.store.incidents.get(new.incident_id)
+        return None if incident is None else Where(incident_id=incident.id)
+    return Where()
+
+
+async def _write_invite(use: Collaborators, new: NewInvite, where: Where, actor_id: str) -> tuple[Invite, str]:
+    secret = new_token()
+    now = use.clock()
+    invite = Invite(
+        id=keyed_hash(use.keys.token_pepper, "invite", secret),
+        role=new.role,
+        incident_ids=() if where.incident_id is None else (where.incident_id,),
+        site_ids=() if where.site_id is None else (where.site_id,),
+        uses_left=new.uses,
+        created_by=actor_id,
+        version=1,
+        created_at=now,
+        updated_at=now,
+        expires_at=now + timedelta(hours=new.hours),
+    )
+
+    async def write(session: Session) -> None:
+        await use.store.invites.insert(invite, session)
+        await events.append(
+            use.store,
+            session,
+            Event(
+                id=use.new_id(),
+                kind=EventKind.INVITE_CREATED,
+                subject_id=invite.id,
+                actor_id=actor_id,
+                at=now,
+                incident_id=where.incident_id,
+                site_id=where.site_id,
+            ),
+        )
+
+    await use.store.transact(write)
+    return invite, secret
+
+
+def _no_longer_good() -> DomainError:
+    return refusal(
+        ErrorCode.EXPIRED, "This invite has been used, or is too old. Please ask whoever gave it to you.", "secret"
+    )

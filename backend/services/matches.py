@@ -1,0 +1,167 @@
+"""Matches under review: read in a queue, claimed, confirmed, rejected, undone, each by one person at a time."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from backend.domain.account import Viewer
+from backend.domain.errors import DomainError, conflict, not_found
+from backend.domain.event import Event, EventKind
+from backend.domain.match import Match, MatchAction, MatchState, no_such_step, state_after
+from backend.domain.validation import LONGEST_TEXT
+from backend.services.access import Action, Where, require, require_of_record
+from backend.services.collaborators import Collaborators
+from backend.services.paging import Page, PageRequest, read_page
+from backend.store import events
+from backend.store.records import Duplicate, Session
+
+UNDER_REVIEW = (MatchState.POTENTIAL, MatchState.CLAIMED)
+
+_EVENTS = {
+    MatchAction.CLAIM: EventKind.MATCH_CLAIMED,
+    MatchAction.CONFIRM: EventKind.MATCH_CONFIRMED,
+    MatchAction.REJECT: EventKind.MATCH_REJECTED,
+    MatchAction.UNDO: EventKind.MATCH_UNDONE,
+}
+
+
+async def decide(
+    use: Collaborators,
+    viewer: Viewer | None,
+    match_id: str,
+    version: int,
+    action: MatchAction,
+    reason: str | None = None,
+) -> Match:
+    """Take a step with a match of which `version` was seen. Of two people at once, one wins.
+
+    Raises: DomainError UNAUTHENTICATED, NOT_FOUND, FORBIDDEN, INVALID; CONFLICT for everybody who comes too late, and
+    where the report or the registration is confirmed with another already.
+    """
+    match = await use.store.matches.get(match_id)
+    known = require_of_record(viewer, Action.DECIDE_MATCH, Action.READ_MATCH, _where(match), "match")
+    if match is None:
+        raise not_found("match")
+    following = state_after(match.state, action)
+    if match.version != version:
+        raise no_such_step(match.state)
+    if match.state is MatchState.CLAIMED and action is not MatchAction.UNDO and match.claimed_by != known.id:
+        raise conflict("Somebody else is looking at this match. It comes back to the queue when they let it go.", "id")
+    if reason is not None and len(reason) > LONGEST_TEXT:
+        raise conflict(f"This is too long: at most {LONGEST_TEXT} characters.", "reason")
+    decided = _after(match, following, action, known, reason, use)
+
+    async def write(session: Session) -> None:
+        if not await use.store.matches.replace(decided, version, session):
+            raise no_such_step(match.state)
+        await events.append(use.store, session, event(use, _EVENTS[action], decided, known.id))
+
+    try:
+        await use.store.transact(write)
+    except Duplicate:
+        raise _confirmed_elsewhere() from None
+    return decided
+
+
+async def get_match(use: Collaborators, viewer: Viewer | None, match_id: str) -> Match:
+    """Raises: DomainError UNAUTHENTICATED, NOT_FOUND."""
+    match = await use.store.matches.get(match_id)
+    require_of_record(viewer, Action.READ_MATCH, Action.READ_MATCH, _where(match), "match")
+    if match is None:
+        raise not_found("match")
+    return match
+
+
+async def list_matches(
+    use: Collaborators,
+    viewer: Viewer | None,
+    incident_id: str,
+    states: Sequence[MatchState],
+    request: PageRequest,
+) -> Page[Match]:
+    """The matches of an incident in any of `states`, most probable first.
+
+    Raises: DomainError UNAUTHENTICATED, FORBIDDEN.
+    """
+    require(viewer, Action.READ_MATCH, Where(incident_id=incident_id))
+    wanted = {"incidentId": incident_id, "state": {"$in": [state.value for state in states]}}
+    return await read_page(
+        use,
+        use.store.matches,
+        wanted,
+        request,
+        order_by="probability",
+        position=lambda match: [match.probability, match.id],
+    )
+
+
+async def matches_of_reports(
+    use: Collaborators, viewer: Viewer | None, incident_id: str, report_ids: Sequence[str]
+) -> dict[str, list[Match]]:
+    """The matches of each report of one incident that have not faded, most probable first.
+
+    Raises: DomainError UNAUTHENTICATED, FORBIDDEN.
+    """
+    return await _matches_of(use, viewer, incident_id, "reportId", report_ids)
+
+
+async def matches_of_registrations(
+    use: Collaborators, viewer: Viewer | None, incident_id: str, registration_ids: Sequence[str]
+) -> dict[str, list[Match]]:
+    """The matches of each registration of one incident that have not faded, most probable first.
+
+    Raises: DomainError UNAUTHENTICATED, FORBIDDEN.
+    """
+    return await _matches_of(use, viewer, incident_id, "registrationId", registration_ids)
+
+
+async def _matches_of(
+    use: Collaborators, viewer: Viewer | None, incident_id: str, side: str, record_ids: Sequence[str]
+) -> dict[str, list[Match]]:
+    require(viewer, Action.READ_MATCH, Where(incident_id=incident_id))
+    wanted = {
+        side: {"$in": list(record_ids)},
+        "incidentId": incident_id,
+        "state": {"$ne": MatchState.FADED.value},
+    }
+    found = await use.store.matches.find(wanted, order=[("probability", -1), ("_id", -1)])
+    sorted_out: dict[str, list[Match]] = {record_id: [] for record_id in record_ids}
+    for match in found:
+        sorted_out[match.report_id if side == "reportId" else match.registration_id].append(match)
+    return sorted_out
+
+
+def event(use: Collaborators, kind: EventKind, match: Match, actor_id: str) -> Event:
+    return Event(
+        id=use.new_id(),
+        kind=kind,
+        subject_id=match.id,
+        actor_id=actor_id,
+        at=use.clock(),
+        incident_id=match.incident_id,
+        site_id=match.site_id,
+        family_id=match.family_id,
+        report_id=match.report_id,
+        match_id=match.id,
+    )
+
+
+def _after(
+    match: Match, following: MatchState, action: MatchAction, viewer: Viewer, reason: str | None, use: Collaborators
+) -> Match:
+    now = use.clock()
+    stepped = replace(match, state=following, version=match.version + 1, updated_at=now)
+    match action:
+        case MatchAction.CLAIM:
+            return replace(stepped, claimed_by=viewer.id)
+        case MatchAction.UNDO:
+            return replace(stepped, claimed_by=None, decided_by=None, decided_at=None, reason=None)
+        case _:
+            return replace(stepped, decided_by=viewer.id, decided_at=now, reason=reason)
+
+
+def _confirmed_elsewhere() -> DomainError:
+    return conflict("This report or this child is confirmed with another already. Undo that first.", "id")
+
+
+def _where(match: Match | None) -> Where | None:
+    return None if match is None else Where(incident_id=match.incident_id, site_id=match.site_id)

@@ -1,0 +1,32 @@
+"""What a family may know of the matches of its report: only what to do next."""
+
+from collections.abc import Sequence
+
+from backend.domain.account import Viewer
+from backend.domain.match import MatchState
+from backend.domain.report import NextStep, Report, ReportStatus
+from backend.services.access import Action, may
+from backend.services.collaborators import Collaborators
+from backend.services.reports import where
+
+
+async def next_steps(use: Collaborators, viewer: Viewer | None, reports: Sequence[Report]) -> list[NextStep]:
+    """The next step for each report, in order; WAIT for a report that is not the viewer's to see."""
+    seen = [report for report in reports if may(viewer, Action.READ_REPORT, where(report))]
+    wanted = {"reportId": {"$in": [report.id for report in seen]}, "state": {"$ne": MatchState.FADED.value}}
+    confirmed: set[str] = set()
+    likely: set[str] = set()
+    for match in await use.store.matches.find(wanted):
+        if match.state is MatchState.CONFIRMED:
+            confirmed.add(match.report_id)
+        elif match.state is not MatchState.REJECTED and match.alerted_at is not None:
+            likely.add(match.report_id)
+    return [_next_step(report, confirmed, likely) for report in reports]
+
+
+def _next_step(report: Report, confirmed: set[str], likely: set[str]) -> NextStep:
+    if report.status is not ReportStatus.OPEN:
+        return NextStep.NONE
+    if report.id in confirmed:
+        return NextStep.CONTACT_CENTRE
+    return NextStep.STAY_REACHABLE if report.id in likely else NextStep.WAIT

@@ -1,0 +1,257 @@
+"""Registrations: one person or several siblings taken in, changed, moved between sites, read."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from backend.domain.account import Viewer
+from backend.domain.errors import DomainError, Problem, conflict, not_found
+from backend.domain.event import Event, EventKind
+from backend.domain.incident import Incident, IncidentStatus
+from backend.domain.registration import NewRegistration, Registration, RegistrationChanges, RegistrationStatus
+from backend.domain.site import Site
+from backend.domain.validation import (
+    refuse_if_any,
+    registration_change_problems,
+    registration_problems,
+    sibling_problems,
+)
+from backend.services.access import Action, Where, may, require, require_of_record
+from backend.services.changes import changed, stale
+from backend.services.collaborators import Collaborators
+from backend.services.identifiers import given_or_new
+from backend.services.paging import Page, PageRequest, read_page
+from backend.services.subjects import as_of, is_sought, matching_fields, registration_subject
+from backend.store import events
+from backend.store.codec import digest
+from backend.store.records import Duplicate, Session
+
+
+async def register_person(use: Collaborators, viewer: Viewer | None, new: NewRegistration) -> Registration:
+    """Register one person. Saying the same again under the same id gives the same registration.
+
+    Raises: DomainError UNAUTHENTICATED, NOT_FOUND, FORBIDDEN, INVALID, CONFLICT.
+    """
+    registrations = await _register(use, viewer, (new,), group_id=None, fields=("",))
+    return registrations[0]
+
+
+async def register_siblings(
+    use: Collaborators, viewer: Viewer | None, siblings: tuple[NewRegistration, ...], group_id: str | None = None
+) -> tuple[Registration, ...]:
+    """Register children who belong together: all of them or none.
+
+    Raises: as register_person; a problem's field begins with `siblings.` and the child's place in the list.
+    """
+    refuse_if_any(sibling_problems(siblings))
+    fields = tuple(f"siblings.{index}." for index in range(len(siblings)))
+    return await _register(use, viewer, siblings, group_id=given_or_new(use, group_id, "groupId"), fields=fields)
+
+
+async def _register(
+    use: Collaborators,
+    viewer: Viewer | None,
+    news: tuple[NewRegistration, ...],
+    *,
+    group_id: str | None,
+    fields: tuple[str, ...],
+) -> tuple[Registration, ...]:
+    site = await use.store.sites.get(news[0].site_id)
+    known = require_of_record(viewer, Action.REGISTER, Action.READ_SITE, _where_site(site), "site")
+    if site is None:
+        raise not_found("site")
+    incident = await _open_incident(use, site.incident_id)
+    now = use.clock()
+    refuse_if_any(
+        problem for new, field in zip(news, fields, strict=True) for problem in registration_problems(new, now, field)
+    )
+    registrations = [
+        Registration(
+            id=given_or_new(use, new.id, f"{field}id"),
+            incident_id=site.incident_id,
+            site_id=site.id,
+            group_id=group_id,
+            care_status=new.care_status,
+            status=RegistrationStatus.IN_CARE,
+            person=as_of(new.person, now),
+            found_at=new.found_at,
+            found_place=new.found_place,
+            medical_notes=new.medical_notes,
+            photo_ids=(),
+            synthetic=incident.synthetic,
+            registered_by=known.id,
+            version=1,
+            created_at=now,
+            updated_at=now,
+        )
+        for new, field in zip(news, fields, strict=True)
+    ]
+    said = [digest(known.id, group_id, new) for new in news]
+    beside = [
+        {"digest": content, **_matching_fields(registration, site)}
+        for registration, content in zip(registrations, said, strict=True)
+    ]
+
+    async def write(session: Session) -> None:
+        for registration, kept in zip(registrations, beside, strict=True):
+            await use.store.registrations.insert(registration, session, beside=kept)
+        told = (_event(use, EventKind.PERSON_REGISTERED, registration, known) for registration in registrations)
+        await events.append(use.store, session, *told)
+
+    try:
+        await use.store.transact(write)
+    except Duplicate:
+        return await _as_before(use, known, registrations, said, fields)
+    return tuple(registrations)
+
+
+async def _as_before(
+    use: Collaborators, viewer: Viewer, news: Sequence[Registration], said: Sequence[str], fields: Sequence[str]
+) -> tuple[Registration, ...]:
+    """What an earlier, identical call wrote and the viewer may still read.
+
+    Raises: DomainError CONFLICT, naming each id that belongs to something else.
+    """
+    there = await use.store.registrations.get_many(new.id for new in news)
+    problems: list[Problem] = []
+    for new, content, field in zip(news, said, fields, strict=True):
+        same = new.id in there and await use.store.registrations.beside(new.id, "digest") == content
+        if not same:
+            problems.extend(conflict("Another registration has this id.", f"{field}id").problems)
+        elif not may(viewer, Action.READ_REGISTRATION, where(there[new.id])):
+            # The child was moved on since: the phone may forget it, and learns no more than that it was saved.
+            there[new.id] = replace(new, version=there[new.id].version)
+    if problems:
+        raise DomainError(problems)
+    return tuple(there[new.id] for new in news)
+
+
+async def change_registration(
+    use: Collaborators, viewer: Viewer | None, registration_id: str, version: int, changes: RegistrationChanges
+) -> Registration:
+    """Change a registration of which `version` was seen.
+
+    Raises: DomainError UNAUTHENTICATED, NOT_FOUND, FORBIDDEN, INVALID, STALE.
+    """
+    registration, known = await _for_change(use, viewer, registration_id)
+    now = use.clock()
+    refuse_if_any(registration_change_problems(changes, now))
+    if changes.person is not None:
+        changes = replace(changes, person=as_of(changes.person, now))
+    following = changed(registration, changes, version=version + 1, updated_at=now)
+    return await _replace(use, known, following, version, EventKind.REGISTRATION_UPDATED)
+
+
+async def move_registration(
+    use: Collaborators, viewer: Viewer | None, registration_id: str, version: int, site_id: str
+) -> Registration:
+    """Move a person to another site of the same incident; from then on the volunteers there see it, and no longer those
+    here.
+
+    Raises: DomainError UNAUTHENTICATED, NOT_FOUND, FORBIDDEN, CONFLICT, STALE.
+    """
+    registration, known = await _for_change(use, viewer, registration_id)
+    site = await use.store.sites.get(site_id)
+    if site is None or site.incident_id != registration.incident_id:
+        raise not_found("site")
+    if registration.status is not RegistrationStatus.IN_CARE:
+        raise conflict("This person is no longer in care, and so cannot be moved.", "id")
+    following = replace(registration, site_id=site.id, version=version + 1, updated_at=use.clock())
+    return await _replace(use, known, following, version, EventKind.REGISTRATION_MOVED)
+
+
+async def get_registration(use: Collaborators, viewer: Viewer | None, registration_id: str) -> Registration:
+    """Raises: DomainError UNAUTHENTICATED, NOT_FOUND."""
+    registration = await use.store.registrations.get(registration_id)
+    place = None if registration is None else where(registration)
+    require_of_record(viewer, Action.READ_REGISTRATION, Action.READ_REGISTRATION, place, "registration")
+    if registration is None:
+        raise not_found("registration")
+    return registration
+
+
+async def get_registrations(
+    use: Collaborators, viewer: Viewer | None, registration_ids: Sequence[str]
+) -> list[Registration | None]:
+    """In the order asked for; None for what is absent or not the viewer's to see."""
+    found = await use.store.registrations.get_many(registration_ids)
+    records = (found.get(registration_id) for registration_id in registration_ids)
+    return [record if record and may(viewer, Action.READ_REGISTRATION, where(record)) else None for record in records]
+
+
+async def list_registrations(
+    use: Collaborators, viewer: Viewer | None, incident_id: str, site_id: str | None, request: PageRequest
+) -> Page[Registration]:
+    """The registrations of one site, or of the whole incident, newest first.
+
+    Raises: DomainError UNAUTHENTICATED, FORBIDDEN.
+    """
+    require(viewer, Action.READ_REGISTRATION, Where(incident_id=incident_id, site_id=site_id))
+    wanted: dict[str, object] = {"incidentId": incident_id}
+    if site_id is not None:
+        wanted["siteId"] = site_id
+    return await read_page(use, use.store.registrations, wanted, request)
+
+
+def where(registration: Registration) -> Where:
+    return Where(incident_id=registration.incident_id, site_id=registration.site_id)
+
+
+def medical_notes(viewer: Viewer | None, registration: Registration) -> str | None:
+    """The medical notes, for those who need them for care, and None for everybody else."""
+    return registration.medical_notes if may(viewer, Action.READ_MEDICAL, where(registration)) else None
+
+
+async def _for_change(use: Collaborators, viewer: Viewer | None, registration_id: str) -> tuple[Registration, Viewer]:
+    registration = await use.store.registrations.get(registration_id)
+    place = None if registration is None else where(registration)
+    known = require_of_record(viewer, Action.CHANGE_REGISTRATION, Action.READ_REGISTRATION, place, "registration")
+    if registration is None:
+        raise not_found("registration")
+    return registration, known
+
+
+async def _replace(
+    use: Collaborators, viewer: Viewer, following: Registration, seen: int, kind: EventKind
+) -> Registration:
+    site = await use.store.sites.get(following.site_id)
+    if site is None:
+        raise not_found("site")
+
+    async def write(session: Session) -> None:
+        beside = _matching_fields(following, site)
+        if not await use.store.registrations.replace(following, seen, session, beside=beside):
+            raise stale()
+        await events.append(use.store, session, _event(use, kind, following, viewer))
+
+    await use.store.transact(write)
+    return following
+
+
+async def _open_incident(use: Collaborators, incident_id: str) -> Incident:
+    """Raises: DomainError CONFLICT once the incident is closed."""
+    incident = await use.store.incidents.get(incident_id)
+    if incident is None:
+        raise not_found("incident")
+    if incident.status is IncidentStatus.CLOSED:
+        raise conflict("This incident is closed: nobody can be registered in it any more.", "siteId")
+    return incident
+
+
+def _matching_fields(registration: Registration, site: Site) -> dict[str, object]:
+    return matching_fields(registration_subject(registration, site), open_to_matching=is_sought(registration))
+
+
+def _where_site(site: Site | None) -> Where | None:
+    return None if site is None else Where(incident_id=site.incident_id, site_id=site.id)
+
+
+def _event(use: Collaborators, kind: EventKind, registration: Registration, viewer: Viewer) -> Event:
+    return Event(
+        id=use.new_id(),
+        kind=kind,
+        subject_id=registration.id,
+        actor_id=viewer.id,
+        at=use.clock(),
+        incident_id=registration.incident_id,
+        site_id=registration.site_id,
+    )

@@ -1,0 +1,268 @@
+"""Reports: filed for one or several missing children, changed, withdrawn, read; and the case a family comes back to."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from backend.domain.account import Role, Viewer
+from backend.domain.errors import ErrorCode, conflict, not_found, refusal
+from backend.domain.event import Event, EventKind
+from backend.domain.incident import Incident, IncidentStatus
+from backend.domain.report import Family, MissingChild, NewReport, Report, ReportChanges, ReportStatus
+from backend.domain.subject import Reporter
+from backend.domain.validation import refuse_if_any, report_change_problems, report_problems
+from backend.services.access import Action, Where, may, require, require_of_record
+from backend.services.changes import changed, stale
+from backend.services.collaborators import Collaborators
+from backend.services.identifiers import given_or_new
+from backend.services.paging import Page, PageRequest, read_page
+from backend.services.secrets import as_written, case_code, case_secret, keyed_hash, new_token, same
+from backend.services.sessions import family_session
+from backend.services.subjects import as_of, is_seeking, matching_fields, report_subject
+from backend.store import events
+from backend.store.codec import digest
+from backend.store.records import Duplicate, Session
+
+
+@dataclass(frozen=True, slots=True)
+class FiledReports:
+    """What the family gets. Code, secret and token are None where a family that already has them files again; the token
+    is None, too, where staff files on behalf of a caller.
+    """
+
+    reports: tuple[Report, ...]
+    case_code: str | None
+    case_secret: str | None
+    token: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    family: Family
+    code: str
+    secret: str
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Filed:
+    """What the reports of one filing have in common."""
+
+    incident: Incident
+    family_id: str
+    reporter: Reporter
+    actor_id: str
+    now: datetime
+
+
+async def file_report(use: Collaborators, viewer: Viewer | None, new: NewReport) -> FiledReports:
+    """File a report, with or without an account. The same again under the same id gives the same answer.
+
+    Raises: DomainError NOT_FOUND, FORBIDDEN, INVALID, CONFLICT.
+    """
+    incident = await use.store.incidents.get(new.incident_id)
+    if incident is None:
+        raise refusal(ErrorCode.NOT_FOUND, "There is no such incident.", "incidentId")
+    if viewer is not None:
+        require(viewer, Action.FILE_REPORT, Where(incident_id=incident.id))
+    if incident.status is IncidentStatus.CLOSED:
+        raise conflict("This incident is closed. Please call the centre.", "incidentId")
+    now = use.clock()
+    refuse_if_any(report_problems(new, now))
+    own_family = viewer is not None and viewer.role is Role.FAMILY
+    case = None if own_family else _new_case(use, given_or_new(use, new.id), new, now)
+    family_id = case.family.id if case is not None else (viewer.id if viewer is not None else "")
+    actor_id = family_id if viewer is None else viewer.id
+    filed = _Filed(incident, family_id, new.reporter, actor_id, now)
+    reports = tuple(_report(use, filed, child, f"children.{index}.id") for index, child in enumerate(new.children))
+    said = digest(family_id, viewer.id if viewer is not None else None, new)
+
+    async def write(session: Session) -> None:
+        if case is not None:
+            await use.store.families.insert(case.family, session, beside={"digest": said})
+            if viewer is None:
+                await use.store.sessions.insert(family_session(use, case.family, case.token), session)
+        for report in reports:
+            beside = {"digest": said, **_matching_fields(report)}
+            await use.store.reports.insert(report, session, beside=beside)
+        await events.append(
+            use.store, session, *(_event(use, EventKind.REPORT_FILED, report, actor_id) for report in reports)
+        )
+
+    try:
+        await use.store.transact(write)
+    except Duplicate:
+        reports = await _as_before(use, reports, said)
+    return FiledReports(
+        reports=reports,
+        case_code=None if case is None else case.code,
+        case_secret=None if case is None else case.secret,
+        token=None if case is None or viewer is not None else case.token,
+    )
+
+
+async def _as_before(use: Collaborators, reports: Sequence[Report], said: str) -> tuple[Report, ...]:
+    """What an identical call wrote. Ids that the server had made are new ones, so those of the family are looked up.
+
+    Raises: DomainError CONFLICT.
+    """
+    wanted = {"familyId": reports[0].family_id, "digest": said}
+    there = {report.id: report for report in await use.store.reports.find(wanted)}
+    if len(there) != len(reports):
+        raise conflict("Another report has this id.", "id")
+    asked_for = [report.id for report in reports if report.id in there]
+    return tuple(there[report_id] for report_id in dict.fromkeys([*asked_for, *there]))
+
+
+async def sign_in_with_case(use: Collaborators, code: str, secret: str) -> str:
+    """A token for the family whose code and secret these are.
+
+    Raises: DomainError UNAUTHENTICATED, without saying which of the two was wrong.
+    """
+    pepper = use.keys.token_pepper
+    code_hash = keyed_hash(pepper, "case code hash", as_written(code))
+    secret_hash = keyed_hash(pepper, "case secret hash", as_written(secret))
+    family = await use.store.families.find_one({"codeHash": code_hash})
+    if not same(secret_hash, family.secret_hash if family is not None else code_hash) or family is None:
+        raise refusal(ErrorCode.UNAUTHENTICATED, "This case code and secret do not belong together.", "code")
+    token = new_token()
+    await use.store.sessions.insert(family_session(use, family, token))
+    return token
+
+
+async def change_report(
+    use: Collaborators, viewer: Viewer | None, report_id: str, version: int, changes: ReportChanges
+) -> Report:
+    """Change a report of which `version` was seen.
+
+    Raises: DomainError UNAUTHENTICATED, NOT_FOUND, FORBIDDEN, INVALID, STALE.
+    """
+    report, known = await _for_change(use, viewer, report_id)
+    now = use.clock()
+    refuse_if_any(report_change_problems(changes, now))
+    if changes.person is not None:
+        changes = replace(changes, person=as_of(changes.person, now))
+    following = changed(report, changes, version=version + 1, updated_at=now)
+    return await _replace(use, known, following, version, EventKind.REPORT_UPDATED)
+
+
+async def withdraw_report(use: Collaborators, viewer: Viewer | None, report_id: str, version: int) -> Report:
+    """Take a report back: it is matched no more. Withdrawing twice is no error.
+
+    Raises: DomainError UNAUTHENTICATED, NOT_FOUND, FORBIDDEN, CONFLICT, STALE.
+    """
+    report, known = await _for_change(use, viewer, report_id)
+    if report.status is ReportStatus.WITHDRAWN:
+        return report
+    if report.status is not ReportStatus.OPEN:
+        raise conflict("This report is closed already.", "id")
+    following = replace(report, status=ReportStatus.WITHDRAWN, version=version + 1, updated_at=use.clock())
+    return await _replace(use, known, following, version, EventKind.REPORT_WITHDRAWN)
+
+
+async def get_report(use: Collaborators, viewer: Viewer | None, report_id: str) -> Report:
+    """Raises: DomainError UNAUTHENTICATED, NOT_FOUND."""
+    report = await use.store.reports.get(report_id)
+    place = None if report is None else where(report)
+    require_of_record(viewer, Action.READ_REPORT, Action.READ_REPORT, place, "report")
+    if report is None:
+        raise not_found("report")
+    return report
+
+
+async def get_reports(use: Collaborators, viewer: Viewer | None, report_ids: Sequence[str]) -> list[Report | None]:
+    """In the order asked for; None for what is absent or not the viewer's to see."""
+    found = await use.store.reports.get_many(report_ids)
+    records = (found.get(report_id) for report_id in report_ids)
+    return [record if record and may(viewer, Action.READ_REPORT, where(record)) else None for record in records]
+
+
+async def list_reports(
+    use: Collaborators, viewer: Viewer | None, incident_id: str, request: PageRequest
+) -> Page[Report]:
+    """The reports of an incident, newest first; for a family, its own.
+
+    Raises: DomainError UNAUTHENTICATED, FORBIDDEN.
+    """
+    family_id = viewer.family_id if viewer is not None else None
+    known = require(viewer, Action.READ_REPORT, Where(incident_id=incident_id, family_id=family_id))
+    wanted: dict[str, object] = {"incidentId": incident_id}
+    if known.family_id is not None:
+        wanted["familyId"] = known.family_id
+    return await read_page(use, use.store.reports, wanted, request)
+
+
+def where(report: Report) -> Where:
+    return Where(incident_id=report.incident_id, family_id=report.family_id)
+
+
+def _new_case(use: Collaborators, family_id: str, new: NewReport, now: datetime) -> _Case:
+    """Code, secret and token are derived from the retry key, so that they can be told again but are kept nowhere."""
+    pepper = use.keys.token_pepper
+    seed = f"{family_id}\0{new.retry_key}"
+    code, secret = case_code(pepper, seed), case_secret(pepper, seed)
+    family = Family(
+        id=family_id,
+        incident_id=new.incident_id,
+        code_hash=keyed_hash(pepper, "case code hash", as_written(code)),
+        secret_hash=keyed_hash(pepper, "case secret hash", as_written(secret)),
+        version=1,
+        created_at=now,
+        updated_at=now,
+    )
+    return _Case(family, code, secret, keyed_hash(pepper, "case token", seed))
+
+
+def _report(use: Collaborators, filed: _Filed, child: MissingChild, field: str) -> Report:
+    return Report(
+        id=given_or_new(use, child.id, field),
+        incident_id=filed.incident.id,
+        family_id=filed.family_id,
+        status=ReportStatus.OPEN,
+        person=as_of(child.person, filed.now),
+        reporter=replace(filed.reporter, relation=child.relation or filed.reporter.relation),
+        last_seen_at=child.last_seen_at,
+        last_seen_place=child.last_seen_place,
+        photo_ids=(),
+        synthetic=filed.incident.synthetic,
+        filed_by=filed.actor_id,
+        version=1,
+        created_at=filed.now,
+        updated_at=filed.now,
+    )
+
+
+async def _for_change(use: Collaborators, viewer: Viewer | None, report_id: str) -> tuple[Report, Viewer]:
+    report = await use.store.reports.get(report_id)
+    place = None if report is None else where(report)
+    known = require_of_record(viewer, Action.CHANGE_REPORT, Action.READ_REPORT, place, "report")
+    if report is None:
+        raise not_found("report")
+    return report, known
+
+
+async def _replace(use: Collaborators, viewer: Viewer, following: Report, seen: int, kind: EventKind) -> Report:
+    async def write(session: Session) -> None:
+        if not await use.store.reports.replace(following, seen, session, beside=_matching_fields(following)):
+            raise stale()
+        await events.append(use.store, session, _event(use, kind, following, viewer.id))
+
+    await use.store.transact(write)
+    return following
+
+
+def _matching_fields(report: Report) -> dict[str, object]:
+    return matching_fields(report_subject(report), open_to_matching=is_seeking(report))
+
+
+def _event(use: Collaborators, kind: EventKind, report: Report, actor_id: str) -> Event:
+    return Event(
+        id=use.new_id(),
+        kind=kind,
+        subject_id=report.id,
+        actor_id=actor_id,
+        at=use.clock(),
+        incident_id=report.incident_id,
+        family_id=report.family_id,
+        report_id=report.id,
+    )

@@ -1,0 +1,65 @@
+"""What the matcher sees of a record, with its profile and keys, ready to be kept beside the record."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from backend.domain.person import Age, Person, Place
+from backend.domain.registration import CareStatus, Registration, RegistrationStatus
+from backend.domain.report import Report, ReportStatus
+from backend.domain.site import Site
+from backend.domain.subject import Side, Subject
+from backend.matching.keys import keys
+from backend.matching.profile import profile
+from backend.store.codec import to_document
+
+
+def registration_subject(registration: Registration, site: Site) -> Subject:
+    """Where the child was found says most about where it was lost; the site stands in where nobody knows."""
+    return Subject(
+        side=Side.REGISTRATION,
+        id=registration.id,
+        person=registration.person,
+        places=tuple(
+            place for place in (registration.found_place, Place(point=site.point)) if place.text or place.point
+        ),
+        at=registration.found_at,
+        recorded_at=registration.created_at,
+        together=registration.group_id,
+    )
+
+
+def report_subject(report: Report) -> Subject:
+    return Subject(
+        side=Side.REPORT,
+        id=report.id,
+        person=report.person,
+        places=(report.last_seen_place,) if report.last_seen_place != Place() else (),
+        at=report.last_seen_at,
+        recorded_at=report.created_at,
+        together=report.family_id,
+        reporter=report.reporter,
+    )
+
+
+def is_sought(registration: Registration) -> bool:
+    """Whether a family may still be looking for this person: a child in care."""
+    return registration.status is RegistrationStatus.IN_CARE and registration.care_status is not CareStatus.ADULT
+
+
+def is_seeking(report: Report) -> bool:
+    return report.status is ReportStatus.OPEN
+
+
+def matching_fields(subject: Subject, *, open_to_matching: bool) -> dict[str, Any]:
+    """What is kept beside a record for the matcher: its profile, and its keys while it is open to matching."""
+    derived = profile(subject)
+    return {"profile": to_document(derived), "keys": list(keys(derived)) if open_to_matching else []}
+
+
+def as_of(person: Person, now: datetime) -> Person:
+    """The person, with the day on which the age holds: today where nothing else was said."""
+    age = person.age
+    if age.as_of is not None or (age.minimum is None and age.maximum is None):
+        return person
+    return replace(person, age=Age(age.birth_date, age.minimum, age.maximum, age.source, now))

@@ -1,0 +1,1 @@
+"""What an operator sets: one frozen class of settings, and the keys."""

@@ -1,0 +1,68 @@
+"""Finding the records that share a blocking key with another, and the profiles to compare."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from motor.core import AgnosticCollection
+
+from backend.matching.profile import Profile
+from backend.store.codec import Document, from_document
+from backend.store.records import Session
+
+MOST_CANDIDATES = 500
+"""A bound on the work of one record; the keys are so selective that it is seldom met."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One side of a pair as the matcher needs it; `owner_id` is a report's family or a registration's site."""
+
+    id: str
+    version: int
+    incident_id: str
+    owner_id: str
+    profile: Profile
+    keys: tuple[str, ...]
+
+
+async def candidate(
+    records: AgnosticCollection[Document], record_id: str, session: Session | None = None
+) -> Candidate | None:
+    found = await _read(records, {"_id": record_id}, 1, session)
+    return found[0] if found else None
+
+
+async def candidates_by_id(
+    records: AgnosticCollection[Document], record_ids: Sequence[str], session: Session | None = None
+) -> list[Candidate]:
+    return await _read(records, {"_id": {"$in": list(record_ids)}}, 0, session)
+
+
+async def candidates_by_key(
+    records: AgnosticCollection[Document], incident_id: str, keys: Sequence[str], session: Session | None = None
+) -> list[Candidate]:
+    """Those of an incident that are open to matching and share at least one key."""
+    if not keys:
+        return []
+    wanted = {"incidentId": incident_id, "keys": {"$in": list(keys)}}
+    return await _read(records, wanted, MOST_CANDIDATES, session)
+
+
+async def _read(
+    records: AgnosticCollection[Document], wanted: Mapping[str, Any], limit: int, session: Session | None
+) -> list[Candidate]:
+    fields = {"version": 1, "incidentId": 1, "familyId": 1, "siteId": 1, "profile": 1, "keys": 1}
+    cursor = records.find(wanted, fields, session=session).limit(limit)
+    return [_candidate(document) async for document in cursor]
+
+
+def _candidate(document: Document) -> Candidate:
+    return Candidate(
+        id=document["_id"],
+        version=document["version"],
+        incident_id=document["incidentId"],
+        owner_id=document.get("familyId") or document["siteId"],
+        profile=from_document(Profile, document["profile"]),
+        keys=tuple(document["keys"]),
+    )

@@ -1,0 +1,108 @@
+"""The connection to MongoDB, every collection by its noun, and transactions."""
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from motor.core import AgnosticClient, AgnosticDatabase
+from motor.motor_asyncio import AsyncIOMotorClient
+from pymongo.errors import ConnectionFailure, ExecutionTimeout, PyMongoError
+
+from backend.domain.account import Account, Invite
+from backend.domain.account import Session as AccountSession
+from backend.domain.alert import Alert, Delivery
+from backend.domain.device import Device
+from backend.domain.event import Event
+from backend.domain.incident import Incident
+from backend.domain.match import Match
+from backend.domain.photo import Photo
+from backend.domain.registration import Registration
+from backend.domain.report import Family, Report
+from backend.domain.site import Site
+from backend.store.codec import Document
+from backend.store.records import Records, Session
+
+T = TypeVar("T")
+
+ANSWER_WITHIN_MILLISECONDS = 10_000
+"""How long a request waits for a database that is away (restarting, electing) before the client is told to retry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """One field a noun; `database` for what is not a plain record (photo files, the change stream)."""
+
+    client: AgnosticClient[Document]
+    database: AgnosticDatabase[Document]
+    accounts: Records[Account]
+    alerts: Records[Alert]
+    deliveries: Records[Delivery]
+    devices: Records[Device]
+    events: Records[Event]
+    families: Records[Family]
+    incidents: Records[Incident]
+    invites: Records[Invite]
+    matches: Records[Match]
+    photos: Records[Photo]
+    registrations: Records[Registration]
+    reports: Records[Report]
+    sessions: Records[AccountSession]
+    sites: Records[Site]
+
+    async def transact(self, change: Callable[[Session], Coroutine[Any, Any, T]]) -> T:
+        """Run `change` in a transaction, again where MongoDB asks for it; all of it is kept or nothing is."""
+        async with await self.client.start_session() as session:
+            result: T = await session.with_transaction(change)
+            return result
+
+    async def answers(self) -> bool:
+        """Whether the database can be written to at this moment."""
+        try:
+            await self.client.admin.command("ping")
+        except PyMongoError:
+            return False
+        return True
+
+    def close(self) -> None:
+        self.client.close()
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether an error means that the database does not answer just now, and the same may well work in a moment."""
+    return isinstance(error, ConnectionFailure | ExecutionTimeout) or (
+        isinstance(error, PyMongoError) and error.has_error_label("RetryableWriteError")
+    )
+
+
+def connect(uri: str, name: str) -> Store:
+    """The store in the database `name` of the replica set at `uri`.
+
+    Every write is acknowledged by a majority of the replica set, from its journal.
+    """
+    client: AgnosticClient[Document] = AsyncIOMotorClient(
+        uri,
+        tz_aware=True,
+        w="majority",
+        journal=True,
+        retryWrites=True,
+        serverSelectionTimeoutMS=ANSWER_WITHIN_MILLISECONDS,
+    )
+    database = client[name]
+    return Store(
+        client=client,
+        database=database,
+        accounts=Records(database["accounts"], Account),
+        alerts=Records(database["alerts"], Alert),
+        deliveries=Records(database["deliveries"], Delivery),
+        devices=Records(database["devices"], Device),
+        events=Records(database["events"], Event),
+        families=Records(database["families"], Family),
+        incidents=Records(database["incidents"], Incident),
+        invites=Records(database["invites"], Invite),
+        matches=Records(database["matches"], Match),
+        photos=Records(database["photos"], Photo),
+        registrations=Records(database["registrations"], Registration),
+        reports=Records(database["reports"], Report),
+        sessions=Records(database["sessions"], AccountSession),
+        sites=Records(database["sites"], Site),
+    )

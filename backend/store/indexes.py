@@ -1,0 +1,71 @@
+"""Every index, in one place; created at start and by `reunify indexes`."""
+
+from pymongo import ASCENDING, DESCENDING, IndexModel
+
+from backend.domain.match import MatchState
+from backend.store.database import Store
+
+_WORK = IndexModel([("work.state", ASCENDING), ("work.dueAt", ASCENDING)], name="work")
+_CONFIRMED = {"state": MatchState.CONFIRMED.value}
+
+INDEXES = {
+    "alerts": [
+        IndexModel([("key", ASCENDING)], name="key", unique=True),
+        IndexModel([("ownerId", ASCENDING), ("_id", DESCENDING)], name="owner"),
+    ],
+    "deliveries": [
+        IndexModel([("alertId", ASCENDING), ("deviceId", ASCENDING)], name="alert_device", unique=True),
+        _WORK,
+    ],
+    "devices": [
+        IndexModel([("ownerId", ASCENDING), ("endpoint", ASCENDING)], name="owner_endpoint", unique=True),
+    ],
+    "events": [
+        _WORK,
+        IndexModel([("subjectId", ASCENDING), ("_id", ASCENDING)], name="subject"),
+    ],
+    "families": [IndexModel([("codeHash", ASCENDING)], name="code", unique=True)],
+    "incidents": [],
+    "accounts": [],
+    "invites": [IndexModel([("expiresAt", ASCENDING)], name="expiry", expireAfterSeconds=0)],
+    "matches": [
+        IndexModel([("reportId", ASCENDING), ("registrationId", ASCENDING)], name="pair", unique=True),
+        IndexModel([("registrationId", ASCENDING), ("probability", DESCENDING)], name="registration"),
+        IndexModel(
+            [("incidentId", ASCENDING), ("state", ASCENDING), ("probability", DESCENDING), ("_id", DESCENDING)],
+            name="queue",
+        ),
+        # A child has one family: a second confirmation of either side is refused by the database itself.
+        IndexModel([("reportId", ASCENDING)], name="one_per_report", unique=True, partialFilterExpression=_CONFIRMED),
+        IndexModel(
+            [("registrationId", ASCENDING)],
+            name="one_per_registration",
+            unique=True,
+            partialFilterExpression=_CONFIRMED,
+        ),
+    ],
+    "photos": [IndexModel([("recordId", ASCENDING)], name="record")],
+    "registrations": [
+        IndexModel([("incidentId", ASCENDING), ("keys", ASCENDING)], name="keys"),
+        IndexModel([("siteId", ASCENDING), ("_id", DESCENDING)], name="site"),
+        IndexModel([("incidentId", ASCENDING), ("_id", DESCENDING)], name="incident"),
+    ],
+    "reports": [
+        IndexModel([("incidentId", ASCENDING), ("keys", ASCENDING)], name="keys"),
+        IndexModel([("familyId", ASCENDING)], name="family"),
+        IndexModel([("incidentId", ASCENDING), ("_id", DESCENDING)], name="incident"),
+    ],
+    "sessions": [IndexModel([("expiresAt", ASCENDING)], name="expiry", expireAfterSeconds=0)],
+    "sites": [IndexModel([("incidentId", ASCENDING), ("_id", DESCENDING)], name="incident")],
+}
+
+
+async def create_indexes(store: Store) -> int:
+    """Create what is missing, collections included (a transaction cannot); how many indexes there are now."""
+    present = set(await store.database.list_collection_names())
+    for collection, indexes in INDEXES.items():
+        if collection not in present:
+            await store.database.create_collection(collection)
+        if indexes:
+            await store.database[collection].create_indexes(indexes)
+    return sum(len(indexes) for indexes in INDEXES.values())

@@ -1,0 +1,91 @@
+"""One collection of one kind of record: insert, read, replace by version, page. Knows nothing of what they mean."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeVar
+
+from motor.core import AgnosticClientSession, AgnosticCollection
+from pymongo.errors import DuplicateKeyError
+
+from backend.store.codec import Document, from_document, to_document
+
+Session = AgnosticClientSession
+
+
+class Identified(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+R = TypeVar("R", bound=Identified)
+
+
+class Duplicate(Exception):  # noqa: N818 (what it says: the record is there already)
+    """A record with this id, or with another value that must be unique, is there already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Records(Generic[R]):
+    """`collection` holds documents of `kind`, and beside their fields whatever the store keeps for itself."""
+
+    collection: AgnosticCollection[Document]
+    kind: type[R]
+
+    async def insert(
+        self, record: R, session: Session | None = None, *, beside: Mapping[str, Any] | None = None
+    ) -> None:
+        """Write a new record, with the store's own fields `beside` it.
+
+        Raises: Duplicate.
+        """
+        try:
+            await self.collection.insert_one({**to_document(record), **(beside or {})}, session=session)
+        except DuplicateKeyError as error:
+            raise Duplicate(record.id) from error
+
+    async def get(self, record_id: str, session: Session | None = None) -> R | None:
+        return await self.find_one({"_id": record_id}, session)
+
+    async def find_one(self, wanted: Mapping[str, Any], session: Session | None = None) -> R | None:
+        document = await self.collection.find_one(wanted, session=session)
+        return None if document is None else from_document(self.kind, document)
+
+    async def get_many(self, ids: Iterable[str]) -> dict[str, R]:
+        """Those that are there, by id."""
+        found = await self.find({"_id": {"$in": list(ids)}})
+        return {record.id: record for record in found}
+
+    async def find(
+        self,
+        wanted: Mapping[str, Any],
+        *,
+        order: Sequence[tuple[str, int]] = (("_id", 1),),
+        limit: int = 0,
+        session: Session | None = None,
+    ) -> list[R]:
+        """All that fit, in order; at most `limit` where it is not 0."""
+        cursor = self.collection.find(wanted, session=session).sort(list(order)).limit(limit)
+        return [from_document(self.kind, document) async for document in cursor]
+
+    async def beside(self, record_id: str, field: str) -> Any:
+        """What the store keeps beside a record under `field`, or None."""
+        document = await self.collection.find_one({"_id": record_id}, {field: 1})
+        return None if document is None else document.get(field)
+
+    async def replace(
+        self, record: R, seen: int, session: Session | None = None, *, beside: Mapping[str, Any] | None = None
+    ) -> bool:
+        """Put `record` in the place of its version `seen`; False when that is no longer the present one."""
+        fields = {**to_document(record), **(beside or {})}
+        del fields["_id"]
+        try:
+            result = await self.collection.update_one(
+                {"_id": record.id, "version": seen}, {"$set": fields}, session=session
+            )
+        except DuplicateKeyError as error:
+            raise Duplicate(record.id) from error
+        return result.matched_count == 1
+
+    async def delete(self, record_id: str, session: Session | None = None) -> bool:
+        result = await self.collection.delete_one({"_id": record_id}, session=session)
+        return result.deleted_count == 1

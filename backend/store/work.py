@@ -1,0 +1,121 @@
+"""Work to be done once, kept beside a record: claimed under a lease, backed off when it fails, parked in the end.
+
+A claim only moves the time at which the work is due: what a killed worker held is due again when its lease ends.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Generic
+
+from motor.core import AgnosticCollection
+from pymongo import ReturnDocument
+
+from backend.store.codec import Document, from_document
+from backend.store.records import R, Records, Session
+
+
+class WorkState(StrEnum):
+    WAITING = "WAITING"
+    DONE = "DONE"
+    PARKED = "PARKED"
+
+
+class LostClaimError(Exception):
+    """The lease ran out and another worker took the work over: what was done must not be kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim(Generic[R]):
+    """A record whose work is ours until the lease ends; `attempts` counts this one too."""
+
+    record: R
+    token: str
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """Work that kept failing, for an operator: `error` says why, without personal data."""
+
+    id: str
+    kind: str
+    attempts: int
+    error: str
+    since: datetime
+
+
+def waiting(due: datetime) -> Document:
+    """The work of a new record, kept beside it."""
+    return {"work": {"state": WorkState.WAITING.value, "dueAt": due, "attempts": 0}}
+
+
+def nothing_to_do() -> Document:
+    return {"work": {"state": WorkState.DONE.value}}
+
+
+async def claim(records: Records[R], now: datetime, lease: timedelta, token: str) -> Claim[R] | None:
+    """Take the work that has been due longest, or None where nothing is due."""
+    document: Document | None = await records.collection.find_one_and_update(
+        {"work.state": WorkState.WAITING.value, "work.dueAt": {"$lte": now}},
+        {"$set": {"work.dueAt": now + lease, "work.claim": token}, "$inc": {"work.attempts": 1}},
+        sort=[("work.dueAt", 1)],
+        return_document=ReturnDocument.AFTER,
+    )
+    if document is None:
+        return None
+    return Claim(from_document(records.kind, document), token, document["work"]["attempts"])
+
+
+async def finish(records: Records[R], claim: Claim[R], session: Session) -> None:
+    """Mark the work done, in the same transaction as its effects.
+
+    Raises: LostClaimError.
+    """
+    result = await records.collection.update_one(
+        {"_id": claim.record.id, "work.claim": claim.token, "work.state": WorkState.WAITING.value},
+        {"$set": {"work.state": WorkState.DONE.value}},
+        session=session,
+    )
+    if result.matched_count != 1:
+        raise LostClaimError(claim.record.id)
+
+
+async def postpone(records: Records[R], claim: Claim[R], due: datetime, error: str) -> None:
+    """Try again later."""
+    await _settle(records, claim, {"work.dueAt": due, "work.error": error})
+
+
+async def park(records: Records[R], claim: Claim[R], error: str) -> None:
+    """Leave it to an operator."""
+    await _settle(records, claim, {"work.state": WorkState.PARKED.value, "work.error": error})
+
+
+async def parked(collection: AgnosticCollection[Document], limit: int = 1000) -> list[Parked]:
+    """What was parked, oldest first."""
+    cursor = collection.find({"work.state": WorkState.PARKED.value}).sort("work.dueAt", 1).limit(limit)
+    return [
+        Parked(
+            id=document["_id"],
+            kind=document.get("kind", "DELIVERY"),
+            attempts=document["work"]["attempts"],
+            error=document["work"].get("error", ""),
+            since=document["work"]["dueAt"],
+        )
+        async for document in cursor
+    ]
+
+
+async def retry(collection: AgnosticCollection[Document], now: datetime, ids: Sequence[str] | None = None) -> int:
+    """Free parked work, all of it or that of `ids`; how many were freed."""
+    wanted: Document = {"work.state": WorkState.PARKED.value}
+    if ids is not None:
+        wanted["_id"] = {"$in": list(ids)}
+    freed = {"$set": {"work.state": WorkState.WAITING.value, "work.dueAt": now, "work.attempts": 0}}
+    result = await collection.update_many(wanted, freed)
+    return result.modified_count
+
+
+async def _settle(records: Records[R], claim: Claim[R], fields: Document) -> None:
+    await records.collection.update_one({"_id": claim.record.id, "work.claim": claim.token}, {"$set": fields})

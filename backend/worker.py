@@ -1,0 +1,195 @@
+"""The worker: takes events and deliveries that are due, and does what follows from them."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from types import MappingProxyType
+
+import structlog
+
+from backend.domain.alert import Delivery, DeliveryState
+from backend.domain.event import Event, EventKind
+from backend.services.alerts import queue_deliveries, raise_report_news
+from backend.services.collaborators import Collaborators
+from backend.services.deliveries import parcel_of, retry_delivery, settle_delivery
+from backend.services.scoring import score_registration, score_report
+from backend.store.feed import TooFarBehindError
+from backend.store.records import Session
+from backend.store.work import Claim, LostClaimError, claim, finish, park, postpone
+from notifications.channel import Channel, Outcome, State
+from notifications.messages import Message
+from notifications.web_push import Subscription
+
+MOST_ATTEMPTS = 8
+"""With pauses that double from a second, about four minutes; then an operator is needed."""
+LONGEST_PAUSE_SECONDS = 120.0
+POLL_SECONDS = 2.0
+"""The safety net under the change stream, and how late a pause may end."""
+
+Handler = Callable[[Collaborators, Event, Session], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """`concurrency` events, and as many deliveries, are handled at a time, each under a lease."""
+
+    use: Collaborators
+    push: Channel[Subscription]
+    concurrency: int
+    lease: timedelta
+    bell: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+
+async def _score_registration(use: Collaborators, event: Event, session: Session) -> None:
+    await score_registration(use, event.subject_id, session)
+
+
+async def _score_report(use: Collaborators, event: Event, session: Session) -> None:
+    await score_report(use, event.subject_id, session)
+
+
+async def _tell_family(use: Collaborators, event: Event, session: Session) -> None:
+    await raise_report_news(use, event.subject_id, event.kind, session)
+
+
+async def _queue_deliveries(use: Collaborators, event: Event, session: Session) -> None:
+    await queue_deliveries(use, event.subject_id, session)
+
+
+HANDLERS: Mapping[EventKind, Handler] = MappingProxyType({
+    EventKind.PERSON_REGISTERED: _score_registration,
+    EventKind.REGISTRATION_UPDATED: _score_registration,
+    EventKind.REGISTRATION_MOVED: _score_registration,
+    EventKind.REPORT_FILED: _score_report,
+    EventKind.REPORT_UPDATED: _score_report,
+    EventKind.REPORT_WITHDRAWN: _score_report,
+    EventKind.MATCH_LIKELY: _tell_family,
+    EventKind.MATCH_CONFIRMED: _tell_family,
+    EventKind.ALERT_RAISED: _queue_deliveries,
+})  # fmt: skip
+
+
+@asynccontextmanager
+async def running_worker(worker: Worker) -> AsyncIterator[None]:
+    """Work while the context is open; what is being handled when it closes is due again when its lease ends."""
+    tasks = [asyncio.create_task(_ring_on_events(worker), name="worker-bell")]
+    for number in range(worker.concurrency):
+        tasks.append(asyncio.create_task(_repeat(worker, _handle_next_event), name=f"worker-event-{number}"))
+        tasks.append(asyncio.create_task(_repeat(worker, _send_next_delivery), name=f"worker-delivery-{number}"))
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _ring_on_events(worker: Worker) -> None:
+    while True:
+        async with worker.use.feed.listen() as listener:
+            try:
+                while True:
+                    event = await listener.next()
+                    if event.kind in HANDLERS:
+                        await _ring(worker)
+            except TooFarBehindError:
+                await _ring(worker)
+
+
+async def _ring(worker: Worker) -> None:
+    async with worker.bell:
+        worker.bell.notify_all()
+
+
+async def _repeat(worker: Worker, work: Callable[[Worker], Awaitable[bool]]) -> None:
+    """Work while there is something to do, then wait for the bell or, at the latest, the next poll."""
+    log = structlog.get_logger("worker")
+    while True:
+        try:
+            busy = await work(worker)
+        except Exception as error:  # noqa: BLE001 (the database may be away: the loop outlives it)
+            log.warning("worker_interrupted", error=type(error).__name__)
+            busy = False
+        if not busy:
+            async with worker.bell:
+                try:
+                    async with asyncio.timeout(POLL_SECONDS):
+                        await worker.bell.wait()
+                except TimeoutError:
+                    continue
+
+
+async def _handle_next_event(worker: Worker) -> bool:
+    """Handle one event that is due; False where none is."""
+    use = worker.use
+    claimed = await claim(use.store.events, use.clock(), worker.lease, use.new_id())
+    if claimed is None:
+        return False
+    handler = HANDLERS[claimed.record.kind]
+
+    async def write(session: Session) -> None:
+        await handler(use, claimed.record, session)
+        await finish(use.store.events, claimed, session)
+
+    try:
+        await use.store.transact(write)
+    except LostClaimError:
+        return True
+    except Exception as error:  # noqa: BLE001 (a failure is counted and tried again, whatever it is)
+        await _set_back(worker, claimed, error)
+        return True
+    await _ring(worker)
+    return True
+
+
+async def _set_back(worker: Worker, claimed: Claim[Event], error: Exception) -> None:
+    use = worker.use
+    name = type(error).__name__
+    log = structlog.get_logger("worker")
+    if claimed.attempts >= MOST_ATTEMPTS:
+        log.error("event_parked", event_id=claimed.record.id, kind=claimed.record.kind.value, error=name)
+        await park(use.store.events, claimed, name)
+        return
+    pause = min(2.0 ** (claimed.attempts - 1), LONGEST_PAUSE_SECONDS) * random.uniform(0.5, 1.5)  # noqa: S311 (spreads retries)
+    log.warning("event_postponed", event_id=claimed.record.id, kind=claimed.record.kind.value, error=name)
+    await postpone(use.store.events, claimed, use.clock() + timedelta(seconds=pause), name)
+
+
+async def _send_next_delivery(worker: Worker) -> bool:
+    """Send one delivery that is due; False where none is."""
+    use = worker.use
+    claimed = await claim(use.store.deliveries, use.clock(), worker.lease, use.new_id())
+    if claimed is None:
+        return False
+    parcel = await parcel_of(use, claimed.record)
+    if parcel is None:
+        await settle_delivery(use, claimed, DeliveryState.GONE, "The device was taken off.")
+        return True
+    left = int((claimed.record.expires_at - use.clock()).total_seconds())
+    message = Message(
+        kind=parcel.alert.kind.value, id=parcel.alert.subject_id, language=parcel.device.language, ttl=max(left, 0)
+    )
+    target = Subscription(parcel.device.endpoint, parcel.device.public_key, parcel.device.auth_secret)
+    await _settle(worker, claimed, await worker.push.send(target, message))
+    return True
+
+
+_ENDINGS = {
+    State.SENT: DeliveryState.SENT,
+    State.GONE: DeliveryState.GONE,
+    State.FAILED: DeliveryState.FAILED,
+    State.EXPIRED: DeliveryState.EXPIRED,
+}
+
+
+async def _settle(worker: Worker, claimed: Claim[Delivery], outcome: Outcome) -> None:
+    try:
+        if outcome.state is State.RETRY:
+            await retry_delivery(worker.use, claimed, outcome.detail, outcome.retry_after)
+        else:
+            await settle_delivery(worker.use, claimed, _ENDINGS[outcome.state], outcome.detail)
+    except LostClaimError:
+        structlog.get_logger("worker").warning("delivery_taken_over", delivery_id=claimed.record.id)

@@ -1,0 +1,1 @@
+"""Places: cells, distances and blurring. Knows nothing of the backend."""

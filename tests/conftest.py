@@ -1,0 +1,32 @@
+"""What tests share: the run's database server, and an empty database of their own."""
+
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import pytest
+from motor.motor_asyncio import AsyncIOMotorClient
+
+from tests.support.database import empty, shared_server
+
+
+@pytest.fixture(scope="session")
+def database_uri(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[str]:
+    """The address, with credentials, of the one database server of this run."""
+    own = tmp_path_factory.getbasetemp()
+    with shared_server(own if worker_id == "master" else own.parent) as uri:
+        yield uri
+
+
+@pytest.fixture(scope="session")
+async def database_client(database_uri: str) -> AsyncIterator[AsyncIOMotorClient[dict[str, Any]]]:
+    client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(database_uri)
+    yield client
+    client.close()
+
+
+@pytest.fixture
+async def database_name(database_client: AsyncIOMotorClient[dict[str, Any]], worker_id: str) -> str:
+    """The database of this test worker, with no document in it; collections and indexes may stand."""
+    name = f"reunify_test_{worker_id}"
+    await empty(database_client[name])
+    return name

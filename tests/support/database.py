@@ -1,0 +1,82 @@
+"""One embedded database for a whole test run, whichever worker needs it first, and an empty database for each test.
+
+The server is run by a process of its own (`python -m tests.support.database FOLDER`), since the worker that starts it
+may be the first to be done. Every worker that uses it holds a shared lock; the process waits for the exclusive one, and
+so ends with the last worker, were that one killed.
+"""
+
+import asyncio
+import fcntl
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from motor.motor_asyncio import AsyncIOMotorDatabase
+
+from backend.store.embedded import embedded_database, running_database
+
+READY = b"ready\n"
+
+
+@contextmanager
+def locked(path: Path, kind: int) -> Iterator[None]:
+    with path.open("a") as file:
+        fcntl.flock(file, kind)
+        yield
+
+
+@contextmanager
+def shared_server(folder: Path) -> Iterator[str]:
+    """The address, with credentials, of the server of the run whose folder this is; it is up as long as the block."""
+    with locked(folder / "users.lock", fcntl.LOCK_SH):
+        with locked(folder / "start.lock", fcntl.LOCK_EX):
+            server = running_database(folder)
+            if server is None:
+                start_keeper(folder)
+                server = running_database(folder)
+        assert server is not None
+        yield server.uri
+
+
+def start_keeper(folder: Path) -> None:
+    """Starts the process that keeps the server, and returns once that one answers."""
+    reading, writing = os.pipe()
+    errors = folder / "keeper.log"
+    os.posix_spawn(
+        sys.executable,
+        [sys.executable, "-m", "tests.support.database", str(folder)],
+        os.environ,
+        file_actions=[
+            (os.POSIX_SPAWN_DUP2, writing, 1),
+            (os.POSIX_SPAWN_OPEN, 2, str(errors), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600),
+        ],
+        setsid=True,  # an interrupt of the run is not for it: it ends after the last worker
+    )
+    os.close(writing)
+    with os.fdopen(reading, "rb") as answer:
+        if answer.readline() != READY:
+            raise RuntimeError(f"the test run's database did not start: {errors.read_text()}")
+
+
+async def keep(folder: Path) -> None:
+    """Runs the server until nobody holds the lock of those who use it, and keeps others out until it has ended."""
+    with (folder / "users.lock").open("a") as users:
+        async with embedded_database(folder, cache_size="256M"):
+            sys.stdout.buffer.write(READY)
+            sys.stdout.buffer.flush()
+            await asyncio.to_thread(fcntl.flock, users, fcntl.LOCK_EX)
+        shutil.rmtree(folder / "database")
+
+
+async def empty(database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
+    """Deletes every document and keeps collections and indexes, which cost far more to make again."""
+    for name in await database.list_collection_names(filter={"type": "collection"}):
+        await database[name].delete_many({})
+
+
+if __name__ == "__main__":
+    asyncio.run(keep(Path(sys.argv[1])))
