@@ -1,12 +1,14 @@
 """What tests share: the run's database server, and an empty database of their own."""
 
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from motor.motor_asyncio import AsyncIOMotorClient
 
 from tests.support.database import empty, shared_server
+from tests.support.house import House, Scene, running_house, set_scene
 
 
 @pytest.fixture(scope="session")
@@ -30,3 +32,16 @@ async def database_name(database_client: AsyncIOMotorClient[dict[str, Any]], wor
     name = f"reunify_test_{worker_id}"
     await empty(database_client[name])
     return name
+
+
+@pytest.fixture
+async def house(database_uri: str, database_name: str, tmp_path: Path) -> AsyncIterator[House]:
+    """The whole server, worker included, on an empty database."""
+    async with running_house(database_uri, database_name, tmp_path) as running:
+        yield running
+
+
+@pytest.fixture
+async def scene(house: House) -> Scene:
+    """An incident with two sites and one person of each role."""
+    return await set_scene(house)

@@ -21,6 +21,8 @@ HOT_KEY = 400
 """A key that more registrations share says too little to compare them all for it alone..."""
 TOO_FEW = 30
 """...unless the other keys of a report gave fewer candidates than this."""
+SMALL = 60_000
+"""Lists with no more pairs than this are compared pair by pair, in a few seconds and without missing any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +49,21 @@ def match_lists(
     `advance` is called once for each registration profiled and once for each report matched.
     """
     listed = _Registrations(registrations, advance)
-    found: dict[str, list[tuple[str, Comparison]]] = {}
+    small = len(reports) * len(registrations) <= SMALL
+    ranked: dict[str, list[RankedPair]] = {}
     for family in _families(reports):
         compared: dict[tuple[str, str], Comparison] = {}
         for report in family:
             described = profile(report)
-            for candidate in listed.candidates(described):
+            for candidate in listed.profiles if small else listed.candidates(described):
                 compared[report.id, candidate] = compare(described, listed.profiles[candidate], context)
             advance()
+        found: dict[str, list[tuple[str, Comparison]]] = defaultdict(list)
         for (report_id, registration_id), comparison in joint(compared, listed.groups, context).items():
-            found.setdefault(report_id, []).append((registration_id, comparison))
-    return [pair for report in reports for pair in _ranked(report.id, found.get(report.id, ()), top, min_probability)]
+            found[report_id].append((registration_id, comparison))
+        for report_id, likely in found.items():
+            ranked[report_id] = list(_ranked(report_id, likely, top, min_probability))
+    return [pair for report in reports for pair in ranked.get(report.id, ())]
 
 
 class _Registrations:

@@ -48,7 +48,8 @@ def paired(
     possible = []
     for one in report:
         for other in registration:
-            kind = likeness(one, other)
+            both_joined = one.part is other.part is Part.JOINED  # their words are compared already
+            kind = None if both_joined else likeness(one, other)
             if kind is not None:
                 crossed = (one.part is Part.FAMILY) != (other.part is Part.FAMILY) and Part.LOOSE not in (
                     one.part,
@@ -74,7 +75,7 @@ def _by_part(pairs: list[Pair]) -> tuple[list[Pair], list[Pair]]:
     family = [pair for pair in pairs if _known_part(pair) is Part.FAMILY]
     for pair in pairs:
         if _known_part(pair) is Part.LOOSE:
-            # Nobody said which part it is, or both sides said otherwise: the first two are one of each, whatever the order they were written in.
+            # Nobody said which part it is, or each side said otherwise: the first two are one of each, in any order.
             guess = family if pair.one.family_likely or pair.other.family_likely else given
             other = given if guess is family else family
             (other if guess and not other else guess).append(pair)

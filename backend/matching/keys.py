@@ -20,9 +20,9 @@ MOST_BANDS = 7
 """A record without an age is looked for among the children: so many bands back from when it was made."""
 MOST_SOUNDS = 8
 MOST_CLASSES = 4
-MOST_OPENINGS = 3
+MOST_LETTERS = 2
 LOCAL_NUMBER = 7
-OPENING = 3
+FEW_LETTERS = 3
 SECONDS_A_YEAR = 31_556_952.0
 _UNSTEADY = re.compile(r"h|(.)(?=\1)")
 
@@ -47,7 +47,7 @@ def _all_keys(profile: Profile) -> Iterator[str]:
     yield from (f"family {sound} {band}" for sound in _sounds(family) for band in bands)
     yield from _place_keys(profile, bands, sexes)
     yield from _worn_keys(profile, bands, sexes)
-    yield from (f"opening {letters} {band} {sex}" for letters in _openings(given) for band in bands for sex in sexes)
+    yield from (f"letters {letters} {band} {sex}" for letters in _letters(given) for band in bands for sex in sexes)
 
 
 def _bands(profile: Profile) -> tuple[str, ...]:
@@ -126,7 +126,10 @@ def _worn_keys(profile: Profile, bands: tuple[str, ...], sexes: tuple[str, ...])
                 yield f"worn {one}, {other} {band} {sex}"
 
 
-def _openings(given: Sequence[Token]) -> list[str]:
+def _letters(given: Sequence[Token]) -> list[str]:
+    """How a given name begins and ends: a slip spoils one of the two."""
     # Without h and doubled letters, the first to be dropped or added: Chau and Cau, Mohamed and Muhammad.
-    letters = (_UNSTEADY.sub("", token.forms[0])[:OPENING] for token in given)
-    return list(dict.fromkeys(letters))[:MOST_OPENINGS]
+    steady = [_UNSTEADY.sub("", token.forms[0]) for token in given]
+    openings = [f"{name[:FEW_LETTERS]}-" for name in steady]
+    endings = [f"-{name[-FEW_LETTERS:]}" for name in steady if len(name) > FEW_LETTERS]
+    return list(dict.fromkeys([*openings[:MOST_LETTERS], *endings[:MOST_LETTERS]]))

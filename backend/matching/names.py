@@ -23,12 +23,17 @@ LONGER_THAN_AN_ARTICLE = 4
 
 
 class Part(StrEnum):
-    """Which part of the name a word is; `LOOSE` is a word of a name that nobody split."""
+    """Which part of the name a word is.
+
+    `LOOSE` is a word of a name that nobody split, `OTHER` one of another name or spelling, `JOINED` two neighbouring
+    words as one, to be held against what is written as one.
+    """
 
     GIVEN = "GIVEN"
     FAMILY = "FAMILY"
     LOOSE = "LOOSE"
     OTHER = "OTHER"
+    JOINED = "JOINED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +41,9 @@ class Token:
     """One word of a name.
 
     `written` is the folded word, `forms` its plain Latin spellings (likeliest first), `sounds` their Double Metaphone
-    codes, `classes` the full names it may stand for. `bare` are the consonants of an Arabic word, as some write it: they
-    may be held against a Latin word, and never against another Arabic one. `family_likely` is a guess for a loose word,
-    by its position.
+    codes, `classes` the full names it may stand for. `bare` are the consonants of an Arabic word, as some write it: to
+    be held against a Latin word, and never against another Arabic one. `family_likely` is a guess for a loose word, by
+    its position.
     """
 
     written: str
@@ -133,7 +138,7 @@ def _joined(found: Iterable[Token]) -> list[Token]:
     least = 2 if given and given[0].part is Part.GIVEN else 3
     if not least <= len(given) <= MOST_JOINED or any(len(token.forms[0]) > JOINABLE for token in given):
         return []
-    return [_token(one.written + other.written, Part.OTHER, family_likely=False) for one, other in pairwise(given)]
+    return [_token(one.written + other.written, Part.JOINED, family_likely=False) for one, other in pairwise(given)]
 
 
 def _settled(found: Iterable[Token]) -> tuple[Token, ...]:
@@ -141,7 +146,7 @@ def _settled(found: Iterable[Token]) -> tuple[Token, ...]:
     distinct = {(token.part, token.written): token for token in found if token.forms}
     main = {written for part, written in distinct if part is not Part.OTHER}
     kept = [token for (part, written), token in distinct.items() if part is not Part.OTHER or written not in main]
-    order = (Part.GIVEN, Part.FAMILY, Part.LOOSE, Part.OTHER)
+    order = (Part.GIVEN, Part.FAMILY, Part.LOOSE, Part.OTHER, Part.JOINED)
     return tuple(sorted(kept, key=lambda token: (order.index(token.part), token.written))[:MOST_TOKENS])
 
 

@@ -54,7 +54,8 @@ def is_arabic(text: str) -> bool:
 def latin_forms(word: str) -> tuple[str, ...]:
     """A folded word in plain Latin letters, likeliest reading first; empty if it has none.
 
-    Arabic gives its usual romanised spellings, Han its pinyin, all else what anyascii makes of it. Cached, since names repeat and Arabic costs a look-up in a database of names (about 1 ms).
+    Arabic gives its usual romanised spellings, Han its pinyin, all else what anyascii makes of it. Cached, since names
+    repeat and Arabic costs a look-up in a database of names (about 1 ms).
     """
     if word.isascii():
         return (word,) if word else ()

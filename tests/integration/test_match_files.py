@@ -16,6 +16,8 @@ from backend.domain.subject import Side
 from backend.exchange.lists import read_list
 from backend.exchange.pairs import RankedPair, match_lists
 from backend.matching.context import default_context
+from backend.matching.keys import keys
+from backend.matching.profile import profile
 
 LISTS = Path(__file__).parent.parent / "data" / "two-lists"
 REPORTS, REGISTRATIONS = LISTS / "reports.csv", LISTS / "registrations.csv"
@@ -50,6 +52,15 @@ def test_nine_of_ten_true_pairs_are_first_and_nearly_all_in_the_first_five(
 ) -> None:
     assert share_within(pairs, truth, 1) >= 0.9
     assert share_within(pairs, truth, 5) >= 0.97
+
+
+def test_true_pairs_share_a_key_and_few_others_do(truth: set[tuple[str, str]]) -> None:
+    reports, registrations = read_list(REPORTS, Side.REPORT), read_list(REGISTRATIONS, Side.REGISTRATION)
+    missed = {subject.id: set(keys(profile(subject))) for subject in reports.subjects}
+    found = {subject.id: set(keys(profile(subject))) for subject in registrations.subjects}
+    shared = {(one, other) for one in missed for other in found if not missed[one].isdisjoint(found[other])}
+    assert len(shared & truth) >= 0.99 * len(truth)
+    assert len(shared) < 0.15 * len(missed) * len(found)
 
 
 def test_unrelated_pairs_are_almost_never_likelier_than_not(

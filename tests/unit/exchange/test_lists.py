@@ -34,13 +34,32 @@ def test_commas_semicolons_and_tabs_are_read_with_and_without_a_mark_in_front(
 
 def test_every_column_of_a_report_finds_its_place(tmp_path: Path) -> None:
     row = {
-        "id": "R-1", "given_name": "Ana", "family_name": "Ruiz", "sex": "F", "age": "7", "languages": "es;en", "hair": "black",
-        "eyes": "brown", "Height Cm": "104", "marks": "scar: left knee; mole: chin; limp", "clothing": "red t-shirt; blue shoes; cape",
-        "relatives": "mother: Ana Lopez; Beto; father: +1 504 555 0142", "home": "1200 Canal St", "home_lat": "29.95", "home_lon": "-90.07",
-        "notes": "shy", "reporter_name": "Ana Lopez", "reporter_relation": "mother", "reporter_phone": "504 555 0142",
-        "last_seen_place": "pier", "LASTSEENLAT": "29.9", "last_seen_lon": "-90.1", "last_seen_at": "2026-05-04T03:25:00-04:00",
-        "reported_at": "2026-05-04", "family": "F-1",
-    }  # fmt: skip
+        "id": "R-1",
+        "given_name": "Ana",
+        "family_name": "Ruiz",
+        "sex": "F",
+        "age": "7",
+        "languages": "es;en",
+        "hair": "black",
+        "eyes": "brown",
+        "Height Cm": "104",
+        "marks": "scar: left knee; mole: chin; limp",
+        "clothing": "red t-shirt; blue shoes; cape",
+        "relatives": "mother: Ana Lopez; Beto; father: +1 504 555 0142",
+        "home": "1200 Canal St",
+        "home_lat": "29.95",
+        "home_lon": "-90.07",
+        "notes": "shy",
+        "reporter_name": "Ana Lopez",
+        "reporter_relation": "mother",
+        "reporter_phone": "504 555 0142",
+        "last_seen_place": "pier",
+        "LASTSEENLAT": "29.9",
+        "last_seen_lon": "-90.1",
+        "last_seen_at": "2026-05-04T03:25:00-04:00",
+        "reported_at": "2026-05-04",
+        "family": "F-1",
+    }
     found = read(tmp_path, "\t".join(row) + "\n" + "\t".join(row.values()) + "\n")
     assert found.warnings == found.rejected == ()
     (subject,) = found.subjects

@@ -1,0 +1,116 @@
+"""The whole server in the test's own process, on the run's database, with people of every role."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from pydantic import SecretStr
+
+from backend.app import build_app, open_store, wire, wire_worker
+from backend.domain.account import NewInvite, Role
+from backend.services.collaborators import Collaborators
+from backend.services.invites import invite_by_operator
+from backend.settings.keys import load_keys
+from backend.settings.settings import Settings, read_settings
+from backend.worker import running_worker
+from tests.support.client import Client, retry_key
+from tests.support.live_server import live_server
+
+NEW_ORLEANS = {"latitude": 29.9511, "longitude": -90.0715}
+HOUSTON = {"latitude": 29.7604, "longitude": -95.3698}
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """A running server. `stranger` has no token."""
+
+    use: Collaborators
+    settings: Settings
+    stranger: Client
+
+    async def person(self, role: Role, *, incident_id: str | None = None, site_id: str | None = None) -> Client:
+        """Somebody of a role, who came in by an invite."""
+        secret = await invite_by_operator(self.use, NewInvite(role, incident_id, site_id))
+        answer = await self.stranger.ask(
+            "acceptInvite", input={"secret": secret, "name": role.value.title(), "retryKey": retry_key()}
+        )
+        return self.stranger.signed_in(answer.made["token"])
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """An incident with two sites, and one person of each role."""
+
+    house: House
+    incident_id: str
+    site_id: str
+    other_site_id: str
+    stranger: Client
+    admin: Client
+    coordinator: Client
+    officer: Client
+    call_taker: Client
+    volunteer: Client
+    other_volunteer: Client
+
+
+@asynccontextmanager
+async def running_house(
+    database_uri: str, database_name: str, folder: Path, *, worker: bool = True, **settings: Any
+) -> AsyncIterator[House]:
+    """A server on an empty database; `settings` as in Settings."""
+    chosen = read_settings(
+        data_folder=folder,
+        mongodb_uri=SecretStr(database_uri),
+        database_name=database_name,
+        port=0,
+        push_allowed_hosts="127.0.0.1",
+        push_allow_private=True,
+        worker_lease_seconds=5.0,
+        **settings,
+    )
+    keys = load_keys(chosen, warn=lambda _: None)
+    async with AsyncExitStack() as stack:
+        store = await stack.enter_async_context(open_store(chosen, database_uri))
+        use = await stack.enter_async_context(wire(chosen, keys, store))
+        await use.feed.live.wait()
+        if worker:
+            wired = await stack.enter_async_context(wire_worker(chosen, keys, use))
+            await stack.enter_async_context(running_worker(wired))
+        server = await stack.enter_async_context(live_server(build_app(chosen, keys, use)))
+        session = await stack.enter_async_context(aiohttp.ClientSession())
+        yield House(use, chosen, Client(session, server.url))
+
+
+async def set_scene(house: House, **incident: Any) -> Scene:
+    """Open an incident with two sites, through the API, and let everybody in."""
+    admin = await house.person(Role.ADMIN)
+    opened = await admin.ask(
+        "openIncident", input={"name": "Hurricane Ada", "kind": "HURRICANE", "synthetic": True, **incident}
+    )
+    incident_id = opened.made["incident"]["id"]
+    coordinator = await house.person(Role.COORDINATOR, incident_id=incident_id)
+    sites = [
+        (
+            await coordinator.ask(
+                "addSite", input={"incidentId": incident_id, "name": name, "kind": "SHELTER", "point": point}
+            )
+        ).made["site"]["id"]
+        for name, point in (("Superdome", NEW_ORLEANS), ("Astrodome", HOUSTON))
+    ]
+    return Scene(
+        house=house,
+        incident_id=incident_id,
+        site_id=sites[0],
+        other_site_id=sites[1],
+        stranger=house.stranger,
+        admin=admin,
+        coordinator=coordinator,
+        officer=await house.person(Role.OFFICER, incident_id=incident_id),
+        call_taker=await house.person(Role.CALL_TAKER, incident_id=incident_id),
+        volunteer=await house.person(Role.VOLUNTEER, site_id=sites[0]),
+        other_volunteer=await house.person(Role.VOLUNTEER, site_id=sites[1]),
+    )
