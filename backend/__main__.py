@@ -3,6 +3,7 @@
 import typer
 
 from backend.commands import events
+from backend.commands.demo import demo
 from backend.commands.indexes import indexes
 from backend.commands.invite import invite
 from backend.commands.match import match
@@ -22,6 +23,7 @@ def build() -> typer.Typer:
     )
     app.command(epilog=settings_table())(serve)
     app.command()(worker)
+    app.command()(demo)
     app.command()(match)
     app.command()(invite)
     app.command()(indexes)

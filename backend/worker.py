@@ -151,7 +151,7 @@ async def _set_back(worker: Worker, claimed: Claim[Event], error: Exception) -> 
     log = structlog.get_logger("worker")
     if claimed.attempts >= MOST_ATTEMPTS:
         log.error("event_parked", event_id=claimed.record.id, kind=claimed.record.kind.value, error=name)
-        await park(use.store.events, claimed, name)
+        await park(use.store.events, claimed, use.clock(), name)
         return
     pause = min(2.0 ** (claimed.attempts - 1), LONGEST_PAUSE_SECONDS) * random.uniform(0.5, 1.5)  # noqa: S311 (spreads retries)
     log.warning("event_postponed", event_id=claimed.record.id, kind=claimed.record.kind.value, error=name)

@@ -9,7 +9,6 @@ from backend.api.resolvers.registration import RegistrationMutations, Registrati
 from backend.api.resolvers.report import ReportMutations, ReportQueries, ReportSubscriptions
 from backend.api.resolvers.site import SiteMutations, SiteQueries
 from backend.api.resolvers.viewer import ViewerMutations, ViewerQueries
-from backend.api.types.enums import register_enums
 
 
 @strawberry.type(description="Everything that can be read.")
@@ -30,7 +29,6 @@ class Subscription(ReportSubscriptions, MatchSubscriptions):
 
 
 def build_schema() -> strawberry.Schema:
-    register_enums()
     return strawberry.Schema(
         query=Query, mutation=Mutation, subscription=Subscription, config=StrawberryConfig(auto_camel_case=True)
     )

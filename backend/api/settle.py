@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Protocol, TypeVar
 
-from backend.api.errors import UserError, user_errors
+from backend.api.types.error import UserError, user_errors
 from backend.domain.errors import DomainError, ErrorCode
 
 Made = TypeVar("Made")

@@ -3,7 +3,9 @@
 import asyncio
 import signal
 import socket
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -34,30 +36,10 @@ async def serve(
     """Start the server: the API, and the worker with it."""
     settings = read_settings(host=host, port=port, data_folder=data_folder, worker=worker)
     set_up_logs(settings)
-    keys = keys_of(settings)
-    with listen(settings) as listener:
-        settings = settings.model_copy(update={"port": listener.getsockname()[1]})
-        async with AsyncExitStack() as stack:
-            uri = await stack.enter_async_context(database_uri(settings))
-            store = await stack.enter_async_context(open_store(settings, uri))
-            use = await stack.enter_async_context(wire(settings, keys, store))
-            app = build_app(settings, keys, use)
-            if settings.worker:
-                await stack.enter_async_context(
-                    running_worker(await stack.enter_async_context(wire_worker(settings, keys, use)))
-                )
-            server = uvicorn.Server(
-                uvicorn.Config(
-                    app,
-                    log_level="warning",
-                    access_log=False,
-                    server_header=False,
-                    ws_max_size=LARGEST_WEBSOCKET_MESSAGE,
-                    timeout_graceful_shutdown=GRACE_SECONDS,
-                )
-            )
-            await greet(settings, use)
-            await server.serve(sockets=[listener])
+    stop = stop_asked_for()
+    async with running_server(settings) as server:
+        await greet(server.settings, server.use)
+        await server.until(stop)
 
 
 @in_one_line
@@ -78,7 +60,70 @@ async def worker(
         await stack.enter_async_context(
             running_worker(await stack.enter_async_context(wire_worker(settings, keys, use)))
         )
-        await asked_to_stop()
+        await stop_asked_for().wait()
+
+
+@dataclass(frozen=True, slots=True)
+class RunningServer:
+    """A server that answers. `settings` hold the port that it has."""
+
+    settings: Settings
+    use: Collaborators
+    serving: asyncio.Task[None]
+
+    async def until(self, stop: asyncio.Event) -> None:
+        """Wait for `stop`. The server's own failure is raised here."""
+        stopping = asyncio.create_task(stop.wait())
+        try:
+            await asyncio.wait({stopping, self.serving}, return_when=asyncio.FIRST_COMPLETED)
+            if self.serving.done():
+                self.serving.result()
+        finally:
+            stopping.cancel()
+
+
+class _Server(uvicorn.Server):
+    """Signals stay ours: uvicorn would raise SIGTERM anew, and so end us before the database is stopped."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@asynccontextmanager
+async def running_server(settings: Settings) -> AsyncIterator[RunningServer]:
+    """The whole server, for as long as the context is open.
+
+    Raises: CannotStartError, EmbeddedDatabaseError, KeysError, OperationsInvalidError.
+    """
+    keys = keys_of(settings)
+    async with AsyncExitStack() as stack:
+        listener = stack.enter_context(listen(settings))
+        settings = settings.model_copy(update={"port": listener.getsockname()[1]})
+        uri = await stack.enter_async_context(database_uri(settings))
+        store = await stack.enter_async_context(open_store(settings, uri))
+        use = await stack.enter_async_context(wire(settings, keys, store))
+        app = build_app(settings, keys, use)
+        if settings.worker:
+            await stack.enter_async_context(
+                running_worker(await stack.enter_async_context(wire_worker(settings, keys, use)))
+            )
+        server = _Server(
+            uvicorn.Config(
+                app,
+                log_level="warning",
+                access_log=False,
+                server_header=False,
+                ws_max_size=LARGEST_WEBSOCKET_MESSAGE,
+                timeout_graceful_shutdown=GRACE_SECONDS,
+            )
+        )
+        serving = asyncio.create_task(server.serve(sockets=[listener]))
+        try:
+            yield RunningServer(settings, use, serving)
+        finally:
+            server.should_exit = True
+            await asyncio.wait({serving})
 
 
 def listen(settings: Settings) -> socket.socket:
@@ -91,6 +136,7 @@ def listen(settings: Settings) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((settings.host, settings.port))
+        listener.listen()  # a port merely bound could be bound by a second server; who calls early waits a moment
     except OSError as error:
         listener.close()
         raise CannotStartError(
@@ -111,9 +157,10 @@ async def greet(settings: Settings, use: Collaborators) -> None:
         console.print(f"  {invite_link(settings.address, secret)}")
 
 
-async def asked_to_stop() -> None:
+def stop_asked_for() -> asyncio.Event:
+    """Set by Ctrl-C or SIGTERM; from now on neither ends the process at once."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, stop.set)
-    await stop.wait()
+    return stop

@@ -21,8 +21,9 @@ HOT_KEY = 400
 """A key that more registrations share says too little to compare them all for it alone..."""
 TOO_FEW = 30
 """...unless the other keys of a report gave fewer candidates than this."""
-SMALL = 60_000
-"""Lists with no more pairs than this are compared pair by pair, in a few seconds and without missing any."""
+SMALL = 5_000
+"""In a list no longer than this, a report with too few candidates is held against all of like age and sex."""
+LIKE_AGE_YEARS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +50,12 @@ def match_lists(
     `advance` is called once for each registration profiled and once for each report matched.
     """
     listed = _Registrations(registrations, advance)
-    small = len(reports) * len(registrations) <= SMALL
     ranked: dict[str, list[RankedPair]] = {}
     for family in _families(reports):
         compared: dict[tuple[str, str], Comparison] = {}
         for report in family:
             described = profile(report)
-            for candidate in listed.profiles if small else listed.candidates(described):
+            for candidate in listed.candidates(described):
                 compared[report.id, candidate] = compare(described, listed.profiles[candidate], context)
             advance()
         found: dict[str, list[tuple[str, Comparison]]] = defaultdict(list)
@@ -91,11 +91,23 @@ class _Registrations:
             if len(ids) > HOT_KEY and len(found) >= TOO_FEW:
                 break
             found.update(ids)
+        if len(found) < TOO_FEW and len(self.profiles) <= SMALL:
+            found.update(candidate for candidate, other in self.profiles.items() if _could_be(report, other))
         for candidate in list(found):
             group = self.groups[candidate]
             if group is not None:
                 found.update(self._by_group[group])
         return found
+
+
+def _could_be(one: Profile, other: Profile) -> bool:
+    """Whether neither sex nor age rules a pair out at a glance."""
+    if one.sex is not None and other.sex is not None and one.sex is not other.sex:
+        return False
+    if one.born is None or other.born is None or one.born.dated != other.born.dated:
+        return True
+    gap = max(one.born.earliest, other.born.earliest) - min(one.born.latest, other.born.latest)
+    return gap <= LIKE_AGE_YEARS
 
 
 def _families(reports: Sequence[Subject]) -> Iterator[list[Subject]]:

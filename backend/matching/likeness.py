@@ -92,7 +92,8 @@ def _marks_differ(first: str, second: str) -> bool:
 def _spelling(first: str, second: str) -> _Spelled:
     alike = JaroWinkler.similarity(first, second, score_cutoff=WORTH_A_LOOK)
     if not alike:
-        return _Spelled.PART if _is_part(first, second) else _Spelled.OTHERWISE
+        # A beginning in common is alike enough to come further; an ending is not (Lupe, Guadalupe).
+        return _Spelled.PART if _is_ending(first, second) else _Spelled.OTHERWISE
     shorter, longer = sorted((len(first), len(second)))
     apart = OSA.distance(first, second)
     if _is_slip(apart, shorter, longer):
@@ -111,6 +112,9 @@ def _is_slip(apart: int, shorter: int, longer: int) -> bool:
 
 def _is_part(first: str, second: str) -> bool:
     short, long = (first, second) if len(first) < len(second) else (second, first)
-    return (len(short) >= SHORTEST_BEGINNING and long.startswith(short)) or (
-        len(short) >= SHORTEST_ENDING and long.endswith(short)
-    )
+    return (len(short) >= SHORTEST_BEGINNING and long.startswith(short)) or _is_ending(first, second)
+
+
+def _is_ending(first: str, second: str) -> bool:
+    shorter = min(len(first), len(second))
+    return shorter >= SHORTEST_ENDING and first[-shorter:] == second[-shorter:]

@@ -66,8 +66,12 @@ def name_tokens(names: Names) -> tuple[Token, ...]:
         known = set(given) | set(family)
         loose = [word for word in _proper(names.full) if word not in known]
         found += _loose(loose)
-    for other in (*names.others, names.as_said):
-        found += _tokens(_proper(other), Part.OTHER)
+    said = _proper(names.as_said)
+    if not found:
+        # All that is known is what the child says: one word is a given name.
+        found += _tokens(said, Part.GIVEN) if len(said) == 1 else _loose(said)
+    for other in (*map(_proper, names.others), said):
+        found += _tokens(other, Part.OTHER)
     found += _joined(found)
     return _settled(found)
 

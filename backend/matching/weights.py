@@ -165,8 +165,13 @@ class TimeWeights:
 
 @dataclass(frozen=True, slots=True)
 class TogetherWeights:
-    """The most that a sibling's match can add to a pair, and take from one that would put a sibling in two places."""
+    """What the pairs of brothers and sisters say of one another.
 
+    `share` is how often, of a family that misses two and a group that is theirs, both children are in it; `support` the
+    most that siblings add; `against` what a pair loses to a sibling with a sure claim on the same registration.
+    """
+
+    share: float
     support: float
     against: float
 

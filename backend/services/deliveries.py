@@ -11,6 +11,8 @@ from backend.store.work import Claim, finish, park, postpone
 
 FIRST_PAUSE = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(hours=1)
+_DOUBLINGS = 10
+"""Until the longest pause is reached; a delivery may be tried far more often than a timedelta can be doubled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,31 +35,39 @@ async def settle_delivery(use: Collaborators, claim: Claim[Delivery], state: Del
 
     Raises: LostClaimError.
     """
-    settled = _after(claim.record, state, answer, use.clock())
+    now = use.clock()
+    settled = _after(claim.record, state, answer, now)
 
     async def write(session: Session) -> None:
         await use.store.deliveries.replace(settled, claim.record.version, session)
         if state is DeliveryState.GONE:
             await use.store.devices.delete(claim.record.device_id, session)
-        if state is not DeliveryState.FAILED:
+        if state is DeliveryState.FAILED:
+            await park(use.store.deliveries, claim, now, answer, session)
+        else:
             await finish(use.store.deliveries, claim, session)
 
     await use.store.transact(write)
-    if state is DeliveryState.FAILED:
-        await park(use.store.deliveries, claim, answer)
 
 
 async def retry_delivery(use: Collaborators, claim: Claim[Delivery], answer: str, wait_seconds: float | None) -> None:
-    """Try again when the push service says, else after a pause that doubles; not past the alert's end."""
+    """Try again when the push service says, else after a pause that doubles; not past the alert's end.
+
+    Raises: LostClaimError.
+    """
     now = use.clock()
-    pause = min(FIRST_PAUSE * 2 ** (claim.attempts - 1), LONGEST_PAUSE)
-    due = now + (pause if wait_seconds is None else timedelta(seconds=wait_seconds))
+    pause = min(FIRST_PAUSE * 2 ** min(claim.attempts - 1, _DOUBLINGS), LONGEST_PAUSE)
+    due = now + (pause if wait_seconds is None else max(timedelta(seconds=wait_seconds), FIRST_PAUSE))
     if due >= claim.record.expires_at:
         await settle_delivery(use, claim, DeliveryState.EXPIRED, answer)
         return
     retrying = _after(claim.record, DeliveryState.RETRYING, answer, now)
-    await use.store.deliveries.replace(retrying, claim.record.version)
-    await postpone(use.store.deliveries, claim, due, answer)
+
+    async def write(session: Session) -> None:
+        await use.store.deliveries.replace(retrying, claim.record.version, session)
+        await postpone(use.store.deliveries, claim, due, answer, session)
+
+    await use.store.transact(write)
 
 
 def _after(delivery: Delivery, state: DeliveryState, answer: str, now: datetime) -> Delivery:

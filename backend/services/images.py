@@ -1,8 +1,8 @@
 """Photos as they may be kept: decoded, turned upright, without any metadata, in two sizes. Never the original file."""
 
 import io
-import warnings
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 
@@ -15,6 +15,7 @@ from backend.domain.photo import PhotoSize
 LONGEST_SIDE = {PhotoSize.SMALL: 320, PhotoSize.LARGE: 1600}
 """In pixels: a face in a list, and all that a screen can show."""
 _QUALITY = {PhotoSize.SMALL: 75, PhotoSize.LARGE: 85}
+_SCALED_AS_THEY_ARE = {"L", "LA", "RGB", "RGBA"}
 MEGAPIXEL = 1_000_000
 
 
@@ -32,20 +33,18 @@ def prepare(content: bytes, most_megapixels: float) -> Images:
 
     Raises: DomainError NOT_AN_IMAGE, BROKEN_IMAGE, TOO_LARGE.
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", Image.DecompressionBombWarning)
-        try:
-            return _prepare(content, most_megapixels)
-        except UnidentifiedImageError:
-            raise _not_an_image() from None
-        except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-            raise _too_large(most_megapixels) from None
-        except DomainError:
-            raise
-        except Exception as error:  # whatever a decoder stumbles over is the file's fault
-            raise refusal(
-                ErrorCode.BROKEN_IMAGE, "This photo is damaged and cannot be opened. Please take another.", "file"
-            ) from error
+    try:
+        return _prepare(content, most_megapixels)
+    except UnidentifiedImageError:
+        raise _not_an_image() from None
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise _too_large(most_megapixels) from None
+    except DomainError:
+        raise
+    except Exception as error:  # whatever a decoder stumbles over is the file's fault
+        raise refusal(
+            ErrorCode.BROKEN_IMAGE, "This photo is damaged and cannot be opened. Please take another.", "file"
+        ) from error
 
 
 def _prepare(content: bytes, most_megapixels: float) -> Images:
@@ -54,13 +53,21 @@ def _prepare(content: bytes, most_megapixels: float) -> Images:
             raise _too_large(most_megapixels)
         longest = LONGEST_SIDE[PhotoSize.LARGE]
         image.draft("RGB", (longest, longest))  # lets the JPEG decoder skip detail that would be thrown away
-        upright = ImageOps.exif_transpose(image)
-        large = _on_white(upright)
+        if image.mode in _SCALED_AS_THEY_ARE:
+            image.thumbnail((longest, longest))  # first of all: every step at full size costs up to 160 MB
+        large = _on_white(_upright(image))
     large.thumbnail((longest, longest))
     small = large.copy()
     small.thumbnail((LONGEST_SIDE[PhotoSize.SMALL], LONGEST_SIDE[PhotoSize.SMALL]))
     files = {PhotoSize.LARGE: _jpeg(large, PhotoSize.LARGE), PhotoSize.SMALL: _jpeg(small, PhotoSize.SMALL)}
     return Images(files, large.width, large.height)
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    """As the camera was held; as it is where the note about that is damaged, which makes a photo no worse."""
+    with suppress(Exception):
+        return ImageOps.exif_transpose(image)
+    return image
 
 
 def _on_white(image: Image.Image) -> Image.Image:

@@ -19,6 +19,8 @@ MOST_USES = 100
 MOST_HOURS = 24 * 30
 SHORTEST_RETRY_KEY = 22
 
+_NEED_AN_INCIDENT = {Role.CALL_TAKER, Role.OFFICER}
+"""A coordinator may be invited to open one, and an administrator needs none."""
 _ACTION = {Role.VOLUNTEER: Action.INVITE_VOLUNTEER, Role.CALL_TAKER: Action.INVITE_CALL_TAKER}
 
 
@@ -27,14 +29,7 @@ async def create_invite(use: Collaborators, viewer: Viewer | None, new: NewInvit
 
     Raises: DomainError UNAUTHENTICATED, NOT_FOUND, FORBIDDEN, INVALID.
     """
-    if new.role is Role.FAMILY:
-        raise refusal(ErrorCode.INVALID, "Families need no invite: they file a report.", "role")
-    if (new.role is Role.VOLUNTEER) != (new.site_id is not None):
-        raise refusal(ErrorCode.INVALID, "A volunteer is invited to a site, everybody else to an incident.", "siteId")
-    if not 1 <= new.uses <= MOST_USES:
-        raise refusal(ErrorCode.INVALID, f"An invite is for 1 to {MOST_USES} people.", "uses")
-    if not 1 <= new.hours <= MOST_HOURS:
-        raise refusal(ErrorCode.INVALID, f"An invite is good for 1 to {MOST_HOURS} hours.", "hours")
+    _refuse_what_cannot_be(new)
     where = await _where(use, new)
     reading = Action.READ_SITE if new.site_id is not None else Action.READ_INCIDENT
     known = require_of_record(viewer, _ACTION.get(new.role, Action.INVITE_STAFF), reading, where, "site or incident")
@@ -52,7 +47,11 @@ async def invite_first_administrator(use: Collaborators) -> str | None:
 
 
 async def invite_by_operator(use: Collaborators, new: NewInvite) -> str:
-    """The secret of an invite made at the server's own console, where no one needs to sign in."""
+    """The secret of an invite made at the server's own console, where no one needs to sign in.
+
+    Raises: DomainError NOT_FOUND, INVALID.
+    """
+    _refuse_what_cannot_be(new)
     where = await _where(use, new)
     if where is None:
         raise not_found("site or incident")
@@ -72,14 +71,15 @@ async def accept_invite(use: Collaborators, secret: str, name: str, retry_key: s
         raise refusal(ErrorCode.INVALID, "The retry key must be random, of 22 to 200 characters.", "retryKey")
     invite_id = keyed_hash(use.keys.token_pepper, "invite", secret)
     token = keyed_hash(use.keys.token_pepper, "invited token", f"{secret}\0{retry_key}")
-    earlier = await use.store.sessions.get(session_id(use, token))
-    if earlier is not None and earlier.account_id is not None:
-        there = await use.store.accounts.get(earlier.account_id)
-        if there is not None:
-            return there, token
     now = use.clock()
 
     async def write(session: Session) -> Account:
+        # Asked within the transaction: a phone that did not wait for its first answer sends the same twice at once.
+        earlier = await use.store.sessions.get(session_id(use, token), session)
+        if earlier is not None and earlier.account_id is not None:
+            there = await use.store.accounts.get(earlier.account_id, session)
+            if there is not None:
+                return there
         invite = await use.store.invites.get(invite_id, session)
         if invite is None or invite.expires_at <= now or invite.uses_left < 1:
             raise _no_longer_good()
@@ -109,10 +109,25 @@ async def accept_invite(use: Collaborators, secret: str, name: str, retry_key: s
     return await use.store.transact(write), token
 
 
+def _refuse_what_cannot_be(new: NewInvite) -> None:
+    if new.role is Role.FAMILY:
+        raise refusal(ErrorCode.INVALID, "Families need no invite: they file a report.", "role")
+    if (new.role is Role.VOLUNTEER) != (new.site_id is not None):
+        raise refusal(ErrorCode.INVALID, "A volunteer is invited to a site, everybody else to an incident.", "siteId")
+    if new.role in _NEED_AN_INCIDENT and new.incident_id is None:
+        raise refusal(ErrorCode.INVALID, "Say which incident: without one, this role may do nothing.", "incidentId")
+    if not 1 <= new.uses <= MOST_USES:
+        raise refusal(ErrorCode.INVALID, f"An invite is for 1 to {MOST_USES} people.", "uses")
+    if not 1 <= new.hours <= MOST_HOURS:
+        raise refusal(ErrorCode.INVALID, f"An invite is good for 1 to {MOST_HOURS} hours.", "hours")
+
+
 async def _where(use: Collaborators, new: NewInvite) -> Where | None:
     if new.site_id is not None:
         site = await use.store.sites.get(new.site_id)
-        return None if site is None else Where(incident_id=site.incident_id, site_id=site.id)
+        if site is None or new.incident_id not in {None, site.incident_id}:
+            return None
+        return Where(incident_id=site.incident_id, site_id=site.id)
     if new.incident_id is not None:
         incident = await use.store.incidents.get(new.incident_id)
         return None if incident is None else Where(incident_id=incident.id)

@@ -89,8 +89,8 @@ async def list_matches(
         use.store.matches,
         wanted,
         request,
-        order_by="probability",
-        position=lambda match: [match.probability, match.id],
+        order_by="bits",
+        position=lambda match: [match.bits, match.id],
     )
 
 
@@ -123,7 +123,7 @@ async def _matches_of(
         "incidentId": incident_id,
         "state": {"$ne": MatchState.FADED.value},
     }
-    found = await use.store.matches.find(wanted, order=[("probability", -1), ("_id", -1)])
+    found = await use.store.matches.find(wanted, order=[("bits", -1), ("_id", -1)])
     sorted_out: dict[str, list[Match]] = {record_id: [] for record_id in record_ids}
     for match in found:
         sorted_out[match.report_id if side == "reportId" else match.registration_id].append(match)

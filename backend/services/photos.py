@@ -1,6 +1,7 @@
 """Photos: added to a registration or a report, shown by a short-lived signed link to who may see the person."""
 
 import asyncio
+import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -59,7 +60,7 @@ async def add_photo(
     record = await may_add_photo(use, viewer, side, record_id)
     actor_id = "" if viewer is None else viewer.id
     new_id = given_or_new(use, photo_id)
-    said = digest(actor_id, side.value, record_id, content.hex())
+    said = digest(actor_id, side.value, record_id, hashlib.sha256(content).hexdigest())
     there = await use.store.photos.get(new_id)
     if there is not None:
         return await _as_before(use, there, said)
@@ -77,21 +78,26 @@ async def add_photo(
         created_at=now,
         updated_at=now,
     )
-    for size, file in images.files.items():
-        await photo_files.write(use.store, photo.id, size, file)
+    upload_id = use.new_id()
 
     async def write(session: Session) -> None:
-        await use.store.photos.insert(photo, session, beside={"digest": said})
+        await use.store.photos.insert(photo, session, beside={"digest": said, "upload": upload_id})
         await _attach(use, photo, session)
         await events.append(use.store, session, _event(use, photo, record))
 
     try:
+        await photo_files.write(use.store, photo.id, upload_id, images.files)
         await use.store.transact(write)
     except Duplicate:
+        await photo_files.delete(use.store, upload_id)
         earlier = await use.store.photos.get(photo.id)
         if earlier is None:
             raise
         return await _as_before(use, earlier, said)
+    except DomainError:
+        await photo_files.delete(use.store, upload_id)
+        raise
+    await photo_files.keep_only(use.store, photo.id, upload_id)
     return photo
 
 
@@ -119,7 +125,8 @@ async def read_photo(use: Collaborators, photo_id: str, size: PhotoSize, until: 
         raise not_found("photo")
     if until < use.clock().timestamp():
         raise refusal(ErrorCode.EXPIRED, "This link is too old. Please open the record again.")
-    content = await photo_files.read(use.store, photo_id, size)
+    upload_id = await use.store.photos.beside(photo_id, "upload")
+    content = None if upload_id is None else await photo_files.read(use.store, upload_id, size)
     if content is None:
         raise not_found("photo")
     return content

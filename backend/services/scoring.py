@@ -1,22 +1,33 @@
 """Scoring: whatever is written or changed on one side is compared with what there is on the other."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from backend.domain.event import SYSTEM, Event, EventKind
 from backend.domain.incident import DISPLACEMENT_KM, Incident
 from backend.domain.match import EvidenceLevel, Match, MatchAction, MatchEvidence, MatchState, state_after
-from backend.domain.subject import Side
 from backend.matching.compare import Comparison, compare
 from backend.matching.context import Context, default_context
+from backend.matching.together import joint
 from backend.services.collaborators import Collaborators
 from backend.services.matches import event
 from backend.store import events
-from backend.store.candidates import Candidate, candidate, candidates_by_id, candidates_by_key
+from backend.store.candidates import (
+    Candidate,
+    Candidates,
+    candidate,
+    candidates_by_id,
+    candidates_by_key,
+    candidates_of_family,
+    families_of_several,
+)
 from backend.store.records import Session
 
 MOST_MATCHES = 50
 """New matches proposed for one record at a time: those most probable."""
+PROMISING = 0.005
+"""A pair at least this probable may become a match in the light of the family's other children: see
+`matching.together`, where two brothers of 0.04 each support each other to 0.8."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,46 +38,72 @@ class _Pair:
     known: Match | None
 
 
-async def score_registration(use: Collaborators, registration_id: str, session: Session) -> None:
-    """Rescore a registration with every report it may belong to."""
-    await _score(use, Side.REGISTRATION, registration_id, session)
-
-
 async def score_report(use: Collaborators, report_id: str, session: Session) -> None:
-    """Rescore a report with every registration it may belong to."""
-    await _score(use, Side.REPORT, report_id, session)
-
-
-async def _score(use: Collaborators, side: Side, record_id: str, session: Session) -> None:
-    own, others, field = (
-        (use.store.registrations.collection, use.store.reports.collection, "registrationId")
-        if side is Side.REGISTRATION
-        else (use.store.reports.collection, use.store.registrations.collection, "reportId")
-    )
-    subject = await candidate(own, record_id, session)
-    incident = None if subject is None else await use.store.incidents.get(subject.incident_id, session)
-    if subject is None or incident is None:
+    """Rescore a report, and the others of its family with it, with every registration they may belong to."""
+    report = await candidate(use.store.reports.collection, report_id, session)
+    incident = None if report is None else await use.store.incidents.get(report.incident_id, session)
+    if report is None or incident is None:
         return
-    known = {
-        (match.registration_id if side is Side.REPORT else match.report_id): match
-        for match in await use.store.matches.find({field: record_id}, session=session)
-    }
-    found = await candidates_by_key(others, incident.id, subject.keys, session)
+    await _keep(use, incident, await _pairs_of_family(use, incident, report.owner_id, session), session)
+
+
+async def score_registration(use: Collaborators, registration_id: str, session: Session) -> None:
+    """Rescore a registration with every report it may belong to; where a family misses several, with all of its."""
+    registration = await candidate(use.store.registrations.collection, registration_id, session)
+    incident = None if registration is None else await use.store.incidents.get(registration.incident_id, session)
+    if registration is None or incident is None:
+        return
+    known = {match.report_id: match for match in await _known(use, "registrationId", [registration.id], session)}
+    reports = await _candidates(use.store.reports.collection, registration, known, session)
+    context = _context(incident)
+    pairs = [
+        _Pair(report, registration, compare(report.profile, registration.profile, context), known.get(report.id))
+        for report in reports
+    ]
+    promising = {pair.report.owner_id for pair in pairs if pair.known or pair.comparison.probability >= PROMISING}
+    families = await families_of_several(use.store.reports.collection, sorted(promising), session)
+    alone = [pair for pair in pairs if pair.report.owner_id not in families]
+    together = [await _pairs_of_family(use, incident, family_id, session) for family_id in sorted(families)]
+    await _keep(use, incident, [*alone, *(pair for family in together for pair in family)], session)
+
+
+async def _pairs_of_family(use: Collaborators, incident: Incident, family_id: str, session: Session) -> list[_Pair]:
+    """Every pair that a report of this family may be part of, each seen in the light of the others."""
+    reports = await candidates_of_family(use.store.reports.collection, family_id, session)
+    matches = await _known(use, "reportId", [report.id for report in reports], session)
+    known = {(match.report_id, match.registration_id): match for match in matches}
+    context = _context(incident)
+    sides: dict[tuple[str, str], tuple[Candidate, Candidate]] = {}
+    for report in reports:
+        matched = {match.registration_id: match for match in matches if match.report_id == report.id}
+        for registration in await _candidates(use.store.registrations.collection, report, matched, session):
+            sides[report.id, registration.id] = (report, registration)
+    apart = {pair: compare(report.profile, other.profile, context) for pair, (report, other) in sides.items()}
+    groups = {registration.id: registration.group_id for _, registration in sides.values()}
+    sought = {pair: comparison for pair, comparison in apart.items() if sides[pair][0].keys}
+    seen = {**apart, **joint(sought, groups, context)}
+    return [_Pair(*sides[pair], comparison, known.get(pair)) for pair, comparison in seen.items()]
+
+
+async def _candidates(
+    others: Candidates, subject: Candidate, known: Mapping[str, Match], session: Session
+) -> list[Candidate]:
+    """Those that share a key with the subject, and those that it has a match with already."""
+    found = await candidates_by_key(others, subject.incident_id, subject.keys, session)
     missing = set(known) - {other.id for other in found}
-    if missing:
-        found.extend(await candidates_by_id(others, sorted(missing), session))
-    context = default_context(DISPLACEMENT_KM[incident.scale])
-    pairs = [_pair(side, subject, other, known.get(other.id), context) for other in found]
-    await _keep(use, incident, pairs, session)
+    return found + (await candidates_by_id(others, sorted(missing), session) if missing else [])
 
 
-def _pair(side: Side, subject: Candidate, other: Candidate, known: Match | None, context: Context) -> _Pair:
-    report, registration = (subject, other) if side is Side.REPORT else (other, subject)
-    return _Pair(report, registration, compare(report.profile, registration.profile, context), known)
+async def _known(use: Collaborators, side: str, record_ids: Sequence[str], session: Session) -> list[Match]:
+    return await use.store.matches.find({side: {"$in": list(record_ids)}}, session=session)
+
+
+def _context(incident: Incident) -> Context:
+    return default_context(DISPLACEMENT_KM[incident.scale])
 
 
 async def _keep(use: Collaborators, incident: Incident, pairs: Sequence[_Pair], session: Session) -> None:
-    best = sorted(pairs, key=lambda pair: pair.comparison.probability, reverse=True)
+    best = sorted(pairs, key=lambda pair: pair.comparison.bits, reverse=True)
     proposed = [
         pair for pair in best if pair.known is None and _is_open(pair) and _proposes(incident, pair.comparison)
     ][:MOST_MATCHES]

@@ -80,6 +80,7 @@ async def follow(store: Store, feed: Feed) -> None:
     while True:
         try:
             async with store.events.collection.watch(inserts, resume_after=token) as stream:
+                token = stream.resume_token or token  # a place to resume from before the first event, too
                 feed.live.set()
                 async for change in stream:
                     token = change["_id"]
@@ -93,6 +94,9 @@ async def follow(store: Store, feed: Feed) -> None:
                 listener.lose()
         except PyMongoError as error:
             log.warning("feed_interrupted", error=type(error).__name__)
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            # An event of a newer release, which this one cannot read: the feed goes on behind it.
+            log.warning("feed_passed_over", error=type(error).__name__)
         feed.live.clear()
         await asyncio.sleep(RETRY_SECONDS)
 

@@ -30,9 +30,9 @@ INDEXES = {
     "invites": [IndexModel([("expiresAt", ASCENDING)], name="expiry", expireAfterSeconds=0)],
     "matches": [
         IndexModel([("reportId", ASCENDING), ("registrationId", ASCENDING)], name="pair", unique=True),
-        IndexModel([("registrationId", ASCENDING), ("probability", DESCENDING)], name="registration"),
+        IndexModel([("registrationId", ASCENDING), ("bits", DESCENDING)], name="registration"),
         IndexModel(
-            [("incidentId", ASCENDING), ("state", ASCENDING), ("probability", DESCENDING), ("_id", DESCENDING)],
+            [("incidentId", ASCENDING), ("state", ASCENDING), ("bits", DESCENDING), ("_id", DESCENDING)],
             name="queue",
         ),
         # A child has one family: a second confirmation of either side is refused by the database itself.

@@ -73,23 +73,27 @@ async def finish(records: Records[R], claim: Claim[R], session: Session) -> None
 
     Raises: LostClaimError.
     """
-    result = await records.collection.update_one(
-        {"_id": claim.record.id, "work.claim": claim.token, "work.state": WorkState.WAITING.value},
-        {"$set": {"work.state": WorkState.DONE.value}},
-        session=session,
+    await _settle(records, claim, {"work.state": WorkState.DONE.value}, session)
+
+
+async def postpone(
+    records: Records[R], claim: Claim[R], due: datetime, error: str, session: Session | None = None
+) -> None:
+    """Try again later.
+
+    Raises: LostClaimError.
+    """
+    await _settle(records, claim, {"work.dueAt": due, "work.error": error}, session)
+
+
+async def park(records: Records[R], claim: Claim[R], now: datetime, error: str, session: Session | None = None) -> None:
+    """Leave it to an operator, from `now` on.
+
+    Raises: LostClaimError.
+    """
+    await _settle(
+        records, claim, {"work.state": WorkState.PARKED.value, "work.dueAt": now, "work.error": error}, session
     )
-    if result.matched_count != 1:
-        raise LostClaimError(claim.record.id)
-
-
-async def postpone(records: Records[R], claim: Claim[R], due: datetime, error: str) -> None:
-    """Try again later."""
-    await _settle(records, claim, {"work.dueAt": due, "work.error": error})
-
-
-async def park(records: Records[R], claim: Claim[R], error: str) -> None:
-    """Leave it to an operator."""
-    await _settle(records, claim, {"work.state": WorkState.PARKED.value, "work.error": error})
 
 
 async def parked(collection: AgnosticCollection[Document], limit: int = 1000) -> list[Parked]:
@@ -117,5 +121,11 @@ async def retry(collection: AgnosticCollection[Document], now: datetime, ids: Se
     return result.modified_count
 
 
-async def _settle(records: Records[R], claim: Claim[R], fields: Document) -> None:
-    await records.collection.update_one({"_id": claim.record.id, "work.claim": claim.token}, {"$set": fields})
+async def _settle(records: Records[R], claim: Claim[R], fields: Document, session: Session | None) -> None:
+    result = await records.collection.update_one(
+        {"_id": claim.record.id, "work.claim": claim.token, "work.state": WorkState.WAITING.value},
+        {"$set": fields},
+        session=session,
+    )
+    if result.matched_count != 1:
+        raise LostClaimError(claim.record.id)

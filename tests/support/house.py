@@ -1,5 +1,6 @@
 """The whole server in the test's own process, on the run's database, with people of every role."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -93,14 +94,16 @@ async def set_scene(house: House, **incident: Any) -> Scene:
     )
     incident_id = opened.made["incident"]["id"]
     coordinator = await house.person(Role.COORDINATOR, incident_id=incident_id)
-    sites = [
-        (
-            await coordinator.ask(
-                "addSite", input={"incidentId": incident_id, "name": name, "kind": "SHELTER", "point": point}
-            )
-        ).made["site"]["id"]
+    sites = await asyncio.gather(*(
+        _add_site(coordinator, incident_id, name, point)
         for name, point in (("Superdome", NEW_ORLEANS), ("Astrodome", HOUSTON))
-    ]
+    ))  # fmt: skip
+    officer, call_taker, volunteer, other_volunteer = await asyncio.gather(
+        house.person(Role.OFFICER, incident_id=incident_id),
+        house.person(Role.CALL_TAKER, incident_id=incident_id),
+        house.person(Role.VOLUNTEER, site_id=sites[0]),
+        house.person(Role.VOLUNTEER, site_id=sites[1]),
+    )
     return Scene(
         house=house,
         incident_id=incident_id,
@@ -109,8 +112,14 @@ async def set_scene(house: House, **incident: Any) -> Scene:
         stranger=house.stranger,
         admin=admin,
         coordinator=coordinator,
-        officer=await house.person(Role.OFFICER, incident_id=incident_id),
-        call_taker=await house.person(Role.CALL_TAKER, incident_id=incident_id),
-        volunteer=await house.person(Role.VOLUNTEER, site_id=sites[0]),
-        other_volunteer=await house.person(Role.VOLUNTEER, site_id=sites[1]),
+        officer=officer,
+        call_taker=call_taker,
+        volunteer=volunteer,
+        other_volunteer=other_volunteer,
     )
+
+
+async def _add_site(coordinator: Client, incident_id: str, name: str, point: dict[str, float]) -> str:
+    site = {"incidentId": incident_id, "name": name, "kind": "SHELTER", "point": point}
+    added: str = (await coordinator.ask("addSite", input=site)).made["site"]["id"]
+    return added

@@ -6,9 +6,9 @@ from typing import Annotated
 import strawberry
 
 from backend.api.context import ID, Info
-from backend.api.errors import UserError
 from backend.api.settle import settle
 from backend.api.types.connection import After, Connection, First, connection, page_request
+from backend.api.types.error import UserError
 from backend.api.types.incident import IncidentId
 from backend.api.types.match import Match, MatchStepInput, show_match
 from backend.domain.match import MatchAction, MatchState

@@ -7,9 +7,9 @@ import strawberry
 
 from backend.api.context import ID, Info
 from backend.api.convert import to_domain
-from backend.api.errors import UserError
 from backend.api.settle import settle
 from backend.api.types.connection import After, Connection, First, connection, page_request
+from backend.api.types.error import UserError
 from backend.api.types.incident import IncidentId
 from backend.api.types.report import ChangeReportInput, FileReportInput, Report, show_report
 from backend.domain import report as domain

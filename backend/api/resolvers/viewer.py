@@ -6,8 +6,8 @@ import strawberry
 
 from backend.api.context import ID, Info
 from backend.api.convert import to_domain
-from backend.api.errors import UserError
 from backend.api.settle import settle
+from backend.api.types.error import UserError
 from backend.api.types.viewer import (
     AcceptInviteInput,
     Account,

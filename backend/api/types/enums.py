@@ -42,7 +42,7 @@ _ENUMS = {
 }
 
 
-def register_enums() -> None:
-    """Make the enums known to strawberry; to be called before the schema is built."""
+def describe_enums() -> None:
+    """Tell strawberry what the enums mean, before the first type that uses one is declared."""
     for enum, description in _ENUMS.items():
         strawberry.enum(enum, description=description)

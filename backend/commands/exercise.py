@@ -1,0 +1,211 @@
+"""The exercise behind `reunify demo`: a real server, invented people's phones at its API, and a picture of it all."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+import aiohttp
+from rich.console import Console
+from rich.live import Live
+
+from backend.app import OPERATIONS, new_id, now
+from backend.commands.demo_screen import (
+    EXERCISE,
+    Doorway,
+    SeenMatch,
+    Tally,
+    elapsed,
+    frame,
+    match_line,
+    named,
+    say_where,
+    summary,
+)
+from backend.commands.running import CannotStartError
+from backend.commands.serve import RunningServer, running_server
+from backend.domain.account import Role
+from backend.domain.report import NextStep
+from backend.services.invites import invite_first_administrator
+from backend.settings.settings import Settings
+from backend.simulation.gulf import gulf_towns, plan_sites
+from backend.simulation.phones import Phone, RefusedError
+from backend.simulation.scene import NAMES, Scene, invented, new_retry_key, set_scene
+from backend.simulation.story import Arrival, Filing, Happening, Stage, tell_story
+
+SITES = 40
+SECONDS_A_FRAME = 0.25
+_TOLD = {NextStep.STAY_REACHABLE.value, NextStep.CONTACT_CENTRE.value}
+
+
+@dataclass(frozen=True, slots=True)
+class Exercise:
+    """`family` is the phone of the family that filed first; `changed` holds the ids of matches to be looked at."""
+
+    console: Console
+    scene: Scene
+    stranger: Phone
+    family: Phone
+    stage: Stage
+    story: Iterator[Happening]
+    tally: Tally
+    speed: float
+    changed: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
+
+    @property
+    def coordinator(self) -> Phone:
+        return self.scene.staff[Role.COORDINATOR]
+
+
+async def hold_exercise(
+    settings: Settings, console: Console, random: Random, *, speed: float, seconds: float | None, stop: asyncio.Event
+) -> None:
+    """Run the server and play the story on it, until `stop` or for so many seconds.
+
+    Raises: CannotStartError, and what `running_server` raises.
+    """
+    async with AsyncExitStack() as stack:
+        with console.status(f"Setting up an exercise with {SITES} sites"):
+            server = await stack.enter_async_context(running_server(settings))
+            session = await stack.enter_async_context(aiohttp.ClientSession())
+            try:
+                exercise = await _set_up(server, session, console, random, speed)
+            except (RefusedError, aiohttp.ClientError) as error:
+                raise CannotStartError(f"The exercise could not be set up: {error}") from error
+        say_where(console, server.settings.address, _doorways(exercise, server.settings.address))
+        async with asyncio.TaskGroup() as tasks:
+            acts = [tasks.create_task(act(exercise)) for act in (_play, _watch, _look_at_matches, _show)]
+            with suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await server.until(stop)
+            for act in acts:
+                act.cancel()
+    console.print(f"The exercise is over. {summary(exercise.tally)}", soft_wrap=True)
+
+
+async def _set_up(
+    server: RunningServer, session: aiohttp.ClientSession, console: Console, random: Random, speed: float
+) -> Exercise:
+    secret = await invite_first_administrator(server.use)
+    if secret is None:
+        raise CannotStartError("There is an administrator already: the demo wants a folder of its own.")
+    # The phones are here, whatever address others reach the server at.
+    local = server.settings.model_copy(update={"public_url": None}).address
+    stranger = Phone(session, local, OPERATIONS)
+    towns = gulf_towns()
+    scene = await set_scene(stranger, secret, plan_sites(random, towns, SITES))
+    stage = Stage(random, scene.incident_id, scene.sites, towns, now(), new_id, new_retry_key)
+    story = tell_story(stage)
+    tally = Tally()
+    filing = next(story)
+    if not isinstance(filing, Filing):
+        raise TypeError("A story begins with a family that files a report.")
+    filed = await stranger.ask("fileReport", input=filing.report)
+    tally.reported += len(filing.report.children)
+    tally.tell(now(), _news_of_filing(filing))
+    return Exercise(console, scene, stranger, stranger.signed_in(filed["token"]), stage, story, tally, speed)
+
+
+def _doorways(exercise: Exercise, address: str) -> list[Doorway]:
+    scene = exercise.scene
+    people = [
+        (role.value.lower().replace("_", " "), invented(NAMES[role]), scene.staff[role])
+        for role in (Role.COORDINATOR, Role.OFFICER, Role.CALL_TAKER, Role.VOLUNTEER, Role.ADMIN)
+    ]
+    people.append(("family", "who filed the first report", exercise.family))
+    return [Doorway(role, name, f"{address}/graphql#token={phone.token}") for role, name, phone in people]
+
+
+async def _play(exercise: Exercise) -> None:
+    """Let everything happen at its time, divided by the speed; where the server is slower, one after the other."""
+    began = asyncio.get_running_loop().time()
+    for happening in exercise.story:
+        wait = began + happening.at / exercise.speed - asyncio.get_running_loop().time()
+        await asyncio.sleep(max(wait, 0))
+        try:
+            await (_arrive(exercise, happening) if isinstance(happening, Arrival) else _file(exercise, happening))
+        except (RefusedError, aiohttp.ClientError) as error:
+            _say(exercise, f"not done: {error}")
+
+
+async def _arrive(exercise: Exercise, arrival: Arrival) -> None:
+    volunteer = exercise.scene.volunteers[arrival.site_id]
+    if len(arrival.registrations) == 1:
+        await volunteer.ask("registerPerson", input=arrival.registrations[0])
+    else:
+        await volunteer.ask("registerSiblings", input={"siblings": arrival.registrations})
+    exercise.tally.registered += len(arrival.registrations)
+    where = exercise.scene.site_names[arrival.site_id]
+    count = len(arrival.registrations)
+    _say(exercise, f"{where} takes in {'a child' if count == 1 else f'{count} siblings'}")
+
+
+async def _file(exercise: Exercise, filing: Filing) -> None:
+    phone = exercise.scene.staff[Role.CALL_TAKER] if filing.by_telephone else exercise.stranger
+    await phone.ask("fileReport", input=filing.report)
+    exercise.tally.reported += len(filing.report.children)
+    _say(exercise, _news_of_filing(filing))
+
+
+def _news_of_filing(filing: Filing) -> str:
+    count = len(filing.report.children)
+    return f"a family reports {'a child' if count == 1 else f'{count} children'} missing" + (
+        ", by telephone" if filing.by_telephone else ""
+    )
+
+
+async def _watch(exercise: Exercise) -> None:
+    """Follow the matches as a coordinator does."""
+    async with exercise.coordinator.follow("matchChanges", incidentId=exercise.scene.incident_id) as changes:
+        async for change in changes:
+            exercise.changed.put_nowait(change["id"])
+
+
+async def _look_at_matches(exercise: Exercise) -> None:
+    while True:
+        match_id = await exercise.changed.get()
+        try:
+            match = await exercise.coordinator.ask("match", id=match_id)
+        except (RefusedError, aiohttp.ClientError) as error:
+            _say(exercise, f"not read: {error}")
+            continue
+        seen = _seen(exercise, match)
+        exercise.tally.saw(match_id, seen)
+        if not exercise.console.is_terminal:
+            exercise.console.print(match_line(seen), markup=False, soft_wrap=True)
+
+
+def _seen(exercise: Exercise, match: dict[str, Any]) -> SeenMatch:
+    report, registration = match["report"], match["registration"]
+    return SeenMatch(
+        probability=match["probability"],
+        missing=named(report["person"]["names"]),
+        registered=named(registration["person"]["names"]),
+        site=registration["site"]["name"],
+        right=exercise.stage.truth.get(report["id"]) == registration["id"],
+        told=report["nextStep"] in _TOLD,
+        likely=match["probability"] >= exercise.scene.alert_threshold,
+        family_id=report["familyId"],
+    )
+
+
+async def _show(exercise: Exercise) -> None:
+    """The picture, drawn anew a few times a second; nothing where nobody sees it."""
+    console = exercise.console
+    if not console.is_terminal:
+        return
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    with Live(console=console, auto_refresh=False) as live:
+        while True:
+            running = f"{elapsed(loop.time() - began)}, speed {exercise.speed:g}"
+            live.update(frame(exercise.tally, EXERCISE, running), refresh=True)
+            await asyncio.sleep(SECONDS_A_FRAME)
+
+
+def _say(exercise: Exercise, line: str) -> None:
+    exercise.tally.tell(now(), line)
+    if not exercise.console.is_terminal:
+        exercise.console.print(line, markup=False, soft_wrap=True)

@@ -1,0 +1,1 @@
+"""What the product costs, each part measured against something run beside it in the same run."""

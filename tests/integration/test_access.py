@@ -1,0 +1,230 @@
+"""Who gets nothing: strangers, other families, volunteers of other sites, on every path there is."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from backend.domain.account import Role, Viewer
+from backend.services.access import TABLE, Action, Reach, Where, may
+from tests.support.client import OPERATIONS, Client, new_id, operation, retry_key
+from tests.support.house import NEW_ORLEANS, Scene
+from tests.support.records import child, report
+from tests.support.snapshot import everything, settled
+
+REFUSED = {"UNAUTHENTICATED", "FORBIDDEN", "NOT_FOUND"}
+PUBLIC = {"viewer", "pushKey", "openIncidents", "fileReport", "acceptInvite", "signInWithCase"}
+"""What somebody without an account may call; the test of each is elsewhere."""
+OF_ONE_S_OWN = {"alert", "incidents", "signOut", "registerDevice", "ownReports"}
+"""What touches nothing but what is one's own, whoever calls."""
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """A matched pair, the family's client, and input for every operation that names any of it."""
+
+    family: Client
+    variables: dict[str, dict[str, Any]]
+    words: tuple[str, ...]
+
+
+async def a_matched_pair(scene: Scene) -> Secrets:
+    filed = (await scene.stranger.ask("fileReport", input=report(scene.incident_id))).made
+    family = scene.stranger.signed_in(filed["token"])
+    marisol = child(scene.site_id)
+    (await scene.volunteer.ask("registerPerson", input=marisol)).made  # noqa: B018 (it says whether it was done)
+    await settled(scene.house.use.store)
+    device = {"endpoint": "https://127.0.0.1/x", "publicKey": PUBLIC_KEY, "authSecret": "AAAAAAAAAAAAAAAAAAAAAA"}
+    device_id = (await family.ask("registerDevice", input=device)).made["device"]["id"]
+    report_id, registration_id = filed["reports"][0]["id"], marisol["id"]
+    match = (await scene.coordinator.ask("reportMatches", id=report_id)).value["matches"][0]
+    step = {"input": {"id": match["id"], "version": match["version"]}}
+    at = {"name": "x", "kind": "SHELTER", "point": NEW_ORLEANS}
+    person = {"names": {"given": "Changed"}}
+    return Secrets(
+        family=family,
+        variables={
+            "incident": {"id": scene.incident_id},
+            "openIncident": {"input": {"name": "Another", "kind": "FIRE"}},
+            "changeIncident": {"input": {"id": scene.incident_id, "version": 1, "name": "Changed"}},
+            "site": {"id": scene.site_id},
+            "addSite": {"input": {"incidentId": scene.incident_id, **at}},
+            "changeSite": {"input": {"id": scene.site_id, "version": 1, "name": "Changed"}},
+            "createInvite": {"input": {"role": "VOLUNTEER", "siteId": scene.site_id}},
+            "registerPerson": {"input": child(scene.site_id)},
+            "registerSiblings": {"input": {"siblings": [child(scene.site_id), child(scene.site_id)]}},
+            "changeRegistration": {"input": {"id": registration_id, "version": 1, "person": person}},
+            "moveRegistration": {"input": {"id": registration_id, "version": 1, "siteId": scene.other_site_id}},
+            "registration": {"id": registration_id},
+            "registrations": {"incidentId": scene.incident_id},
+            "changeReport": {"input": {"id": report_id, "version": 1, "person": person}},
+            "withdrawReport": {"id": report_id, "version": 1},
+            "report": {"id": report_id},
+            "reports": {"incidentId": scene.incident_id},
+            "reportMatches": {"id": report_id},
+            "removeDevice": {"id": device_id},
+            "matches": {"incidentId": scene.incident_id},
+            "match": {"id": match["id"]},
+            "matchChanges": {"incidentId": scene.incident_id},
+            "claimMatch": step,
+            "confirmMatch": step,
+            "rejectMatch": step,
+            "undoMatch": step,
+        },
+        words=("Marisol", "Quintanilla", "Rosaura", "0142", "Canal", "asthma", "left knee", marisol["id"]),
+    )
+
+
+PUBLIC_KEY = "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"
+
+
+async def got_nothing(scene: Scene, intruder: Client, secrets: Secrets, name: str) -> None:
+    """The operation was refused, taught nothing, and changed nothing."""
+    before = await everything(scene.house.use.store)
+    variables = secrets.variables[name]
+    if operation(name).startswith("subscription"):
+        async with intruder.follow(name, **variables) as subscription:
+            message = await subscription.next_message()
+        assert message["type"] == "error", name
+        codes, shown = [error["extensions"]["code"] for error in message["payload"]], str(message)
+    else:
+        answer = await intruder.ask(name, **variables)
+        codes, shown = answer.codes, str(answer.body)
+        empty = answer.body["data"] is None or all(_is_nothing(value) for value in answer.body["data"].values())
+        assert empty, (name, answer.body)
+    assert not codes or set(codes) <= REFUSED, (name, codes)
+    given = str(variables)
+    for word in secrets.words:
+        assert word not in shown or word in given, (name, word)
+    assert await everything(scene.house.use.store) == before, name
+
+
+def _is_nothing(value: Any) -> bool:
+    if not isinstance(value, dict):
+        return value is None
+    if "edges" in value:
+        return value["edges"] == []
+    return all(not part for key, part in value.items() if key != "errors")
+
+
+async def test_every_operation_is_public_or_one_s_own_or_tried_here(scene: Scene) -> None:
+    secrets = await a_matched_pair(scene)
+    names = {path.stem for path in OPERATIONS.glob("*.graphql")}
+    assert names == PUBLIC | OF_ONE_S_OWN | secrets.variables.keys()
+
+
+async def test_a_stranger_gets_nothing_on_any_path(scene: Scene) -> None:
+    secrets = await a_matched_pair(scene)
+    for name in secrets.variables:
+        await got_nothing(scene, scene.stranger, secrets, name)
+
+
+async def test_another_family_gets_nothing_on_any_path(scene: Scene) -> None:
+    secrets = await a_matched_pair(scene)
+    other_report = report(scene.incident_id)
+    other_report["children"][0]["person"] = {"names": {"given": "Somebody Else"}, "sex": "MALE"}
+    filed = (await scene.stranger.ask("fileReport", input=other_report)).made
+    other_family = scene.stranger.signed_in(filed["token"])
+    await settled(scene.house.use.store)
+    own = {"incident", "reports"}
+    for name in secrets.variables.keys() - own:
+        await got_nothing(scene, other_family, secrets, name)
+    reports = (await other_family.ask("reports", incidentId=scene.incident_id)).value["edges"]
+    assert [edge["node"]["id"] for edge in reports] == [filed["reports"][0]["id"]]
+    sites = (await other_family.ask("incident", id=scene.incident_id)).value["sites"]["edges"]
+    assert sites == []
+
+
+async def test_the_family_itself_gets_nothing_of_the_registration_the_match_or_the_site(scene: Scene) -> None:
+    secrets = await a_matched_pair(scene)
+    own = {"incident", "report", "reports", "changeReport", "withdrawReport", "removeDevice"}
+    for name in sorted(secrets.variables.keys() - own - {"reportMatches"}):
+        await got_nothing(scene, secrets.family, secrets, name)
+    answer = await secrets.family.ask("reportMatches", **secrets.variables["reportMatches"])
+    assert answer.codes == ["FORBIDDEN"]
+    assert answer.body["data"]["report"]["matches"] is None
+
+
+async def test_a_volunteer_of_another_site_gets_nothing_on_any_path(scene: Scene) -> None:
+    secrets = await a_matched_pair(scene)
+    for name in secrets.variables.keys() - {"incident"}:
+        await got_nothing(scene, scene.other_volunteer, secrets, name)
+    sites = (await scene.other_volunteer.ask("incident", id=scene.incident_id)).value["sites"]["edges"]
+    assert [edge["node"]["id"] for edge in sites] == [scene.other_site_id]
+    here = await scene.other_volunteer.ask("registrations", incidentId=scene.incident_id, siteId=scene.other_site_id)
+    assert here.value["edges"] == []
+
+
+async def test_a_volunteer_never_gets_a_family_s_report(scene: Scene) -> None:
+    secrets = await a_matched_pair(scene)
+    for name in ("report", "reports", "reportMatches", "matches", "match", "matchChanges", "confirmMatch"):
+        await got_nothing(scene, scene.volunteer, secrets, name)
+    registration = secrets.variables["registration"]["id"]
+    query = "query Own($id: ID!) { registration(id: $id) { id matches { id report { id } } } }"
+    answer = await scene.volunteer.ask_text(query, id=registration)
+    assert answer.codes == ["FORBIDDEN"]
+    assert answer.body["data"]["registration"]["matches"] is None
+
+
+async def test_the_right_person_is_refused_nowhere(scene: Scene) -> None:
+    secrets = await a_matched_pair(scene)
+    of_the_family = {"reports", "report", "changeReport", "removeDevice", "withdrawReport"}
+    of_the_volunteer = {"registration", "registerPerson", "registerSiblings", "changeRegistration", "moveRegistration"}
+    for name in sorted(secrets.variables, key=lambda name: name.startswith(("withdraw", "move", "remove"))):
+        if operation(name).startswith("subscription"):
+            continue
+        right = secrets.family if name in of_the_family else scene.volunteer if name in of_the_volunteer else None
+        answer = await (right or scene.coordinator).ask(name, **secrets.variables[name])
+        assert not REFUSED & set(answer.codes), (name, answer.body)
+        assert name == "removeDevice" or not _is_nothing(answer.value), name
+
+
+async def test_an_administrator_and_a_call_taker_read_no_child_s_registration(scene: Scene) -> None:
+    secrets = await a_matched_pair(scene)
+    for person in (scene.admin, scene.call_taker):
+        for name in ("registration", "registrations", "changeRegistration", "moveRegistration", "match", "matches"):
+            await got_nothing(scene, person, secrets, name)
+
+
+async def test_staff_of_another_incident_gets_nothing(scene: Scene) -> None:
+    secrets = await a_matched_pair(scene)
+    opened = (await scene.admin.ask("openIncident", input={"name": "Elsewhere", "kind": "FIRE"})).made
+    elsewhere = opened["incident"]["id"]
+    for role in (Role.COORDINATOR, Role.OFFICER, Role.CALL_TAKER):
+        outsider = await scene.house.person(role, incident_id=elsewhere)
+        may_open = {"openIncident"} if role is Role.COORDINATOR else set()
+        for name in secrets.variables.keys() - may_open:
+            await got_nothing(scene, outsider, secrets, name)
+
+
+async def test_absent_and_forbidden_are_answered_alike(scene: Scene) -> None:
+    secrets = await a_matched_pair(scene)
+    for name in ("registration", "report", "match", "site"):
+        forbidden_id, absent_id = secrets.variables[name]["id"], new_id()
+        forbidden = await scene.other_volunteer.ask(name, id=forbidden_id)
+        absent = await scene.other_volunteer.ask(name, id=absent_id)
+        assert str(forbidden.body).replace(forbidden_id, "ID") == str(absent.body).replace(absent_id, "ID")
+        assert forbidden.status == absent.status
+
+
+async def test_a_token_that_is_none_is_refused_with_401(scene: Scene) -> None:
+    answer = await scene.stranger.signed_in("guessed").ask("viewer")
+    assert (answer.status, answer.codes) == (401, ["UNAUTHENTICATED"])
+
+
+async def test_an_invite_secret_that_is_guessed_lets_nobody_in(scene: Scene) -> None:
+    before = await everything(scene.house.use.store)
+    guess = {"secret": "guessed", "name": "Mallory", "retryKey": retry_key()}
+    answer = await scene.stranger.ask("acceptInvite", input=guess)
+    assert (answer.codes, answer.value["token"]) == (["EXPIRED"], None)
+    assert await everything(scene.house.use.store) == before
+
+
+@pytest.mark.parametrize("action", Action)
+@pytest.mark.parametrize("role", Role)
+def test_what_is_not_in_the_table_is_denied(action: Action, role: Role) -> None:
+    viewer = Viewer("v", role, "", frozenset({"i"}), frozenset({"s"}), "f" if role is Role.FAMILY else None, "x")
+    elsewhere = Where(incident_id="other", site_id="other", family_id="other")
+    assert may(viewer, action, elsewhere) is (TABLE[action].get(role) is Reach.EVERYWHERE)
+    assert may(viewer, action, Where()) is (TABLE[action].get(role) is Reach.EVERYWHERE)
+    assert not may(None, action, Where(incident_id="i", site_id="s", family_id="f"))

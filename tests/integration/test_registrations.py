@@ -1,0 +1,142 @@
+"""Registering: once whatever is repeated, refused in clear words, seen by those who look after the child."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from tests.support.client import new_id
+from tests.support.house import Scene
+from tests.support.records import child
+from tests.support.snapshot import everything, settled
+
+
+async def test_the_same_registration_sent_twice_is_one_with_the_same_answer(scene: Scene) -> None:
+    marisol = child(scene.site_id)
+    first = await scene.volunteer.ask("registerPerson", input=marisol)
+    second = await scene.volunteer.ask("registerPerson", input=marisol)
+    assert first.made == second.made
+    assert await scene.house.use.store.registrations.collection.count_documents({}) == 1
+
+
+async def test_the_same_id_sent_many_times_at_once_is_one_registration(scene: Scene) -> None:
+    marisol = child(scene.site_id)
+    answers = await asyncio.gather(*(scene.volunteer.ask("registerPerson", input=marisol) for _ in range(10)))
+    assert len({str(answer.made) for answer in answers}) == 1
+    assert await scene.house.use.store.registrations.collection.count_documents({}) == 1
+    assert await scene.house.use.store.events.collection.count_documents({"kind": "PERSON_REGISTERED"}) == 1
+
+
+async def test_the_same_id_with_other_content_is_a_conflict_and_changes_nothing(scene: Scene) -> None:
+    marisol = child(scene.site_id)
+    await scene.volunteer.ask("registerPerson", input=marisol)
+    await settled(scene.house.use.store)
+    before = await everything(scene.house.use.store)
+    answer = await scene.volunteer.ask("registerPerson", input={**marisol, "careStatus": "SEPARATED"})
+    assert answer.codes == ["CONFLICT"]
+    assert answer.value["errors"][0]["field"] == "id"
+    assert await everything(scene.house.use.store) == before
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"id": "not-an-id"}, "id"),
+        ({"id": "5b2f0f0e-7c4e-4a51-8f5e-3d1c2b4a5968"}, "id"),
+        ({"foundAt": "2099-01-01T00:00:00Z"}, "foundAt"),
+        ({"foundAt": "2026-09-02T10:00:00"}, "foundAt"),
+        ({"person": None}, "person"),
+        ({"person": {"names": {"given": "   "}}}, "person"),
+        ({"person": {"age": {"minimum": -1}}}, "person.age.minimum"),
+        ({"person": {"age": {"minimum": 9, "maximum": 4}}}, "person.age.minimum"),
+        ({"person": {"age": {"birthDate": "2019-02-30"}}}, "person.age.birthDate"),
+        ({"person": {"heightCm": 2000}}, "person.heightCm"),
+        ({"person": {"names": {"given": "x" * 201}}}, "person.names.given"),
+        ({"person": {"names": {"given": "a\x00b"}}}, "person.names.given"),
+        ({"person": {"marks": [{"kind": "SCAR", "bodySite": "x" * 201}]}}, "person.marks.0.bodySite"),
+        ({"person": {"languages": ["en"] * 31}}, "person.languages"),
+        ({"foundPlace": {"point": {"latitude": 91, "longitude": 0}}}, "foundPlace.point.latitude"),
+    ],
+)
+async def test_what_cannot_be_is_refused_by_the_name_of_its_field(
+    scene: Scene, changes: dict[str, Any], field: str
+) -> None:
+    before = await everything(scene.house.use.store)
+    answer = await scene.volunteer.ask("registerPerson", input=child(scene.site_id, **changes))
+    assert answer.status == 200
+    assert [(error["code"], error["field"]) for error in answer.value["errors"]] == [("INVALID", field)]
+    assert await everything(scene.house.use.store) == before
+
+
+async def test_all_that_is_wrong_is_said_at_once(scene: Scene) -> None:
+    wrong = child(scene.site_id, foundAt="2099-01-01T00:00:00Z", person={"heightCm": 1, "age": {"minimum": 999}})
+    answer = await scene.volunteer.ask("registerPerson", input=wrong)
+    fields = {error["field"] for error in answer.value["errors"]}
+    assert fields == {"foundAt", "person.heightCm", "person.age.minimum"}
+
+
+async def test_a_child_who_says_nothing_can_be_registered_by_a_photo_that_follows(scene: Scene) -> None:
+    silent = child(scene.site_id, person=None, photoFollows=True)
+    (await scene.volunteer.ask("registerPerson", input=silent)).made  # noqa: B018 (it says whether it was done)
+
+
+async def test_siblings_are_registered_all_or_none(scene: Scene) -> None:
+    before = await everything(scene.house.use.store)
+    one, other = child(scene.site_id), child(scene.site_id, person={"heightCm": 1})
+    answer = await scene.volunteer.ask("registerSiblings", input={"siblings": [one, other]})
+    assert [error["field"] for error in answer.value["errors"]] == ["siblings.1.person.heightCm"]
+    assert await everything(scene.house.use.store) == before
+
+    made = (await scene.volunteer.ask("registerSiblings", input={"siblings": [one, child(scene.site_id)]})).made
+    assert len({registration["groupId"] for registration in made["registrations"]}) == 1
+
+
+async def test_siblings_of_two_sites_are_no_siblings_for_one_volunteer(scene: Scene) -> None:
+    before = await everything(scene.house.use.store)
+    pair = [child(scene.site_id), child(scene.other_site_id)]
+    answer = await scene.volunteer.ask("registerSiblings", input={"siblings": pair})
+    assert answer.codes == ["INVALID"]
+    assert await everything(scene.house.use.store) == before
+
+
+async def test_a_change_from_an_old_version_is_refused_with_the_present_record(scene: Scene) -> None:
+    marisol = child(scene.site_id)
+    await scene.volunteer.ask("registerPerson", input=marisol)
+    change = {"id": marisol["id"], "version": 1}
+    changed = await scene.volunteer.ask("changeRegistration", input={**change, "careStatus": "SEPARATED"})
+    assert changed.made["registration"]["version"] == 2
+    late = await scene.volunteer.ask("changeRegistration", input={**change, "careStatus": "ACCOMPANIED"})
+    assert late.codes == ["STALE"]
+    assert late.value["registration"]["careStatus"] == "SEPARATED"
+    assert late.value["registration"]["medicalNotes"] == "asthma"
+
+
+async def test_a_child_that_is_moved_is_seen_there_and_no_longer_here(scene: Scene) -> None:
+    marisol = child(scene.site_id)
+    await scene.volunteer.ask("registerPerson", input=marisol)
+    assert (await scene.other_volunteer.ask("registration", id=marisol["id"])).codes == ["NOT_FOUND"]
+    move = {"id": marisol["id"], "version": 1, "siteId": scene.other_site_id}
+    (await scene.volunteer.ask("moveRegistration", input=move)).made  # noqa: B018 (it says whether it was done)
+    assert (await scene.other_volunteer.ask("registration", id=marisol["id"])).value["siteId"] == scene.other_site_id
+    assert (await scene.volunteer.ask("registration", id=marisol["id"])).codes == ["NOT_FOUND"]
+
+
+async def test_a_retry_after_the_child_was_moved_on_still_says_that_it_was_saved(scene: Scene) -> None:
+    marisol = child(scene.site_id)
+    await scene.volunteer.ask("registerPerson", input=marisol)
+    move = {"id": marisol["id"], "version": 1, "siteId": scene.other_site_id}
+    await scene.coordinator.ask("moveRegistration", input=move)
+    again = await scene.volunteer.ask("registerPerson", input=marisol)
+    assert again.made["registration"]["siteId"] == scene.site_id
+
+
+async def test_nobody_is_registered_in_a_closed_incident(scene: Scene) -> None:
+    close = {"id": scene.incident_id, "version": 1, "status": "CLOSED"}
+    (await scene.coordinator.ask("changeIncident", input=close)).made  # noqa: B018 (it says whether it was done)
+    answer = await scene.volunteer.ask("registerPerson", input=child(scene.site_id))
+    assert answer.codes == ["CONFLICT"]
+
+
+async def test_a_site_that_does_not_exist_is_not_found(scene: Scene) -> None:
+    answer = await scene.volunteer.ask("registerPerson", input=child(new_id()))
+    assert answer.codes == ["NOT_FOUND"]
