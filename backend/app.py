@@ -16,6 +16,7 @@ from backend.api.documents import document_store
 from backend.api.endpoint import graphql_routes
 from backend.api.errors import error_masker
 from backend.api.health import health_routes
+from backend.api.join import join_routes
 from backend.api.limits import Limits
 from backend.api.photos import PhotoLimits, photo_routes
 from backend.api.schema import build_schema
@@ -174,4 +175,5 @@ def build_app(settings: Settings, keys: Keys, use: Collaborators) -> Starlette:
         limits=PhotoLimits(settings.photo_bytes, settings.photo_megapixels),
         unavailable=is_away,
     )
-    return Starlette(routes=[*graphql, *photos, *health_routes(use.store.answers)])
+    join = join_routes(CONSOLE) if settings.graphiql else []
+    return Starlette(routes=[*graphql, *photos, *join, *health_routes(use.store.answers)])

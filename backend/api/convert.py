@@ -38,6 +38,8 @@ def _field(kind: Any, source: object, name: str, default: Any) -> Any:
     converted = _convert(kind, getattr(source, name, None))
     if converted is None and default is not dataclasses.MISSING:
         return default() if callable(default) else default
+    if converted is None and kind is str and getattr(source, name, None) is not None:
+        return ""  # a text that must be there was left empty: for the use case to refuse
     return converted
 
 

@@ -39,7 +39,7 @@ def graphql_routes(
 
     async def http(request: Request) -> Response:
         if console and graphiql.wants_page(request):
-            return graphiql.page(console)
+            return graphiql.console_page(console)
         return await answer_http(engine, request)
 
     async def websocket(connection: WebSocket) -> None:

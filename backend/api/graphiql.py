@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from backend.api.documents import Document
 from backend.api.http import accepted_weights
+from backend.api.page import page
 
 # GraphiQL's editor sets style attributes and embeds its fonts; scripts come from this host's files alone.
 CONTENT_SECURITY_POLICY = (
@@ -29,18 +30,8 @@ def wants_page(request: Request) -> bool:
     )
 
 
-def page(assets: Path) -> Response:
-    headers = {
-        "content-security-policy": CONTENT_SECURITY_POLICY,
-        "referrer-policy": "no-referrer",
-        "x-content-type-options": "nosniff",
-        "cache-control": "no-store",
-    }
-    try:
-        content = (assets / "index.html").read_bytes()
-    except FileNotFoundError:
-        return PlainTextResponse(NOT_BUILT, headers=headers)
-    return Response(content, media_type="text/html", headers=headers)
+def console_page(assets: Path) -> Response:
+    return page(assets / "index.html", CONTENT_SECURITY_POLICY, NOT_BUILT)
 
 
 def asset_routes(path: str, assets: Path, trusted: Mapping[str, Document]) -> list[BaseRoute]:

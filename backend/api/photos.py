@@ -122,17 +122,22 @@ async def _file(request: Request, most_bytes: int) -> bytes:
     """The one file of the form, in its field `file`; a body that is too long is given up as soon as that shows."""
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
         raise refusal(ErrorCode.INVALID, "Send the photo as a form (multipart/form-data), in the field `file`.", "file")
+    announced = request.headers.get("content-length", "")
+    if announced.isascii() and announced.isdigit() and int(announced[:20]) > most_bytes + FORM_BYTES:
+        raise _too_large(most_bytes)
     parser = MultiPartParser(request.headers, _bounded(request, most_bytes), max_files=1, max_fields=1)
     parser.spool_max_size = most_bytes + FORM_BYTES  # a child's photo is never spooled to a disk
     try:
         form = await parser.parse()
+        file = form.get("file")
+        if not isinstance(file, UploadFile):
+            raise refusal(ErrorCode.INVALID, "There is no photo in the field `file`.", "file")
+        content = await file.read()
     except (MultiPartException, KeyError, ValueError):
         raise refusal(ErrorCode.INVALID, "This form cannot be read. Please send the photo again.", "file") from None
-    file = form.get("file")
-    if not isinstance(file, UploadFile):
-        raise refusal(ErrorCode.INVALID, "There is no photo in the field `file`.", "file")
-    content = await file.read()
-    await form.close()
+    finally:
+        for part in parser._files_to_close_on_error:  # noqa: SLF001 (a form that was cut off names them nowhere else)
+            part.close()
     if len(content) > most_bytes:
         raise _too_large(most_bytes)
     return content

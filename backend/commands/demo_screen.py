@@ -14,7 +14,7 @@ from rich.text import Text
 EXERCISE = "EXERCISE: invented people only"
 MATCHES_SHOWN = 6
 NEWS_SHOWN = 5
-LIKELY, DOUBTFUL = 0.9, 0.5
+NEARLY_CERTAIN, LIKELY, DOUBTFUL = 0.99, 0.9, 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,14 @@ def summary(tally: Tally) -> str:
 def match_line(match: SeenMatch) -> str:
     """A match in one line, for a terminal that is none."""
     truth = "the same child" if match.right else "another child"
-    return f"match {match.probability:.0%}: {match.missing} <-> {match.registered}, {match.site} (in truth {truth})"
+    return (
+        f"match {percent(match.probability)}: {match.missing} <-> {match.registered}, {match.site} (in truth {truth})"
+    )
+
+
+def percent(probability: float) -> str:
+    """Nothing is certain, and so nothing is shown as 100 %."""
+    return ">99 %" if probability > NEARLY_CERTAIN else f"{probability * 100:.0f} %"
 
 
 def elapsed(seconds: float) -> str:
@@ -149,7 +156,7 @@ def _matches(tally: Tally) -> RenderableType:
     table.add_row(*(Text(word, style="dim") for word in ("", "missing", "taken in as", "at", "in truth")))
     for match in list(tally.matches.values())[: -MATCHES_SHOWN - 1 : -1]:
         table.add_row(
-            Text(f"{match.probability:.0%}", style=_colour(match.probability)),
+            Text(percent(match.probability), style=_colour(match.probability)),
             Text(match.missing),
             Text(match.registered),
             Text(match.site, style="dim"),

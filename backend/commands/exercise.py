@@ -172,8 +172,9 @@ async def _look_at_matches(exercise: Exercise) -> None:
             _say(exercise, f"not read: {error}")
             continue
         seen = _seen(exercise, match)
+        is_news = exercise.tally.matches.get(match_id) != seen
         exercise.tally.saw(match_id, seen)
-        if not exercise.console.is_terminal:
+        if is_news and not exercise.console.is_terminal:
             exercise.console.print(match_line(seen), markup=False, soft_wrap=True)
 
 

@@ -35,6 +35,8 @@ class EventKind(StrEnum):
 
 SYSTEM = "system"
 """The actor of what no person did."""
+OPERATOR = "operator"
+"""The actor of what was done at the server's own console."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """Devices that want to be told: a phone subscribes, and takes itself off again."""
 
+from dataclasses import replace
+
 from backend.domain.account import Viewer
 from backend.domain.device import Device, NewDevice
 from backend.domain.errors import conflict, not_found
@@ -12,7 +14,8 @@ from backend.store.records import Duplicate, Session
 
 
 async def register_device(use: Collaborators, viewer: Viewer | None, new: NewDevice) -> Device:
-    """Subscribe a device of the viewer's. The same endpoint again gives the device that is there.
+    """Subscribe a device of the viewer's. The same endpoint again gives the device that is there, in the language
+    that is asked for now.
 
     Raises: DomainError UNAUTHENTICATED, INVALID, CONFLICT.
     """
@@ -41,7 +44,7 @@ async def register_device(use: Collaborators, viewer: Viewer | None, new: NewDev
         there = await use.store.devices.find_one({"ownerId": known.id, "endpoint": new.endpoint})
         if there is None or (there.public_key, there.auth_secret) != (new.public_key, new.auth_secret):
             raise conflict("This device is subscribed already, with other keys. Remove it first.", "endpoint") from None
-        return there
+        return await _in_language(use, there, new.language)
     return device
 
 
@@ -60,6 +63,16 @@ async def remove_device(use: Collaborators, viewer: Viewer | None, device_id: st
         await events.append(use.store, session, _event(use, EventKind.DEVICE_REMOVED, device, known))
 
     await use.store.transact(write)
+
+
+async def _in_language(use: Collaborators, device: Device, language: str) -> Device:
+    """The device, told in this language from now on."""
+    if device.language == language:
+        return device
+    following = replace(device, language=language, version=device.version + 1, updated_at=use.clock())
+    if not await use.store.devices.replace(following, device.version):
+        raise conflict("This device is being changed right now. Please try again.", "endpoint")
+    return following
 
 
 def _event(use: Collaborators, kind: EventKind, device: Device, viewer: Viewer) -> Event:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from backend.domain.account import Account, Invite, NewInvite, Role, Viewer
 from backend.domain.errors import DomainError, ErrorCode, conflict, not_found, refusal
-from backend.domain.event import SYSTEM, Event, EventKind
+from backend.domain.event import OPERATOR, SYSTEM, Event, EventKind
 from backend.domain.validation import LONGEST_NAME
 from backend.services.access import Action, Where, require_of_record
 from backend.services.collaborators import Collaborators
@@ -55,7 +55,7 @@ async def invite_by_operator(use: Collaborators, new: NewInvite) -> str:
     where = await _where(use, new)
     if where is None:
         raise not_found("site or incident")
-    _, secret = await _write_invite(use, new, where, SYSTEM)
+    _, secret = await _write_invite(use, new, where, OPERATOR)
     return secret
 
 

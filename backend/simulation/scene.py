@@ -1,5 +1,6 @@
 """Setting the exercise up, through the API: the incident, its sites, and somebody of each role."""
 
+import asyncio
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -53,15 +54,18 @@ async def set_scene(stranger: Phone, administrator_secret: str, planned: Sequenc
     for role in (Role.COORDINATOR, Role.OFFICER, Role.CALL_TAKER):
         staff[role] = await _invite(admin, stranger, NewInvite(role, incident_id), NAMES[role])
     coordinator = staff[Role.COORDINATOR]
-    sites: list[OpenSite] = []
-    volunteers: dict[str, Phone] = {}
-    for site in planned:
+
+    async def open_site(site: PlannedSite, volunteer: str) -> tuple[str, Phone]:
         new = NewSite(incident_id, site.name, site.kind, site.point, site.town.text, site.capacity)
         added = await coordinator.ask("addSite", input=new)
-        site_id = added["site"]["id"]
-        sites.append(OpenSite(site_id, site.point))
-        name = NAMES[Role.VOLUNTEER] if len(sites) == 1 else f"Volunteer {len(sites)}"
-        volunteers[site_id] = await _invite(coordinator, stranger, NewInvite(Role.VOLUNTEER, site_id=site_id), name)
+        site_id = str(added["site"]["id"])
+        return site_id, await _invite(coordinator, stranger, NewInvite(Role.VOLUNTEER, site_id=site_id), volunteer)
+
+    # Many at a time, since nobody waits for the other.
+    volunteer_names = [NAMES[Role.VOLUNTEER], *(f"Volunteer {number}" for number in range(2, len(planned) + 1))]
+    opened_sites = await asyncio.gather(*map(open_site, planned, volunteer_names))
+    volunteers = dict(opened_sites)
+    sites = [OpenSite(site_id, site.point) for (site_id, _), site in zip(opened_sites, planned, strict=True)]
     staff[Role.VOLUNTEER] = volunteers[sites[0].id]
     names = {site.id: plan.name for site, plan in zip(sites, planned, strict=True)}
     return Scene(incident_id, incident.alert_threshold or 1.0, sites, names, staff, volunteers)

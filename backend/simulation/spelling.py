@@ -51,8 +51,7 @@ def _latin_word(word: str) -> str:
     if _HAN.search(word):
         return "".join(reading[0] for reading in pinyin(word, style=Style.NORMAL))
     if _ARABIC.search(word):
-        candidates = _romaniser().transliterate(word, top_k=1)
-        return candidates[0].text if candidates else anyascii(word)
+        return str(_romaniser().transliterate(word))
     return anyascii(word)
 
 

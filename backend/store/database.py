@@ -67,10 +67,16 @@ class Store:
         self.client.close()
 
 
+AWAY_LABELS = ("RetryableWriteError", "TransientTransactionError", "UnknownTransactionCommitResult")
+"""What the driver calls errors of a server that is restarting or electing. After a commit that was cut off, only the
+same change sent again, under its ids, finds out whether it was kept.
+"""
+
+
 def is_away(error: BaseException) -> bool:
     """Whether an error means that the database does not answer just now, and the same may well work in a moment."""
     return isinstance(error, ConnectionFailure | ExecutionTimeout) or (
-        isinstance(error, PyMongoError) and error.has_error_label("RetryableWriteError")
+        isinstance(error, PyMongoError) and any(error.has_error_label(label) for label in AWAY_LABELS)
     )
 
 

@@ -1,6 +1,7 @@
 """A client of the API as an app would be one: trusted documents by name, over HTTP and WebSocket."""
 
 import hashlib
+import io
 import json
 import secrets
 from collections.abc import AsyncIterator, Mapping
@@ -92,7 +93,7 @@ class Client:
 
     async def upload(self, content: bytes, filename: str = "photo.jpg", **query: str) -> Answer:
         form = aiohttp.FormData()
-        form.add_field("file", content, filename=filename, content_type="application/octet-stream")
+        form.add_field("file", io.BytesIO(content), filename=filename, content_type="application/octet-stream")
         async with self.session.post(f"{self.url}/photos", params=query, data=form, headers=self.headers) as response:
             return Answer(response.status, await response.json(content_type=None))
 

@@ -68,10 +68,7 @@ async def running_house(
         mongodb_uri=SecretStr(database_uri),
         database_name=database_name,
         port=0,
-        push_allowed_hosts="127.0.0.1",
-        push_allow_private=True,
-        worker_lease_seconds=5.0,
-        **settings,
+        **{"push_allowed_hosts": "127.0.0.1", "push_allow_private": True, "worker_lease_seconds": 5.0, **settings},
     )
     keys = load_keys(chosen, warn=lambda _: None)
     async with AsyncExitStack() as stack:

@@ -21,8 +21,8 @@ async def everything(store: Store) -> dict[str, list[dict[str, Any]]]:
 async def settled(store: Store) -> None:
     """Wait until the worker has nothing left to do but to try a delivery again later."""
     async with asyncio.timeout(15):
-        while await _busy(store):
-            await asyncio.sleep(0.02)  # noqa: ASYNC110 (nobody tells when the last work was done)
+        while await _busy(store):  # noqa: ASYNC110 (nobody tells when the last work was done)
+            await asyncio.sleep(0.02)
 
 
 async def _busy(store: Store) -> bool:
