@@ -111,7 +111,7 @@ async def _repeat(worker: Worker, work: Callable[[Worker], Awaitable[bool]]) -> 
         try:
             busy = await work(worker)
         except Exception as error:  # noqa: BLE001 (the database may be away: the loop outlives it)
-            import traceback; log.warning("worker_interrupted", error=type(error).__name__, tb=traceback.format_exc()[-900:])
+            log.warning("worker_interrupted", error=type(error).__name__)
             busy = False
         if not busy:
             async with worker.bell:

@@ -27,7 +27,7 @@ async def demo(
     seconds: Annotated[float | None, typer.Option("--for", min=0, help="End by itself after so many seconds.")] = None,
     host: Annotated[str | None, typer.Option(help="The address to listen on (REUNIFY_HOST).")] = None,
     port: Annotated[int | None, typer.Option(help="The port to listen on; 0 takes a free one (REUNIFY_PORT).")] = None,
-    data_folder: Annotated[Path | None, typer.Option(help="A new folder to keep everything in; else it goes.")] = None,
+    data_folder: Annotated[Path | None, typer.Option(help="Keep everything in this new folder.")] = None,
 ) -> None:
     """Play a simulated hurricane with invented people, and print links to look at it."""
     if any(find_spec(name) is None for name in NEEDED):

@@ -9,6 +9,7 @@ from typing import Any, NoReturn, ParamSpec
 
 import structlog
 import typer
+from uvicorn.loops.auto import auto_loop_factory
 
 from backend.api.documents import OperationsInvalidError
 from backend.app import open_store, wire
@@ -36,7 +37,8 @@ def in_one_line(command: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, 
     @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
-            asyncio.run(command(*args, **kwargs))
+            with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
+                runner.run(command(*args, **kwargs))
         except (
             CannotStartError,
             DomainError,

@@ -158,9 +158,12 @@ async def greet(settings: Settings, use: Collaborators) -> None:
 
 
 def stop_asked_for() -> asyncio.Event:
-    """Set by Ctrl-C or SIGTERM; from now on neither ends the process at once."""
+    """Set by Ctrl-C, SIGTERM, or the terminal's closing; from now on none of them ends the process at once."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for name in (signal.SIGINT, signal.SIGTERM):
+    names = {signal.SIGINT, signal.SIGTERM}
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:  # under `nohup` it is to be passed over
+        names.add(signal.SIGHUP)
+    for name in names:
         loop.add_signal_handler(name, stop.set)
     return stop

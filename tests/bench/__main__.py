@@ -9,10 +9,11 @@ from pathlib import Path
 
 from rich.console import Console
 
+from tests.bench.meeting import measure_meeting
 from tests.bench.registering import measure_registering
 
 RESULTS = Path(__file__).parents[2] / "bench" / "RESULTS.md"
-PARTS = {"registering": measure_registering}
+PARTS = {"meeting": measure_meeting, "registering": measure_registering}
 HEAD = "# What was measured\n\nWritten by `make bench`. Each figure stands beside something run in the same run.\n"
 
 

@@ -7,6 +7,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import aiohttp
@@ -21,6 +22,7 @@ from backend.store.codec import Document
 from backend.store.database import Store
 from backend.store.embedded import embedded_database
 from tests.support.client import Client, new_id, retry_key
+from tests.support.house import NEW_ORLEANS
 from tests.support.records import child
 
 CLIENTS = 32
@@ -35,14 +37,17 @@ async def measure_registering(*, quick: bool) -> str:
             settings = read_settings(
                 data_folder=Path(folder), mongodb_uri=SecretStr(database.uri), port=0, worker=False
             )
-            async with open_store(settings, database.uri) as store, serving(settings, database.uri) as url:
-                volunteer, site_id = await a_volunteer(settings, store, url)
+            async with (
+                open_store(settings, database.uri) as store,
+                serving(settings, database.uri, worker=False) as url,
+            ):
+                place = await a_volunteer(settings, store, url)
                 async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=CLIENTS)) as session:
-                    client = Client(session, url, volunteer)
-                    document = await a_document(store, client, site_id)
+                    client = Client(session, url, place.token)
+                    document = await a_document(store, client, place.site_id)
                     for _ in range(rounds):
                         bare = await throughput(calls, lambda: insert(store, document))
-                        whole = await throughput(calls, lambda: register(client, site_id))
+                        whole = await throughput(calls, lambda: register(client, place.site_id))
                         rows.append((bare, whole, whole / bare))
     lines = ["| round | bare insert, a second | `registerPerson`, a second | ratio |", "|---|---|---|---|"]
     lines += [
@@ -57,8 +62,8 @@ async def measure_registering(*, quick: bool) -> str:
 
 
 @asynccontextmanager
-async def serving(settings: Settings, uri: str) -> AsyncIterator[str]:
-    """`reunify serve --no-worker` as a process of its own."""
+async def serving(settings: Settings, uri: str, *, worker: bool) -> AsyncIterator[str]:
+    """`reunify serve`, with or without its worker, as a process of its own."""
     environment = {
         **os.environ,
         "REUNIFY_MONGODB_URI": uri,
@@ -66,7 +71,7 @@ async def serving(settings: Settings, uri: str) -> AsyncIterator[str]:
         "REUNIFY_LOG_LEVEL": "warning",
     }
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "backend", "serve", "--no-worker", "--port", "0",
+        sys.executable, "-m", "backend", "serve", "--worker" if worker else "--no-worker", "--port", "0",
         env=environment, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
     assert process.stderr is not None
@@ -80,16 +85,26 @@ async def serving(settings: Settings, uri: str) -> AsyncIterator[str]:
         await process.communicate()
 
 
-async def a_volunteer(settings: Settings, store: Store, url: str) -> tuple[str, str]:
-    """A volunteer's token, and the id of the site."""
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a volunteer registers, and the volunteer's token."""
+
+    incident_id: str
+    site_id: str
+    token: str
+
+
+async def a_volunteer(settings: Settings, store: Store, url: str) -> Place:
+    """A volunteer at a new site of a new incident."""
     async with wire(settings, load_keys(settings, lambda _: None), store) as use, aiohttp.ClientSession() as session:
         client = Client(session, url)
         admin = client.signed_in(await _accept(client, await invite_by_operator(use, NewInvite(Role.ADMIN))))
         opened = await admin.ask("openIncident", input={"name": "Bench", "kind": "OTHER", "synthetic": True})
         incident_id = opened.made["incident"]["id"]
-        site = {"incidentId": incident_id, "name": "Bench", "kind": "OTHER", "point": {"latitude": 0, "longitude": 0}}
+        site = {"incidentId": incident_id, "name": "Bench", "kind": "OTHER", "point": NEW_ORLEANS}
         site_id = (await admin.ask("addSite", input=site)).made["site"]["id"]
-        return await _accept(client, await invite_by_operator(use, NewInvite(Role.VOLUNTEER, site_id=site_id))), site_id
+        token = await _accept(client, await invite_by_operator(use, NewInvite(Role.VOLUNTEER, site_id=site_id)))
+        return Place(incident_id, site_id, token)
 
 
 async def _accept(client: Client, secret: str) -> str:

@@ -12,16 +12,18 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import aiohttp
+from motor.motor_asyncio import AsyncIOMotorClient
 
 from backend.store.embedded import database_folder, embedded_database, running_database
 from backend.store.embedded_folder import living_server
+from tests.chaos.waiting import until
 
 ROOT = Path(__file__).parents[2]
 LEASE_SECONDS = "2"
 READY_SECONDS = 60
-LOOK_EVERY_SECONDS = 0.05
 FIRST_LINK = re.compile(r"/join#(\S+)")
 
 
@@ -107,6 +109,7 @@ async def whose_worker_is_killed(folder: Path) -> AsyncIterator[Installation]:
 
                 async def kill() -> None:
                     await worker.end(signal.SIGKILL)
+                    await end_transactions(database.uri)
                     await worker.start()
 
                 yield Installation(address(port), secret, lambda: database.uri, kill)
@@ -123,9 +126,11 @@ async def whose_database_is_killed(folder: Path) -> AsyncIterator[Installation]:
             killed = database_pid(folder)
             assert killed is not None
             os.kill(killed, signal.SIGKILL)
-            async with ready_in_time(server):
-                while database_pid(folder) in {killed, None}:
-                    await asyncio.sleep(LOOK_EVERY_SECONDS)
+
+            async def another_runs() -> bool:
+                return database_pid(folder) not in {killed, None}
+
+            await ready(server, another_runs)
             await until_healthy(server, port)
 
         yield Installation(address(port), secret, lambda: embedded_uri(folder), kill)
@@ -162,6 +167,19 @@ def free_port() -> int:
         return port
 
 
+async def end_transactions(uri: str) -> None:
+    """Abort what the killed worker had open, as `mongod` does by itself after `transactionLifetimeLimitSeconds`.
+
+    Until then the documents that it had changed are locked, for 60 seconds by default, which is why a worker's lease
+    lasts as long. Here leases are short, so that a round is.
+    """
+    client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(uri)
+    try:
+        await client.admin.command("killAllSessions", [])
+    finally:
+        client.close()
+
+
 def embedded_uri(folder: Path) -> str:
     database = running_database(folder)
     assert database is not None
@@ -173,34 +191,36 @@ def database_pid(folder: Path) -> int | None:
     return None if server is None else server.pid
 
 
-@asynccontextmanager
-async def ready_in_time(program: Program) -> AsyncIterator[None]:
+async def ready(program: Program, holds: Callable[[], Awaitable[bool]]) -> None:
     """Raises: NotReadyError, with what the program said last."""
     try:
-        async with asyncio.timeout(READY_SECONDS):
-            yield
+        await until(holds, READY_SECONDS)
     except TimeoutError:
         raise NotReadyError(program.said()[-2000:]) from None
 
 
 async def until_healthy(program: Program, port: int) -> None:
-    async with ready_in_time(program), aiohttp.ClientSession() as session:
-        while not await _is_healthy(session, port):
-            await asyncio.sleep(LOOK_EVERY_SECONDS)
+    async with aiohttp.ClientSession() as session:
 
+        async def is_healthy() -> bool:
+            try:
+                async with session.get(f"{address(port)}/health") as response:
+                    return response.status == 200
+            except aiohttp.ClientError:
+                return False
 
-async def _is_healthy(session: aiohttp.ClientSession, port: int) -> bool:
-    try:
-        async with session.get(f"{address(port)}/health") as response:
-            return response.status == 200
-    except aiohttp.ClientError:
-        return False
+        await ready(program, is_healthy)
 
 
 async def first_secret(server: Program, port: int) -> str:
     """What the server prints behind the `#` of the first administrator's link, once it answers."""
+
+    found: list[str] = []
+
+    async def has_said_it() -> bool:
+        found.extend(FIRST_LINK.findall(server.said()))
+        return bool(found)
+
     await until_healthy(server, port)
-    async with ready_in_time(server):
-        while (found := FIRST_LINK.search(server.said())) is None:
-            await asyncio.sleep(LOOK_EVERY_SECONDS)
-    return found[1]
+    await ready(server, has_said_it)
+    return found[0]

@@ -24,6 +24,9 @@ class Plan:
     after: float = 0.5
 
 
+QUICK = Plan(rounds=2, before=(0.3, 0.8), after=0.2)
+
+
 @dataclass(frozen=True, slots=True)
 class Round:
     incident_id: str

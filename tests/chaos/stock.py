@@ -1,9 +1,8 @@
 """Taking stock after a round: what devices were told was saved, against what is there and what their phones showed."""
 
-import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Hashable, Iterable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 from backend.domain.alert import Alert, Delivery, DeliveryState
@@ -13,11 +12,11 @@ from backend.store.database import Store, connect
 from backend.store.work import WorkState
 from notifications.messages import Message
 from tests.chaos.phones import Phones
+from tests.chaos.waiting import until
 from tests.chaos.writers import Ledger
 
 DATABASE = "reunify"
-SETTLED_SECONDS = 60
-LOOK_EVERY_SECONDS = 0.1
+SETTLED_SECONDS = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +65,14 @@ async def store_at(uri: str) -> AsyncIterator[Store]:
 
 async def until_settled(store: Store) -> None:
     """Wait until the worker has nothing left to do, but not for ever: work that stays shows in the stock."""
-    try:
-        async with asyncio.timeout(SETTLED_SECONDS):
-            for records in (store.events.collection, store.deliveries.collection):  # the latter come from the former
-                while await records.find_one({"work.state": WorkState.WAITING.value}, {"_id": 1}):
-                    await asyncio.sleep(LOOK_EVERY_SECONDS)
-    except TimeoutError:
-        return
+
+    async def is_settled() -> bool:
+        waiting = {"work.state": WorkState.WAITING.value}
+        # Deliveries come from events, so these go first.
+        return await store.events.find_one(waiting) is None and await store.deliveries.find_one(waiting) is None
+
+    with suppress(TimeoutError):
+        await until(is_settled, SETTLED_SECONDS)
 
 
 async def take_stock(store: Store, incident_id: str, ledger: Ledger, phones: Phones) -> Stock:
@@ -145,7 +145,9 @@ def _compare_alerts(
     found.once_each("alert", {*pairs, *likely}, [pair_of.get(alert.key.split(":")[1]) for alert in alerts])
     found.nothing_else("alert", likely, alerted)
     wanted = [
-        (alerted[pair].id, ledger.phones[pair[0]]) for pair in pairs if pair in alerted and pair[0] in ledger.phone_first
+        (alerted[pair].id, ledger.phones[pair[0]])
+        for pair in pairs
+        if pair in alerted and pair[0] in ledger.phone_first
     ]
     found.once_each("delivery", wanted, [(delivery.alert_id, delivery.device_id) for delivery in deliveries])
 

@@ -119,6 +119,13 @@ async def test_a_stranger_gets_nothing_on_any_path(scene: Scene) -> None:
         await got_nothing(scene, scene.stranger, secrets, name)
 
 
+async def test_only_a_family_follows_own_reports(scene: Scene) -> None:
+    for person, code in ((scene.stranger, "UNAUTHENTICATED"), (scene.volunteer, "FORBIDDEN")):
+        async with person.follow("ownReports") as news:
+            message = await news.next_message()
+        assert [error["extensions"]["code"] for error in message["payload"]] == [code]
+
+
 async def test_another_family_gets_nothing_on_any_path(scene: Scene) -> None:
     secrets = await a_matched_pair(scene)
     other_report = report(scene.incident_id)

@@ -14,7 +14,7 @@ from backend.services.sessions import LIFETIMES, viewer_of
 from tests.support.client import Answer, Client, retry_key
 from tests.support.house import House, Scene
 from tests.support.records import report
-from tests.support.snapshot import everything
+from tests.support.snapshot import everything, settled
 
 
 async def invited(inviter: Client, **invite: Any) -> str:
@@ -150,6 +150,7 @@ async def test_nobody_invites_further_than_the_own_work_reaches(scene: Scene) ->
         (scene.coordinator, {"role": "VOLUNTEER", "siteId": other_site, **here}, "NOT_FOUND"),
         (scene.admin, {"role": "VOLUNTEER", "siteId": other_site, **here}, "NOT_FOUND"),
     ]
+    await settled(scene.house.use.store)
     before = await everything(scene.house.use.store)
     for inviter, invite, code in refused:
         answer = await inviter.ask("createInvite", input=invite)

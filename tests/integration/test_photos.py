@@ -308,7 +308,9 @@ async def test_a_photo_added_while_the_record_is_changed_loses_neither(scene: Sc
     async def add(shade: int) -> Answer:
         return await scene.volunteer.upload(picture(shade=shade), registration=registration_id)
 
-    *answers, _, _ = await asyncio.gather(*map(add, (10, 60, 110, 160)), change("asthma"), change("asthma"))
+    adding = [asyncio.create_task(add(shade)) for shade in (10, 60, 110, 160)]
+    await asyncio.gather(change("asthma"), change("asthma"))
+    answers = await asyncio.gather(*adding)
     record = (await scene.coordinator.ask("registration", id=registration_id)).value
     assert [answer.status for answer in answers] == [201] * 4
     assert {photo["id"] for photo in record["photos"]} == {answer.body["photo"]["id"] for answer in answers}
