@@ -159,6 +159,7 @@ def build_app(settings: Settings, keys: Keys, use: Collaborators) -> Starlette:
         seconds=settings.graphql_seconds,
         introspection=settings.introspection,
     )
+    mask_error = error_masker(use.new_id, is_away)
     sign_in = _SignIn(use, settings.address, public_key_of(read_private_key(keys.vapid_private_key)))
     graphql = graphql_routes(
         schema=schema,
@@ -167,13 +168,13 @@ def build_app(settings: Settings, keys: Keys, use: Collaborators) -> Starlette:
         documents=document_store(
             schema=schema, limits=limits, folder=OPERATIONS, any_document=not settings.trusted_documents_only
         ),
-        mask_error=error_masker(use.new_id, is_away),
+        mask_error=mask_error,
         console=CONSOLE if settings.graphiql else None,
     )
     photos = photo_routes(
         make_context=sign_in,
         limits=PhotoLimits(settings.photo_bytes, settings.photo_megapixels),
-        unavailable=is_away,
+        mask_error=mask_error,
     )
     join = join_routes(CONSOLE) if settings.graphiql else []
     return Starlette(routes=[*graphql, *photos, *join, *health_routes(use.store.answers)])

@@ -32,6 +32,29 @@ POLL_SECONDS = 2.0
 Handler = Callable[[Collaborators, Event, Session], Awaitable[None]]
 
 
+MOST_RINGS = 100
+"""Rings remembered while everybody is busy; more would say nothing new."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bell:
+    """Wakes one sleeper for each ring; a ring while nobody sleeps is remembered, so that none is ever missed."""
+
+    rings: asyncio.Queue[None] = field(default_factory=lambda: asyncio.Queue(MOST_RINGS))
+
+    def ring(self) -> None:
+        if not self.rings.full():
+            self.rings.put_nowait(None)
+
+    async def wait(self, seconds: float) -> None:
+        """Sleep until the next ring, or for so many seconds."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self.rings.get()
+        except TimeoutError:
+            return
+
+
 @dataclass(frozen=True, slots=True)
 class Worker:
     """`concurrency` events, and as many deliveries, are handled at a time, each under a lease."""
@@ -40,7 +63,8 @@ class Worker:
     push: Channel[Subscription]
     concurrency: int
     lease: timedelta
-    bell: asyncio.Condition = field(default_factory=asyncio.Condition)
+    event_bell: Bell = field(default_factory=Bell)
+    delivery_bell: Bell = field(default_factory=Bell)
 
 
 async def _score_registration(use: Collaborators, event: Event, session: Session) -> None:
@@ -77,8 +101,10 @@ async def running_worker(worker: Worker) -> AsyncIterator[None]:
     """Work while the context is open; what is being handled when it closes is due again when its lease ends."""
     tasks = [asyncio.create_task(_ring_on_events(worker), name="worker-bell")]
     for number in range(worker.concurrency):
-        tasks.append(asyncio.create_task(_repeat(worker, _handle_next_event), name=f"worker-event-{number}"))
-        tasks.append(asyncio.create_task(_repeat(worker, _send_next_delivery), name=f"worker-delivery-{number}"))
+        handling = _repeat(worker.event_bell, lambda: _handle_next_event(worker))
+        sending = _repeat(worker.delivery_bell, lambda: _send_next_delivery(worker))
+        tasks.append(asyncio.create_task(handling, name=f"worker-event-{number}"))
+        tasks.append(asyncio.create_task(sending, name=f"worker-delivery-{number}"))
     try:
         yield
     finally:
@@ -94,32 +120,22 @@ async def _ring_on_events(worker: Worker) -> None:
                 while True:
                     event = await listener.next()
                     if event.kind in HANDLERS:
-                        await _ring(worker)
+                        worker.event_bell.ring()
             except TooFarBehindError:
-                await _ring(worker)
+                worker.event_bell.ring()
 
 
-async def _ring(worker: Worker) -> None:
-    async with worker.bell:
-        worker.bell.notify_all()
-
-
-async def _repeat(worker: Worker, work: Callable[[Worker], Awaitable[bool]]) -> None:
+async def _repeat(bell: Bell, work: Callable[[], Awaitable[bool]]) -> None:
     """Work while there is something to do, then wait for the bell or, at the latest, the next poll."""
     log = structlog.get_logger("worker")
     while True:
         try:
-            busy = await work(worker)
+            busy = await work()
         except Exception as error:  # noqa: BLE001 (the database may be away: the loop outlives it)
             log.warning("worker_interrupted", error=type(error).__name__)
             busy = False
         if not busy:
-            async with worker.bell:
-                try:
-                    async with asyncio.timeout(POLL_SECONDS):
-                        await worker.bell.wait()
-                except TimeoutError:
-                    continue
+            await bell.wait(POLL_SECONDS)
 
 
 async def _handle_next_event(worker: Worker) -> bool:
@@ -128,6 +144,10 @@ async def _handle_next_event(worker: Worker) -> bool:
     claimed = await claim(use.store.events, use.clock(), worker.lease, use.new_id())
     if claimed is None:
         return False
+    if claimed.attempts > MOST_ATTEMPTS:
+        # Nobody lived to set it back: it may be what ends the process.
+        await park(use.store.events, claimed, use.clock(), "Never finished")
+        return True
     handler = HANDLERS[claimed.record.kind]
 
     async def write(session: Session) -> None:
@@ -141,7 +161,8 @@ async def _handle_next_event(worker: Worker) -> bool:
     except Exception as error:  # noqa: BLE001 (a failure is counted and tried again, whatever it is)
         await _set_back(worker, claimed, error)
         return True
-    await _ring(worker)
+    if claimed.record.kind is EventKind.ALERT_RAISED:
+        worker.delivery_bell.ring()
     return True
 
 
@@ -173,7 +194,14 @@ async def _send_next_delivery(worker: Worker) -> bool:
         kind=parcel.alert.kind.value, id=parcel.alert.subject_id, language=parcel.device.language, ttl=max(left, 0)
     )
     target = Subscription(parcel.device.endpoint, parcel.device.public_key, parcel.device.auth_secret)
-    await _settle(worker, claimed, await worker.push.send(target, message))
+    try:
+        outcome = await worker.push.send(target, message)
+    except Exception as error:  # noqa: BLE001 (a channel reports failures; what it did not foresee is tried again)
+        structlog.get_logger("worker").error(
+            "delivery_failed", delivery_id=claimed.record.id, error=type(error).__name__
+        )
+        outcome = Outcome(State.RETRY, type(error).__name__)
+    await _settle(worker, claimed, outcome)
     return True
 
 

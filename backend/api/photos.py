@@ -1,8 +1,10 @@
 """Photos over HTTP: `POST /photos` takes one in, `GET /photos/{id}/{size}` shows it to whoever holds a signed link."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass
 
+from graphql import GraphQLError
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect, Request
@@ -10,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from backend.api.context import Context
-from backend.api.execution import bearer_token
+from backend.api.execution import MaskError, bearer_token
 from backend.domain.errors import DomainError, ErrorCode, not_found, refusal
 from backend.domain.photo import PhotoSize
 from backend.domain.subject import Side
@@ -44,16 +46,19 @@ PHOTO_HEADERS = {
 
 @dataclass(frozen=True, slots=True)
 class PhotoLimits:
-    """The largest file in bytes, and the largest picture in millions of pixels."""
+    """The largest file in bytes, the largest picture in millions of pixels, the longest that sending may take, and how
+    many pictures are decoded at the same time, since each takes memory and a core.
+    """
 
     file_bytes: int
     megapixels: float
+    seconds: float = 120.0
+    decoded_at_once: int = 2
 
 
-def photo_routes(
-    *, make_context: MakeContext, limits: PhotoLimits, unavailable: Callable[[BaseException], bool]
-) -> list[Route]:
-    """The routes for a Starlette application. `unavailable` tells whether an error means that the database is away."""
+def photo_routes(*, make_context: MakeContext, limits: PhotoLimits, mask_error: MaskError) -> list[Route]:
+    """The routes for a Starlette application. `mask_error` gives the public form of what is no user's mistake."""
+    decoding = asyncio.Semaphore(limits.decoded_at_once)
 
     async def guarded(answer: Awaitable[Response]) -> Response:
         try:
@@ -63,14 +68,13 @@ def photo_routes(
             return JSONResponse({"errors": _shown(error)}, STATUS[error.code], {"connection": "close"})
         except ClientDisconnect:
             return Response(status_code=400)
-        except Exception as error:
-            if not unavailable(error):
-                raise
-            away = refusal(ErrorCode.UNAVAILABLE, "The database does not answer right now. Please try again.")
-            return JSONResponse({"errors": _shown(away)}, STATUS[ErrorCode.UNAVAILABLE])
+        except Exception as error:  # noqa: BLE001 (the last place where it can be masked; `mask_error` logs it)
+            masked = mask_error(GraphQLError("", original_error=error))
+            status = 503 if masked["extensions"]["code"] == ErrorCode.UNAVAILABLE.value else 500
+            return JSONResponse({"errors": [{"message": masked["message"], **masked["extensions"]}]}, status)
 
     async def upload(request: Request) -> Response:
-        return await guarded(_upload(request, make_context, limits))
+        return await guarded(_upload(request, make_context, limits, decoding))
 
     async def download(request: Request) -> Response:
         return await guarded(_download(request, make_context))
@@ -81,19 +85,27 @@ def photo_routes(
     ]
 
 
-async def _upload(request: Request, make_context: MakeContext, limits: PhotoLimits) -> Response:
+async def _upload(
+    request: Request, make_context: MakeContext, limits: PhotoLimits, decoding: asyncio.Semaphore
+) -> Response:
     context = await make_context(request, bearer_token(request.headers.get("authorization")))
     side, record_id = _belongs_to(request)
     await photos.may_add_photo(context.use, context.viewer, side, record_id)
-    photo = await photos.add_photo(
-        context.use,
-        context.viewer,
-        side,
-        record_id,
-        await _file(request, limits.file_bytes),
-        most_megapixels=limits.megapixels,
-        photo_id=request.query_params.get("id"),
-    )
+    try:
+        async with asyncio.timeout(limits.seconds):
+            content = await _file(request, limits.file_bytes)
+    except TimeoutError:
+        raise refusal(ErrorCode.INVALID, "The photo came too slowly. Please send it again.", "file") from None
+    async with decoding:
+        photo = await photos.add_photo(
+            context.use,
+            context.viewer,
+            side,
+            record_id,
+            content,
+            most_megapixels=limits.megapixels,
+            photo_id=request.query_params.get("id"),
+        )
     links = {size.value.lower(): photo_link(context.use, photo, size) for size in PhotoSize}
     return JSONResponse({"photo": {"id": photo.id, "width": photo.width, "height": photo.height, **links}}, 201)
 

@@ -16,6 +16,7 @@ LONGEST_NAME = 200
 LONGEST_TEXT = 4000
 LONGEST_LIST = 30
 OLDEST_YEARS = 130
+EARLIEST_YEAR = 1900
 CLOCK_SLACK = timedelta(hours=24)
 """A phone's clock or time zone may be wrong by this much before a time counts as lying in the future."""
 
@@ -64,7 +65,7 @@ def site_problems(site: NewSite | SiteChanges, field: str = "") -> Problems:
 
 
 def registration_problems(registration: NewRegistration, now: datetime, field: str = "") -> Problems:
-    yield from person_problems(registration.person, f"{field}person.")
+    yield from person_problems(registration.person, now, f"{field}person.")
     yield from _moment(registration.found_at, now, f"{field}foundAt")
     yield from _place(registration.found_place, f"{field}foundPlace")
     yield from _text(registration.medical_notes, f"{field}medicalNotes", LONGEST_TEXT)
@@ -75,7 +76,7 @@ def registration_problems(registration: NewRegistration, now: datetime, field: s
 
 def registration_change_problems(changes: RegistrationChanges, now: datetime) -> Problems:
     if changes.person is not None:
-        yield from person_problems(changes.person, "person.")
+        yield from person_problems(changes.person, now, "person.")
     if changes.found_at is not None:
         yield from _moment(changes.found_at, now, "foundAt")
     if changes.found_place is not None:
@@ -96,7 +97,7 @@ def report_problems(report: NewReport, now: datetime) -> Problems:
 
 
 def missing_child_problems(child: MissingChild, now: datetime, field: str) -> Problems:
-    yield from person_problems(child.person, f"{field}person.")
+    yield from person_problems(child.person, now, f"{field}person.")
     yield from _text(child.relation, f"{field}relation", LONGEST_NAME)
     if child.last_seen_at is not None:
         yield from _moment(child.last_seen_at, now, f"{field}lastSeenAt")
@@ -107,7 +108,7 @@ def missing_child_problems(child: MissingChild, now: datetime, field: str) -> Pr
 
 def report_change_problems(changes: ReportChanges, now: datetime) -> Problems:
     if changes.person is not None:
-        yield from person_problems(changes.person, "person.")
+        yield from person_problems(changes.person, now, "person.")
     if changes.reporter is not None:
         yield from reporter_problems(changes.reporter, "reporter.")
     if changes.last_seen_at is not None:
@@ -126,9 +127,9 @@ def reporter_problems(reporter: Reporter, field: str) -> Problems:
         yield from _text(value, f"{field}{name}", LONGEST_NAME)
 
 
-def person_problems(person: Person, field: str) -> Problems:
+def person_problems(person: Person, now: datetime, field: str) -> Problems:
     yield from _names(person.names, f"{field}names.")
-    yield from _age(person.age, f"{field}age.")
+    yield from _age(person.age, now, f"{field}age.")
     for word, name in ((person.hair, "hair"), (person.eyes, "eyes")):
         yield from _text(word, f"{field}{name}", LONGEST_NAME)
     if person.height_cm is not None:
@@ -187,7 +188,7 @@ def _names(names: Names, field: str) -> Problems:
         yield from _text(other, f"{field}others.{index}", LONGEST_NAME, needed=True)
 
 
-def _age(age: Age, field: str) -> Problems:
+def _age(age: Age, now: datetime, field: str) -> Problems:
     for years, name in ((age.minimum, "minimum"), (age.maximum, "maximum")):
         if years is not None:
             yield from _within(years, 0, OLDEST_YEARS, f"{field}{name}", "years")
@@ -195,8 +196,8 @@ def _age(age: Age, field: str) -> Problems:
         yield _invalid("The younger age comes first.", f"{field}minimum")
     if age.birth_date is not None and not is_birth_date(age.birth_date):
         yield _invalid("A birth date looks like 2019, 2019-04 or 2019-04-30.", f"{field}birthDate")
-    if age.as_of is not None and age.as_of.tzinfo is None:
-        yield _invalid("A time needs its offset from UTC.", f"{field}asOf")
+    if age.as_of is not None:
+        yield from _moment(age.as_of, now, f"{field}asOf")
 
 
 def is_birth_date(text: str) -> bool:
@@ -231,6 +232,8 @@ def _point(point: Point, field: str) -> Problems:
 def _moment(moment: datetime, now: datetime, field: str) -> Problems:
     if moment.tzinfo is None:
         yield _invalid("A time needs its offset from UTC.", field)
+    elif moment.year < EARLIEST_YEAR:
+        yield _invalid(f"This time lies before {EARLIEST_YEAR}.", field)
     elif moment > now + CLOCK_SLACK:
         yield _invalid("This time lies in the future.", field)
 

@@ -2,12 +2,9 @@
 
 from datetime import timedelta
 
-from backend.domain.account import Viewer
 from backend.domain.alert import Alert, AlertKind, Delivery, DeliveryState
-from backend.domain.errors import not_found
 from backend.domain.event import SYSTEM, Event, EventKind
-from backend.domain.match import MatchState
-from backend.services.access import signed_in
+from backend.domain.match import Match, MatchState
 from backend.services.collaborators import Collaborators
 from backend.store import events
 from backend.store.records import Session
@@ -18,9 +15,14 @@ GOOD_FOR = timedelta(days=3)
 
 
 async def raise_report_news(use: Collaborators, match_id: str, told_of: EventKind, session: Session) -> None:
-    """Tell the family that there is news about its report: once when a match is likely, once when it is confirmed."""
+    """Tell the family that there is news about its report: once when a match is likely, once when it is confirmed.
+
+    Further likely matches of a report are no news while people are still checking an earlier one.
+    """
     match = await use.store.matches.get(match_id, session)
     if match is None or match.state in {MatchState.REJECTED, MatchState.FADED}:
+        return
+    if told_of is EventKind.MATCH_LIKELY and await _is_told_already(use, match, session):
         return
     key = f"{AlertKind.REPORT_NEWS.value}:{match.id}:{told_of.value}"
     if await use.store.alerts.find_one({"key": key}, session) is not None:
@@ -55,6 +57,21 @@ async def raise_report_news(use: Collaborators, match_id: str, told_of: EventKin
     )
 
 
+async def _is_told_already(use: Collaborators, match: Match, session: Session) -> bool:
+    """Whether an earlier match of the report was told and still stands; of two at a time, the lower id is earlier.
+
+    Asking the matches, which the order of handling does not change, and not the alerts lets exactly one of several
+    likely matches be told, however many workers handle them at once.
+    """
+    standing = [MatchState.POTENTIAL.value, MatchState.CLAIMED.value, MatchState.CONFIRMED.value]
+    others = await use.store.matches.find(
+        {"reportId": match.report_id, "state": {"$in": standing}, "alertedAt": {"$ne": None}}, session=session
+    )
+    if match.alerted_at is None:
+        return bool(others)
+    return any((other.alerted_at or match.alerted_at, other.id) < (match.alerted_at, match.id) for other in others)
+
+
 async def queue_deliveries(use: Collaborators, alert_id: str, session: Session) -> None:
     """One delivery for each device of the alert's owner; (alert, device) is unique."""
     alert = await use.store.alerts.get(alert_id, session)
@@ -79,15 +96,3 @@ async def queue_deliveries(use: Collaborators, alert_id: str, session: Session) 
             expires_at=alert.expires_at,
         )
         await use.store.deliveries.insert(delivery, session, beside=waiting(now))
-
-
-async def get_alert(use: Collaborators, viewer: Viewer | None, alert_id: str) -> Alert:
-    """What an alert on a phone was about, for whom it was sent to.
-
-    Raises: DomainError UNAUTHENTICATED, NOT_FOUND.
-    """
-    known = signed_in(viewer)
-    alert = await use.store.alerts.get(alert_id)
-    if alert is None or alert.owner_id != known.id:
-        raise not_found("alert")
-    return alert

@@ -63,7 +63,7 @@ async def families_of_several(
     reports: Candidates, family_ids: Sequence[str], session: Session | None = None
 ) -> set[str]:
     """Those families that have filed more than one report."""
-    stages = [
+    stages: list[Document] = [
         {"$match": {"familyId": {"$in": list(family_ids)}}},
         {"$group": {"_id": "$familyId", "reports": {"$sum": 1}}},
         {"$match": {"reports": {"$gt": 1}}},

@@ -33,7 +33,8 @@ async def kills(console: Console, plan: Plan, random: Random) -> bool:
         with tempfile.TemporaryDirectory() as folder, Live(table.table, console=console):
             stocks = await kill_again_and_again(part, Path(folder), plan, random, table.add)
             table.total(stocks)
-        faults = [line for stock in stocks for line in (*stock.lost, *stock.doubled)]
+        console.print()
+        faults = [line for stock in stocks for line in stock.faults]
         for line in faults:
             console.print(f"[red]{part}:[/] {line}")
         well = well and not faults

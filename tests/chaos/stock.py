@@ -22,7 +22,8 @@ SETTLED_SECONDS = 90
 @dataclass(frozen=True, slots=True)
 class Stock:
     """The counts of a round. `shown` are notifications on phones: messages of one topic show as one, and `repeats` are
-    those that came again. `lost` and `doubled` say, in a line each, what is missing and what is there once too often.
+    those that came again. `lost` and `doubled` say, in a line each, what is missing and what is there once too often;
+    `odd` are answers that neither said "saved" nor "try again".
     """
 
     registrations: int
@@ -36,6 +37,11 @@ class Stock:
     repeats: int
     lost: tuple[str, ...]
     doubled: tuple[str, ...]
+    odd: tuple[str, ...]
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        return self.lost + self.doubled + self.odd
 
 
 @dataclass(slots=True)
@@ -110,6 +116,7 @@ async def take_stock(store: Store, incident_id: str, ledger: Ledger, phones: Pho
         repeats=repeats,
         lost=tuple(found.lost),
         doubled=tuple(found.doubled),
+        odd=tuple(f"{count} x {answer}" for answer, count in ledger.surprises.items()),
     )
 
 

@@ -1,7 +1,8 @@
-"""The counts as tables."""
+"""The counts as tables: `children` were registered, `again` is what had to be sent once more, `sent` are deliveries."""
 
 from collections.abc import Sequence
 
+from rich import box
 from rich.table import Table
 
 from tests.chaos.kills import Round
@@ -9,13 +10,13 @@ from tests.chaos.races import Race
 from tests.chaos.stock import Stock
 
 COLUMNS = {
-    "registrations": "registered",
-    "reports": "reported",
-    "sent_again": "sent again",
+    "registrations": "children",
+    "reports": "reports",
+    "sent_again": "again",
     "pairs": "pairs",
     "matches": "matches",
     "alerts": "alerts",
-    "deliveries": "deliveries",
+    "deliveries": "sent",
     "shown": "shown",
     "repeats": "repeats",
 }
@@ -25,8 +26,8 @@ class KillTable:
     """A row for each round while it goes on, and a last one with the sums of the stock taken at the very end."""
 
     def __init__(self, title: str) -> None:
-        self.table = Table(title=title, title_justify="left", show_footer=False)
-        for name in ("round", "killed at", *COLUMNS.values(), "lost", "doubled"):
+        self.table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
+        for name in ("round", "killed at", *COLUMNS.values(), "lost", "doubled", "odd"):
             self.table.add_column(name, justify="right")
 
     def add(self, played: Round) -> None:
@@ -39,9 +40,9 @@ class KillTable:
 
 
 def _cells(stocks: Sequence[Stock]) -> list[str]:
-    sums = [sum(getattr(stock, name) for stock in stocks) for name in COLUMNS]
-    lost, doubled = sum(len(stock.lost) for stock in stocks), sum(len(stock.doubled) for stock in stocks)
-    return [*map(str, sums), _marked(lost), _marked(doubled)]
+    counted = [sum(getattr(stock, name) for stock in stocks) for name in COLUMNS]
+    faults = [sum(len(getattr(stock, name)) for stock in stocks) for name in ("lost", "doubled", "odd")]
+    return [*map(str, counted), *map(_marked, faults)]
 
 
 def _marked(count: int) -> str:
@@ -49,7 +50,7 @@ def _marked(count: int) -> str:
 
 
 def race_table(races: Sequence[Race]) -> Table:
-    table = Table("race", "answers", "wrong", title="Many at once", title_justify="left")
+    table = Table("race", "answers", "wrong", title="Many at once", title_justify="left", box=box.SIMPLE_HEAD)
     for race in races:
         answers = ", ".join(f"{count} {answer}" for answer, count in sorted(race.answers.items()))
         table.add_row(race.name, answers, "\n".join(race.faults))

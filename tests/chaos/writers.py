@@ -17,6 +17,7 @@ AT_SITES = 4
 IN_FAMILIES = 4
 ANSWER_SECONDS = 20
 PAUSE_SECONDS = 0.05
+TRY_AGAIN = {"UNAVAILABLE", "TIMEOUT"}
 SCHOOL = {"latitude": 30.0, "longitude": -92.0}
 
 
@@ -36,7 +37,7 @@ class Ledger:
 
     `phones` are the ids of the families' devices, by the report. `phone_first` are the reports whose family had its
     phone subscribed before anybody began to register the child: the alert must reach it. `sent_again` counts what had
-    to be sent once more, and `surprises` the answers other than "saved" and "the database is away, try again".
+    to be sent once more, and `surprises` the answers that say neither "saved" nor "try again".
     """
 
     reports: dict[str, Child] = field(default_factory=dict)
@@ -124,7 +125,7 @@ class Load:
         if not answer.codes and answer.status == 200:
             made: Mapping[str, Any] = answer.made
             return made
-        if answer.codes != ["UNAVAILABLE"]:
+        if not TRY_AGAIN.issuperset(answer.codes):
             self.ledger.surprises[f"{name}: {answer.status} {' '.join(answer.codes)}"] += 1
         return None
 

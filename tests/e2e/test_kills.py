@@ -20,5 +20,4 @@ async def test_what_was_acknowledged_outlives_a_kill_is_matched_and_nobody_is_al
         assert stock.pairs == stock.reports > 0
         assert stock.registrations > stock.pairs
         assert stock.shown > 0
-        assert stock.lost == ()
-        assert stock.doubled == ()
+        assert stock.faults == ()

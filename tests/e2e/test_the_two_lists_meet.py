@@ -95,7 +95,7 @@ async def test_brothers_are_reported_in_another_script_registered_as_they_say_ma
         told = [await news.next(), await news.next()]
         assert {one["nextStep"] for one in told} == {"STAY_REACHABLE"}
         async with asyncio.timeout(10):
-            while len(messages := await push.messages(phone)) < len(report_ids):
+            while len(messages := await push.messages(phone)) < len(report_ids):  # noqa: ASYNC110 (it is asked)
                 await asyncio.sleep(0.05)
     assert {json.loads(message)["id"] for message in messages} == set(report_ids)
     for message in messages:

@@ -123,21 +123,6 @@ async def test_each_device_of_the_family_is_told_and_nobody_else_s(scene: Scene,
     assert [len(push.received(phone)) for phone in (family.phone, second, bystander)] == [1, 1, 0]
 
 
-async def test_an_alert_is_told_to_its_owner_alone(scene: Scene, push: FakePushService) -> None:
-    family = await waiting_family(scene, push)
-    await find_her(scene)
-    alert = await scene.house.use.store.alerts.collection.find_one({})
-    assert alert is not None
-    other = (await scene.stranger.ask("fileReport", input=report(scene.incident_id))).made["token"]
-    query = "query Alert($id: ID!) { alert(id: $id) { kind reportId } }"
-    refused = [(scene.stranger, "UNAUTHENTICATED")]
-    refused += [(client, "NOT_FOUND") for client in (scene.stranger.signed_in(other), scene.coordinator, scene.admin)]
-    for client, code in refused:
-        assert (await client.ask_text(query, id=alert["_id"])).codes == [code]
-    told = (await family.client.ask_text(query, id=alert["_id"])).value
-    assert told == {"kind": "REPORT_NEWS", "reportId": family.report_id}
-
-
 async def test_a_device_that_is_gone_is_forgotten(scene: Scene, push: FakePushService) -> None:
     await waiting_family(scene, push, Answer(410))
     await find_her(scene)

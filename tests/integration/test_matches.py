@@ -126,3 +126,19 @@ async def test_two_records_written_at_the_same_moment_find_each_other_once(scene
     store = scene.house.use.store
     assert await store.matches.collection.count_documents({}) == 1
     assert await store.alerts.collection.count_documents({}) == 1
+
+
+async def test_a_family_is_told_once_of_several_likely_matches_and_again_when_all_were_rejected(scene: Scene) -> None:
+    await scene.stranger.ask("fileReport", input=report(scene.incident_id))
+    siblings = [child(scene.site_id), child(scene.site_id), child(scene.site_id)]
+    await asyncio.gather(*(scene.volunteer.ask("registerPerson", input=one) for one in siblings))
+    await settled(scene.house.use.store)
+    alerts, matches = scene.house.use.store.alerts, scene.house.use.store.matches
+    assert await matches.collection.count_documents({"alertedAt": {"$ne": None}}) == 3
+    assert await alerts.collection.count_documents({}) == 1
+
+    for match in await matches.find({}):
+        await scene.coordinator.ask("rejectMatch", input={"id": match.id, "version": match.version})
+    await scene.volunteer.ask("registerPerson", input=child(scene.site_id))
+    await settled(scene.house.use.store)
+    assert await alerts.collection.count_documents({}) == 2

@@ -45,6 +45,8 @@ async def test_the_same_id_with_other_content_is_a_conflict_and_changes_nothing(
         ({"id": "5b2f0f0e-7c4e-4a51-8f5e-3d1c2b4a5968"}, "id"),
         ({"foundAt": "2099-01-01T00:00:00Z"}, "foundAt"),
         ({"foundAt": "2026-09-02T10:00:00"}, "foundAt"),
+        ({"foundAt": "0001-01-01T00:00:00+14:00"}, "foundAt"),
+        ({"person": {"age": {"minimum": 4, "asOf": "9999-12-31T23:59:59-14:00"}}}, "person.age.asOf"),
         ({"person": None}, "person"),
         ({"person": {"names": {"given": "   "}}}, "person"),
         ({"person": {"age": {"minimum": -1}}}, "person.age.minimum"),

@@ -141,8 +141,7 @@ class Clock:
 
 
 async def ring(worker: Worker) -> None:
-    async with worker.bell:
-        worker.bell.notify_all()
+    worker.event_bell.ring()
 
 
 @asynccontextmanager

@@ -11,7 +11,6 @@ from backend.api.types.error import UserError
 from backend.api.types.viewer import (
     AcceptInviteInput,
     Account,
-    Alert,
     CreateInviteInput,
     Device,
     RegisterDeviceInput,
@@ -21,7 +20,7 @@ from backend.api.types.viewer import (
 )
 from backend.domain.account import NewInvite
 from backend.domain.device import NewDevice
-from backend.services import alerts, devices, invites, reports, sessions
+from backend.services import devices, invites, reports, sessions
 
 
 @strawberry.type(description="An invite's link, or why there is none.")
@@ -64,11 +63,6 @@ class ViewerQueries:
     @strawberry.field(description="The public key that a browser needs to subscribe to alerts, in base64url.")
     def push_key(self, info: Info) -> str:
         return info.context.push_key
-
-    @strawberry.field(description="What an alert was about, for whom it was sent to.")
-    async def alert(self, info: Info, id: Annotated[ID, strawberry.argument(description="The alert.")]) -> Alert | None:
-        alert = await alerts.get_alert(info.context.use, info.context.viewer, id)
-        return Alert(id=ID(alert.id), kind=alert.kind, report_id=ID(alert.subject_id))
 
 
 @strawberry.type

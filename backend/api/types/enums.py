@@ -3,7 +3,6 @@
 import strawberry
 
 from backend.domain.account import Role
-from backend.domain.alert import AlertKind
 from backend.domain.errors import ErrorCode
 from backend.domain.incident import IncidentKind, IncidentScale, IncidentStatus
 from backend.domain.match import EvidenceLevel, MatchState
@@ -14,7 +13,6 @@ from backend.domain.site import SiteKind
 
 _ENUMS = {
     AgeSource: "How an age is known: from a document, as somebody said, or estimated by looking.",
-    AlertKind: "What an alert is about.",
     CareStatus: (
         "UNACCOMPANIED: without parents, relatives and any responsible adult. SEPARATED: without parents, but with a "
         "relative or an adult known to the child."

@@ -5,7 +5,6 @@ import strawberry
 from backend.api.context import ID
 from backend.domain import account as domain
 from backend.domain.account import Role
-from backend.domain.alert import AlertKind
 
 
 @strawberry.type(description="Who you are to Reunify.")
@@ -32,13 +31,6 @@ class Account:
     id: ID = strawberry.field(description="Its id.")
     role: Role = strawberry.field(description="What it may do.")
     name: str = strawberry.field(description="The name its holder gave.")
-
-
-@strawberry.type(description="Something that you were told of on a device.")
-class Alert:
-    id: ID = strawberry.field(description="Its id.")
-    kind: AlertKind = strawberry.field(description="What it is about.")
-    report_id: ID = strawberry.field(description="The report it is about.")
 
 
 @strawberry.type(description="A phone or browser that wants to be told.")
