@@ -7,7 +7,7 @@ import segno
 import typer
 
 from backend.app import invite_link
-from backend.commands.running import beside_the_server, in_one_line
+from backend.commands.running import address_of_the_server, beside_the_server, in_one_line
 from backend.domain.account import NewInvite, Role
 from backend.services.invites import invite_by_operator
 from backend.settings.settings import read_settings
@@ -25,6 +25,6 @@ async def invite(
     """Invite somebody: prints a link, and the same as a QR code to scan."""
     async with beside_the_server() as use:
         secret = await invite_by_operator(use, NewInvite(role, incident, site, uses, hours))
-    link = invite_link(read_settings().address, secret)
+    link = invite_link(address_of_the_server(read_settings()), secret)
     typer.echo(link)
     segno.make(link, error="m").terminal(out=sys.stdout, compact=True)

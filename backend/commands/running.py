@@ -20,9 +20,12 @@ from backend.settings.settings import Settings, SettingsError, read_settings
 from backend.store.database import is_away
 from backend.store.embedded import embedded_database, running_database
 from backend.store.embedded_error import EmbeddedDatabaseError
+from backend.store.private_file import write_private
 
 UNUSABLE = 2
 """The exit status where something that is needed cannot be used; the line on standard error says what."""
+
+ADDRESS_FILE = "address"
 
 P = ParamSpec("P")
 
@@ -95,6 +98,19 @@ async def beside_the_server() -> AsyncIterator[Collaborators]:
         wire(settings, keys, store) as use,
     ):
         yield use
+
+
+def remember_address(settings: Settings) -> None:
+    """Leave word of where this server is, for commands beside it that print links."""
+    write_private(settings.data_folder / ADDRESS_FILE, settings.address + "\n")
+
+
+def address_of_the_server(settings: Settings) -> str:
+    """Where the server on this data folder is, or was last; else where the settings would put it."""
+    try:
+        return settings.public_url or (settings.data_folder / ADDRESS_FILE).read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        return settings.address
 
 
 def keys_of(settings: Settings) -> Keys:

@@ -14,7 +14,7 @@ import uvicorn
 from rich.console import Console
 
 from backend.app import build_app, invite_link, open_store, wire, wire_worker
-from backend.commands.running import CannotStartError, database_uri, in_one_line, keys_of
+from backend.commands.running import CannotStartError, database_uri, in_one_line, keys_of, remember_address
 from backend.logs import set_up_logs
 from backend.services.collaborators import Collaborators
 from backend.services.invites import invite_first_administrator
@@ -101,6 +101,7 @@ async def running_server(settings: Settings) -> AsyncIterator[RunningServer]:
         listener = stack.enter_context(listen(settings))
         settings = settings.model_copy(update={"port": listener.getsockname()[1]})
         uri = await stack.enter_async_context(database_uri(settings))
+        remember_address(settings)
         store = await stack.enter_async_context(open_store(settings, uri))
         use = await stack.enter_async_context(wire(settings, keys, store))
         app = build_app(settings, keys, use)

@@ -18,7 +18,7 @@ from tests.chaos.tables import KillTable, race_table
 from tests.chaos.writers import come_in, open_scene
 from tests.support.client import Client
 
-WIDTH_OF_A_FILE = 120
+WIDTH_OF_A_FILE = 130
 
 
 async def main(console: Console, plan: Plan, seed: int) -> bool:

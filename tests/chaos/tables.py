@@ -27,7 +27,7 @@ class KillTable:
 
     def __init__(self, title: str) -> None:
         self.table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
-        for name in ("round", "killed at", *COLUMNS.values(), "lost", "doubled", "odd"):
+        for name in ("round", "kill at", *COLUMNS.values(), "lost", "doubled", "odd"):
             self.table.add_column(name, justify="right")
 
     def add(self, played: Round) -> None:

@@ -117,6 +117,7 @@ async def test_an_invite_is_printed_as_a_link_and_as_a_code_to_scan_and_lets_in(
     first, *code = done.stdout.splitlines()
     found = LINK.fullmatch(first)
     assert found is not None
+    assert found[1] == server.address
     assert len(code) > 10
     assert all(len(row) == len(code[0]) for row in code)
     assert set("".join(code)) <= set(" ▀▄█\x1b[0123456789;m")
