@@ -7,6 +7,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from backend.domain.errors import DomainError, conflict
+from backend.domain.evidence import Evidence
 
 
 class MatchState(StrEnum):
@@ -44,25 +45,6 @@ TRANSITIONS: Mapping[tuple[MatchState, MatchAction], MatchState] = MappingProxyT
 })  # fmt: skip
 
 
-class EvidenceLevel(StrEnum):
-    AGREE = "AGREE"
-    CLOSE = "CLOSE"
-    DISAGREE = "DISAGREE"
-    CONFLICT = "CONFLICT"
-    UNKNOWN = "UNKNOWN"
-
-
-@dataclass(frozen=True, slots=True)
-class MatchEvidence:
-    """One compared feature: how well it agrees, what it weighs in bits, and the two values that were compared."""
-
-    feature: str
-    level: EvidenceLevel
-    bits: float
-    report_value: str | None = None
-    registration_value: str | None = None
-
-
 @dataclass(frozen=True, slots=True)
 class Match:
     """One for each pair, for ever. The versions are those of the two records that were compared."""
@@ -76,7 +58,7 @@ class Match:
     state: MatchState
     probability: float
     bits: float
-    evidence: tuple[MatchEvidence, ...]
+    evidence: tuple[Evidence, ...]
     report_version: int
     registration_version: int
     alerted_at: datetime | None

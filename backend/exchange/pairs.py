@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from backend.domain.evidence import Level
 from backend.domain.subject import Subject
 from backend.matching.compare import Comparison, compare
 from backend.matching.context import Context
-from backend.matching.evidence import Level
 from backend.matching.keys import keys
 from backend.matching.profile import Profile, profile
 from backend.matching.together import joint

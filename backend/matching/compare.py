@@ -3,6 +3,7 @@
 from dataclasses import replace
 from math import exp, log, log2
 
+from backend.domain.evidence import Comparison, Evidence, Feature
 from backend.matching.compare_body import (
     compare_age,
     compare_looks,
@@ -20,7 +21,6 @@ from backend.matching.compare_life import (
 )
 from backend.matching.compare_names import compare_names
 from backend.matching.context import Context
-from backend.matching.evidence import Comparison, Evidence, Feature
 from backend.matching.profile import Profile
 
 __all__ = ["Comparison", "Evidence", "Feature", "compare", "probability_of", "supported"]

@@ -4,9 +4,9 @@ from datetime import date
 from itertools import product
 from math import log2
 
+from backend.domain.evidence import Evidence, Feature, Level, unknown
 from backend.domain.person import AgeSource, Sex
 from backend.matching.ages import DAYS_A_YEAR, Born
-from backend.matching.evidence import Evidence, Feature, Level, unknown
 from backend.matching.profile import BodyMark, Garment, Profile
 from backend.matching.weights import AgeWeights, LooksWeights, MarksWeights, SexWeights, ThingsWeights
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from rapidfuzz.distance import OSA
 from rapidfuzz.fuzz import token_sort_ratio
 
+from backend.domain.evidence import Evidence, Feature, Level, unknown
 from backend.matching.compare_names import paired
-from backend.matching.evidence import Evidence, Feature, Level, unknown
 from backend.matching.profile import Kin, Profile, Spot
 from backend.matching.weights import HomeWeights, PlaceWeights, RelativesWeights, TimeWeights, Weights
 from geo.displacement import Displacement

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from backend.matching.evidence import Evidence, Feature, Level, unknown
+from backend.domain.evidence import Evidence, Feature, Level, unknown
 from backend.matching.likeness import bits_of, likeness, rarity
 from backend.matching.names import Part, Token
 from backend.matching.profile import Profile

@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from math import log2
 
+from backend.domain.evidence import Comparison, Evidence, Feature, Level
 from backend.matching.compare import OF_THE_FAMILY, supported
 from backend.matching.context import Context
-from backend.matching.evidence import Comparison, Evidence, Feature, Level
 from backend.matching.weights import TogetherWeights
 
 Pair = tuple[str, str]

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from backend.domain.event import SYSTEM, Event, EventKind
+from backend.domain.evidence import Comparison
 from backend.domain.incident import DISPLACEMENT_KM, Incident
-from backend.domain.match import EvidenceLevel, Match, MatchAction, MatchEvidence, MatchState, state_after
-from backend.matching.compare import Comparison, compare
+from backend.domain.match import Match, MatchAction, MatchState, state_after
+from backend.matching.compare import compare
 from backend.matching.context import Context, default_context
 from backend.matching.together import joint
 from backend.services.collaborators import Collaborators
@@ -132,7 +133,7 @@ async def _rescore(
         match,
         probability=pair.comparison.probability,
         bits=pair.comparison.bits,
-        evidence=_evidence(pair.comparison),
+        evidence=pair.comparison.evidence,
         report_version=pair.report.version,
         registration_version=pair.registration.version,
         site_id=pair.registration.owner_id,
@@ -188,7 +189,7 @@ def _new_match(use: Collaborators, incident: Incident, pair: _Pair) -> Match:
         state=MatchState.POTENTIAL,
         probability=pair.comparison.probability,
         bits=pair.comparison.bits,
-        evidence=_evidence(pair.comparison),
+        evidence=pair.comparison.evidence,
         report_version=pair.report.version,
         registration_version=pair.registration.version,
         alerted_at=None,
@@ -199,17 +200,4 @@ def _new_match(use: Collaborators, incident: Incident, pair: _Pair) -> Match:
         version=1,
         created_at=now,
         updated_at=now,
-    )
-
-
-def _evidence(comparison: Comparison) -> tuple[MatchEvidence, ...]:
-    return tuple(
-        MatchEvidence(
-            feature=item.feature.value,
-            level=EvidenceLevel(item.level.value),
-            bits=item.bits,
-            report_value=item.report_value,
-            registration_value=item.registration_value,
-        )
-        for item in comparison.evidence
     )

@@ -4,8 +4,9 @@ import strawberry
 
 from backend.domain.account import Role
 from backend.domain.errors import ErrorCode
+from backend.domain.evidence import Feature, Level
 from backend.domain.incident import IncidentKind, IncidentScale, IncidentStatus
-from backend.domain.match import EvidenceLevel, MatchState
+from backend.domain.match import MatchState
 from backend.domain.person import AgeSource, Communication, MarkKind, Sex
 from backend.domain.registration import CareStatus, RegistrationStatus
 from backend.domain.report import NextStep, ReportStatus
@@ -19,7 +20,14 @@ _ENUMS = {
     ),
     Communication: "How the person makes itself understood.",
     ErrorCode: "A stable code: clients branch on it.",
-    EvidenceLevel: "How well two values agree. UNKNOWN: at least one side says nothing; it weighs nothing.",
+    Feature: (
+        "What of two descriptions is compared. TOGETHER: what the other children of the family say for or against the "
+        "pair."
+    ),
+    Level: (
+        "How well two values agree. CONFLICT: a disagreement that should not be. UNKNOWN: at least one side says "
+        "nothing; it weighs nothing."
+    ),
     IncidentKind: "What happened.",
     IncidentScale: "How far people are scattered: tens of kilometres, a region, or a country.",
     IncidentStatus: "Where an incident stands. Nothing new is recorded in a CLOSED one.",
@@ -39,8 +47,11 @@ _ENUMS = {
     SiteKind: "What kind of place a site is.",
 }
 
+_NAMES = {Feature: "EvidenceFeature", Level: "EvidenceLevel"}
+"""What is called shortly in its own module, and needs a longer name among all others."""
+
 
 def describe_enums() -> None:
     """Tell strawberry what the enums mean, before the first type that uses one is declared."""
     for enum, description in _ENUMS.items():
-        strawberry.enum(enum, description=description)
+        strawberry.enum(enum, name=_NAMES.get(enum), description=description)

@@ -8,13 +8,14 @@ from backend.api.context import ID, Info
 from backend.api.types.registration import Registration, show_registration
 from backend.api.types.report import Report, show_report
 from backend.domain import match as domain
-from backend.domain.match import EvidenceLevel, MatchState
+from backend.domain.evidence import Feature, Level
+from backend.domain.match import MatchState
 
 
 @strawberry.type(description="One compared feature of a match.")
 class Evidence:
-    feature: str = strawberry.field(description="What was compared, such as `NAME` or `AGE`.")
-    level: EvidenceLevel = strawberry.field(description="How well it agrees.")
+    feature: Feature = strawberry.field(description="What was compared.")
+    level: Level = strawberry.field(description="How well it agrees.")
     bits: float = strawberry.field(description="What it weighs: above 0 for the pair, below 0 against it.")
     report_value: str | None = strawberry.field(description="What the report says.")
     registration_value: str | None = strawberry.field(description="What the registration says.")

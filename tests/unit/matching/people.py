@@ -2,11 +2,11 @@
 
 from datetime import UTC, datetime
 
+from backend.domain.evidence import Comparison, Evidence, Feature
 from backend.domain.person import Age, Item, Mark, Names, Person, Place, Relative, Sex
 from backend.domain.subject import Reporter, Side, Subject
 from backend.matching.compare import compare
 from backend.matching.context import default_context
-from backend.matching.evidence import Comparison, Evidence, Feature
 from backend.matching.profile import profile
 
 LOST_AT = datetime(2026, 5, 4, 8, tzinfo=UTC)

@@ -5,11 +5,11 @@ from time import perf_counter
 
 import pytest
 
+from backend.domain.evidence import Feature, Level
 from backend.domain.person import Age, AgeSource, Item, Mark, MarkKind, Names, Place, Point, Relative, Sex
 from backend.domain.subject import Reporter
 from backend.matching.compare import compare
 from backend.matching.context import CATASTROPHIC_KM, default_context
-from backend.matching.evidence import Feature, Level
 from backend.matching.keys import keys
 from backend.matching.profile import profile
 from tests.unit.matching.people import FOUND_AT, LOST_AT, compared, described, person, piece, registration, report

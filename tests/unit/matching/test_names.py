@@ -1,7 +1,7 @@
 import pytest
 
+from backend.domain.evidence import Feature, Level
 from backend.domain.person import Names
-from backend.matching.evidence import Feature, Level
 from backend.matching.keys import keys
 from backend.matching.profile import profile
 from tests.unit.matching.people import described, person, piece, registration, report

@@ -8,11 +8,11 @@ import cattrs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from backend.domain.evidence import Comparison, Feature, Level
 from backend.domain.person import Age, Item, Mark, MarkKind, Names, Person, Place, Point, Relative, Sex
 from backend.domain.subject import Reporter, Side, Subject
 from backend.matching.compare import compare
 from backend.matching.context import default_context
-from backend.matching.evidence import Comparison, Feature, Level
 from backend.matching.keys import MOST_KEYS, keys
 from backend.matching.profile import Profile, profile
 

@@ -1,10 +1,10 @@
 from collections.abc import Mapping
 
+from backend.domain.evidence import Comparison, Feature
 from backend.domain.person import Names, Sex
 from backend.domain.subject import Reporter
 from backend.matching.compare import compare
 from backend.matching.context import default_context
-from backend.matching.evidence import Comparison, Feature
 from backend.matching.profile import profile
 from backend.matching.together import joint
 from tests.unit.matching.people import person, registration, report
