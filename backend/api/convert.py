@@ -30,17 +30,30 @@ def _convert(kind: Any, value: object) -> Any:
         inner, collect = _collection(kind)
         return collect(converted for item in value if (converted := _convert(inner, item)) is not None)
     if isinstance(kind, type) and dataclasses.is_dataclass(kind):
-        return kind(**{name: _field(inner, value, name, default) for name, inner, default in _fields(kind)})
+        return kind(**{field.name: _field_value(field, getattr(value, field.name, None)) for field in _fields(kind)})
     return value
 
 
-def _field(kind: Any, source: object, name: str, default: Any) -> Any:
-    converted = _convert(kind, getattr(source, name, None))
-    if converted is None and default is not dataclasses.MISSING:
-        return default() if callable(default) else default
-    if converted is None and kind is str and getattr(source, name, None) is not None:
-        return ""  # a text that must be there was left empty: for the use case to refuse
-    return converted
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Field:
+    """A field that a constructor takes: its type without None, whether None is a value of it, and what stands in for
+    one that was not given.
+    """
+
+    name: str
+    kind: Any
+    may_be_none: bool
+    default: Any
+
+
+def _field_value(field: _Field, given: object) -> Any:
+    converted = _convert(field.kind, given)
+    if converted is not None or field.may_be_none:
+        return converted
+    if field.default is not dataclasses.MISSING:
+        return field.default() if callable(field.default) else field.default
+    # A text that must be there was left empty: for the use case to refuse.
+    return "" if field.kind is str and given is not None else None
 
 
 def _collection(kind: Any) -> tuple[Any, Any]:
@@ -48,14 +61,14 @@ def _collection(kind: Any) -> tuple[Any, Any]:
 
 
 @cache
-def _fields(kind: Any) -> tuple[tuple[str, Any, Any], ...]:
-    """Name, type without its None, and default (or the factory of it) of each field that a constructor takes."""
+def _fields(kind: Any) -> tuple[_Field, ...]:
     hints = typing.get_type_hints(kind)
     return tuple(
-        (
-            field.name,
-            _without_none(hints[field.name]),
-            field.default if field.default is not dataclasses.MISSING else field.default_factory,
+        _Field(
+            name=field.name,
+            kind=_without_none(hints[field.name]),
+            may_be_none=type(None) in typing.get_args(hints[field.name]),
+            default=field.default if field.default is not dataclasses.MISSING else field.default_factory,
         )
         for field in dataclasses.fields(kind)
         if field.init

@@ -44,6 +44,7 @@ async def register_device(use: Collaborators, viewer: Viewer | None, new: NewDev
         there = await use.store.devices.find_one({"ownerId": known.id, "endpoint": new.endpoint})
         if there is None or (there.public_key, there.auth_secret) != (new.public_key, new.auth_secret):
             raise conflict("This device is subscribed already, with other keys. Remove it first.", "endpoint") from None
+        await use.store.make_durable()
         return await _in_language(use, there, new.language)
     return device
 

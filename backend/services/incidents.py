@@ -64,6 +64,7 @@ async def _as_before(use: Collaborators, incident_id: str, said: str) -> Inciden
     there = await use.store.incidents.get(incident_id)
     if there is None or await use.store.incidents.beside(incident_id, "digest") != said:
         raise conflict("Another incident has this id.", "id")
+    await use.store.make_durable()
     return there
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from backend.domain.account import Viewer
-from backend.domain.errors import DomainError, conflict, not_found
+from backend.domain.errors import DomainError, ErrorCode, conflict, not_found, refusal
 from backend.domain.event import Event, EventKind
 from backend.domain.match import Match, MatchAction, MatchState, no_such_step, state_after
 from backend.domain.validation import LONGEST_TEXT
@@ -47,7 +47,7 @@ async def decide(
     if match.state is MatchState.CLAIMED and action is not MatchAction.UNDO and match.claimed_by != known.id:
         raise conflict("Somebody else is looking at this match. It comes back to the queue when they let it go.", "id")
     if reason is not None and len(reason) > LONGEST_TEXT:
-        raise conflict(f"This is too long: at most {LONGEST_TEXT} characters.", "reason")
+        raise refusal(ErrorCode.INVALID, f"This is too long: at most {LONGEST_TEXT} characters.", "reason")
     decided = _after(match, following, action, known, reason, use)
 
     async def write(session: Session) -> None:

@@ -153,6 +153,7 @@ async def _attach(use: Collaborators, photo: Photo, session: Session) -> None:
 async def _as_before(use: Collaborators, photo: Photo, said: str) -> Photo:
     if await use.store.photos.beside(photo.id, "digest") != said:
         raise _taken()
+    await use.store.make_durable()
     return photo
 
 

@@ -122,6 +122,7 @@ async def _as_before(
             there[new.id] = replace(new, version=there[new.id].version)
     if problems:
         raise DomainError(problems)
+    await use.store.make_durable()
     return tuple(there[new.id] for new in news)
 
 

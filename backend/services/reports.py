@@ -110,6 +110,7 @@ async def _as_before(use: Collaborators, reports: Sequence[Report], said: str) -
     there = {report.id: report for report in await use.store.reports.find(wanted)}
     if len(there) != len(reports):
         raise conflict("Another report has this id.", "id")
+    await use.store.make_durable()
     asked_for = [report.id for report in reports if report.id in there]
     return tuple(there[report_id] for report_id in dict.fromkeys([*asked_for, *there]))
 

@@ -52,6 +52,7 @@ async def add_site(use: Collaborators, viewer: Viewer | None, new: NewSite, site
         there = await use.store.sites.get(site.id)
         if there is None or await use.store.sites.beside(site.id, "digest") != said:
             raise conflict("Another site has this id.", "id") from None
+        await use.store.make_durable()
         return there
     return site
 

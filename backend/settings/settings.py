@@ -118,7 +118,9 @@ class Settings(BaseSettings):
     worker: bool = Field(default=True, description="Whether `serve` does the worker's work too.")
     worker_concurrency: int = Field(4, ge=1, le=64, description="Events handled at the same time.")
     worker_lease_seconds: PositiveFloat = Field(
-        60.0, description="How long a worker may hold an event before another takes it over."
+        60.0,
+        description="How long a worker may hold an event before another takes it over; "
+        "not less than MongoDB's limit for a transaction (60 seconds).",
     )
 
     trusted_documents_only: bool = Field(

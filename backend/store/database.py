@@ -55,6 +55,14 @@ class Store:
             result: T = await session.with_transaction(change)
             return result
 
+    async def make_durable(self) -> None:
+        """Return once everything that can be read now is also safe from a crash.
+
+        What a first attempt wrote may be visible before it is on the disk of a majority. Whoever tells a second
+        attempt that it is saved waits here first: a write acknowledged later implies all that came before it.
+        """
+        await self.database["durability"].update_one({"_id": "latest"}, {"$inc": {"writes": 1}}, upsert=True)
+
     async def answers(self) -> bool:
         """Whether the database can be written to at this moment."""
         try:

@@ -5,7 +5,7 @@ from typing import Any
 
 from backend.store.database import Store
 
-OWN_PACE = {"sessions"}
+OWN_PACE = {"sessions", "durability"}
 """Collections that change for other reasons than the call under test."""
 
 
