@@ -75,8 +75,13 @@ async def _score_report(use: Collaborators, event: Event, session: Session) -> N
     await score_report(use, event.subject_id, session)
 
 
+async def _score_matched_report(use: Collaborators, event: Event, session: Session) -> None:
+    if event.report_id is not None:
+        await score_report(use, event.report_id, session)
+
+
 async def _tell_family(use: Collaborators, event: Event, session: Session) -> None:
-    await raise_report_news(use, event.subject_id, event.kind, session)
+    await raise_report_news(use, event, session)
 
 
 async def _queue_deliveries(use: Collaborators, event: Event, session: Session) -> None:
@@ -92,6 +97,7 @@ HANDLERS: Mapping[EventKind, Handler] = MappingProxyType({
     EventKind.REPORT_WITHDRAWN: _score_report,
     EventKind.MATCH_LIKELY: _tell_family,
     EventKind.MATCH_CONFIRMED: _tell_family,
+    EventKind.MATCH_UNDONE: _score_matched_report,
     EventKind.ALERT_RAISED: _queue_deliveries,
 })  # fmt: skip
 

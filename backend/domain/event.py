@@ -64,6 +64,7 @@ WORKED = frozenset({
     EventKind.REPORT_WITHDRAWN,
     EventKind.MATCH_LIKELY,
     EventKind.MATCH_CONFIRMED,
+    EventKind.MATCH_UNDONE,
     EventKind.ALERT_RAISED,
 })  # fmt: skip
 """The kinds that the worker has something to do for; the others are only read."""

@@ -78,9 +78,10 @@ def state_after(state: MatchState, action: MatchAction) -> MatchState:
     """
     following = TRANSITIONS.get((state, action))
     if following is None:
-        raise no_such_step(state)
+        raise conflict(f"This match is {state.value.lower()} now, so that cannot be done. Please look again.", "id")
     return following
 
 
-def no_such_step(state: MatchState) -> DomainError:
-    return conflict(f"This match is {state.value.lower()} now, so that can no longer be done. Please look again.", "id")
+def overtaken() -> DomainError:
+    """Somebody else, or a new score, changed the match after it was seen."""
+    return conflict("This match has changed in the meantime. Please look again.", "id")

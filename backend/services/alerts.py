@@ -14,17 +14,20 @@ GOOD_FOR = timedelta(days=3)
 """How long an alert is worth delivering; a phone that is off for longer sees the news when it opens the app."""
 
 
-async def raise_report_news(use: Collaborators, match_id: str, told_of: EventKind, session: Session) -> None:
+async def raise_report_news(use: Collaborators, told_of: Event, session: Session) -> None:
     """Tell the family that there is news about its report: once when a match is likely, once when it is confirmed.
 
     Further likely matches of a report are no news while people are still checking an earlier one.
     """
-    match = await use.store.matches.get(match_id, session)
-    if match is None or match.state in {MatchState.REJECTED, MatchState.FADED}:
+    match = await use.store.matches.get(told_of.subject_id, session)
+    if match is None:
         return
-    if told_of is EventKind.MATCH_LIKELY and await _is_told_already(use, match, session):
+    confirmed = told_of.kind is EventKind.MATCH_CONFIRMED
+    if confirmed and match.state is not MatchState.CONFIRMED:
         return
-    key = f"{AlertKind.REPORT_NEWS.value}:{match.id}:{told_of.value}"
+    if not confirmed and (match.state is MatchState.REJECTED or await _is_told_already(use, match, session)):
+        return
+    key = f"{AlertKind.REPORT_NEWS.value}:{match.id}:{told_of.id if confirmed else told_of.kind.value}"
     if await use.store.alerts.find_one({"key": key}, session) is not None:
         return
     now = use.clock()
@@ -63,9 +66,9 @@ async def _is_told_already(use: Collaborators, match: Match, session: Session) -
     Asking the matches, which the order of handling does not change, and not the alerts lets exactly one of several
     likely matches be told, however many workers handle them at once.
     """
-    standing = [MatchState.POTENTIAL.value, MatchState.CLAIMED.value, MatchState.CONFIRMED.value]
     others = await use.store.matches.find(
-        {"reportId": match.report_id, "state": {"$in": standing}, "alertedAt": {"$ne": None}}, session=session
+        {"reportId": match.report_id, "state": {"$ne": MatchState.REJECTED.value}, "alertedAt": {"$ne": None}},
+        session=session,
     )
     if match.alerted_at is None:
         return bool(others)

@@ -11,6 +11,11 @@ class DataclassLike(Protocol):
     __dataclass_fields__: ClassVar[dict[str, Any]]
 
 
+class Versioned(Protocol):
+    @property
+    def version(self) -> int: ...
+
+
 R = TypeVar("R", bound=DataclassLike)
 
 
@@ -22,6 +27,12 @@ def changed(record: R, changes: DataclassLike, *, version: int, updated_at: date
         if (value := getattr(changes, field.name)) is not None
     }
     return dataclasses.replace(record, **said, version=version, updated_at=updated_at)
+
+
+def require_seen(record: Versioned, version: int) -> None:
+    """Raises: DomainError STALE unless `version` is the record's present one."""
+    if record.version != version:
+        raise stale()
 
 
 def stale() -> DomainError:

@@ -8,7 +8,7 @@ from backend.domain.event import Event, EventKind
 from backend.domain.incident import Incident, IncidentChanges, IncidentStatus, NewIncident
 from backend.domain.validation import incident_problems, refuse_if_any
 from backend.services.access import Action, Where, may, require, require_of_record
-from backend.services.changes import changed, stale
+from backend.services.changes import changed, require_seen, stale
 from backend.services.collaborators import Collaborators
 from backend.services.identifiers import given_or_new
 from backend.services.paging import Page, PageRequest, read_page
@@ -80,6 +80,7 @@ async def change_incident(
     known = require_of_record(viewer, Action.CHANGE_INCIDENT, Action.READ_INCIDENT, where, "incident")
     if incident is None:
         raise not_found("incident")
+    require_seen(incident, version)
     refuse_if_any(incident_problems(changes))
     following = changed(incident, changes, version=version + 1, updated_at=use.clock())
 

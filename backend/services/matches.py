@@ -6,11 +6,12 @@ from dataclasses import replace
 from backend.domain.account import Viewer
 from backend.domain.errors import DomainError, ErrorCode, conflict, not_found, refusal
 from backend.domain.event import Event, EventKind
-from backend.domain.match import Match, MatchAction, MatchState, no_such_step, state_after
+from backend.domain.match import Match, MatchAction, MatchState, overtaken, state_after
 from backend.domain.validation import LONGEST_TEXT
 from backend.services.access import Action, Where, require, require_of_record
 from backend.services.collaborators import Collaborators
 from backend.services.paging import Page, PageRequest, read_page
+from backend.services.subjects import is_seeking, is_sought
 from backend.store import events
 from backend.store.records import Duplicate, Session
 
@@ -43,7 +44,7 @@ async def decide(
         raise not_found("match")
     following = state_after(match.state, action)
     if match.version != version:
-        raise no_such_step(match.state)
+        raise overtaken()
     if match.state is MatchState.CLAIMED and action is not MatchAction.UNDO and match.claimed_by != known.id:
         raise conflict("Somebody else is looking at this match. It comes back to the queue when they let it go.", "id")
     if reason is not None and len(reason) > LONGEST_TEXT:
@@ -52,7 +53,9 @@ async def decide(
 
     async def write(session: Session) -> None:
         if not await use.store.matches.replace(decided, version, session):
-            raise no_such_step(match.state)
+            raise overtaken()
+        if action is MatchAction.CONFIRM:
+            await _require_both_sides_open(use, decided, session)
         await events.append(use.store, session, event(use, _EVENTS[action], decided, known.id))
 
     try:
@@ -157,6 +160,16 @@ def _after(
             return replace(stepped, claimed_by=None, decided_by=None, decided_at=None, reason=None)
         case _:
             return replace(stepped, decided_by=viewer.id, decided_at=now, reason=reason)
+
+
+async def _require_both_sides_open(use: Collaborators, match: Match, session: Session) -> None:
+    """Raises: DomainError CONFLICT for a report that is closed or withdrawn, and for a child no longer in care."""
+    report = await use.store.reports.get(match.report_id, session)
+    registration = await use.store.registrations.get(match.registration_id, session)
+    if report is None or not is_seeking(report):
+        raise conflict("The family has withdrawn this report, or it is closed.", "id")
+    if registration is None or not is_sought(registration):
+        raise conflict("This child is no longer in care.", "id")
 
 
 def _confirmed_elsewhere() -> DomainError:

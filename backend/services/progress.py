@@ -13,13 +13,15 @@ from backend.services.reports import where
 async def next_steps(use: Collaborators, viewer: Viewer | None, reports: Sequence[Report]) -> list[NextStep]:
     """The next step for each report, in order; WAIT for a report that is not the viewer's to see."""
     seen = [report for report in reports if may(viewer, Action.READ_REPORT, where(report))]
-    wanted = {"reportId": {"$in": [report.id for report in seen]}, "state": {"$ne": MatchState.FADED.value}}
+    wanted = {"reportId": {"$in": [report.id for report in seen]}, "state": {"$ne": MatchState.REJECTED.value}}
     confirmed: set[str] = set()
     likely: set[str] = set()
     for match in await use.store.matches.find(wanted):
         if match.state is MatchState.CONFIRMED:
             confirmed.add(match.report_id)
-        elif match.state is not MatchState.REJECTED and match.alerted_at is not None:
+        elif match.alerted_at is not None:
+            # A match that was told and has faded counts too: only a person takes news back. If a change of the last
+            # seen place did, the family's screen would say how far away the child is.
             likely.add(match.report_id)
     return [_next_step(report, confirmed, likely) for report in reports]
 

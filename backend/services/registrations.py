@@ -16,7 +16,7 @@ from backend.domain.validation import (
     sibling_problems,
 )
 from backend.services.access import Action, Where, may, require, require_of_record
-from backend.services.changes import changed, stale
+from backend.services.changes import changed, require_seen, stale
 from backend.services.collaborators import Collaborators
 from backend.services.identifiers import given_or_new
 from backend.services.paging import Page, PageRequest, read_page
@@ -134,6 +134,7 @@ async def change_registration(
     Raises: DomainError UNAUTHENTICATED, NOT_FOUND, FORBIDDEN, INVALID, STALE.
     """
     registration, known = await _for_change(use, viewer, registration_id)
+    require_seen(registration, version)
     now = use.clock()
     refuse_if_any(registration_change_problems(changes, now))
     if changes.person is not None:
@@ -151,6 +152,7 @@ async def move_registration(
     Raises: DomainError UNAUTHENTICATED, NOT_FOUND, FORBIDDEN, CONFLICT, STALE.
     """
     registration, known = await _for_change(use, viewer, registration_id)
+    require_seen(registration, version)
     site = await use.store.sites.get(site_id)
     if site is None or site.incident_id != registration.incident_id:
         raise not_found("site")

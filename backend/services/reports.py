@@ -12,7 +12,7 @@ from backend.domain.report import Family, MissingChild, NewReport, Report, Repor
 from backend.domain.subject import Reporter
 from backend.domain.validation import refuse_if_any, report_change_problems, report_problems
 from backend.services.access import Action, Where, may, require, require_of_record
-from backend.services.changes import changed, stale
+from backend.services.changes import changed, require_seen, stale
 from backend.services.collaborators import Collaborators
 from backend.services.identifiers import given_or_new
 from backend.services.paging import Page, PageRequest, read_page
@@ -139,6 +139,7 @@ async def change_report(
     Raises: DomainError UNAUTHENTICATED, NOT_FOUND, FORBIDDEN, INVALID, STALE.
     """
     report, known = await _for_change(use, viewer, report_id)
+    require_seen(report, version)
     now = use.clock()
     refuse_if_any(report_change_problems(changes, now))
     if changes.person is not None:
@@ -157,6 +158,7 @@ async def withdraw_report(use: Collaborators, viewer: Viewer | None, report_id: 
         return report
     if report.status is not ReportStatus.OPEN:
         raise conflict("This report is closed already.", "id")
+    require_seen(report, version)
     following = replace(report, status=ReportStatus.WITHDRAWN, version=version + 1, updated_at=use.clock())
     return await _replace(use, known, following, version, EventKind.REPORT_WITHDRAWN)
 

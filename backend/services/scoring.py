@@ -9,9 +9,10 @@ from backend.domain.incident import DISPLACEMENT_KM, Incident
 from backend.domain.match import Match, MatchAction, MatchState, state_after
 from backend.matching.compare import compare
 from backend.matching.context import Context, default_context
+from backend.matching.news import probability_for_the_family
 from backend.matching.together import joint
 from backend.services.collaborators import Collaborators
-from backend.services.matches import event
+from backend.services.matches import UNDER_REVIEW, event
 from backend.store import events
 from backend.store.candidates import (
     Candidate,
@@ -24,8 +25,6 @@ from backend.store.candidates import (
 )
 from backend.store.records import Session
 
-MOST_MATCHES = 50
-"""New matches proposed for one record at a time: those most probable."""
 PROMISING = 0.005
 """A pair at least this probable may become a match in the light of the family's other children: see
 `matching.together`, where two brothers of 0.04 each support each other to 0.8."""
@@ -36,6 +35,7 @@ class _Pair:
     report: Candidate
     registration: Candidate
     comparison: Comparison
+    is_news: bool
     known: Match | None
 
 
@@ -58,7 +58,9 @@ async def score_registration(use: Collaborators, registration_id: str, session: 
     reports = await _candidates(use.store.reports.collection, registration, known, session)
     context = _context(incident)
     pairs = [
-        _Pair(report, registration, compare(report.profile, registration.profile, context), known.get(report.id))
+        _pair(
+            incident, report, registration, compare(report.profile, registration.profile, context), known.get(report.id)
+        )
         for report in reports
     ]
     promising = {pair.report.owner_id for pair in pairs if pair.known or pair.comparison.probability >= PROMISING}
@@ -83,7 +85,15 @@ async def _pairs_of_family(use: Collaborators, incident: Incident, family_id: st
     groups = {registration.id: registration.group_id for _, registration in sides.values()}
     sought = {pair: comparison for pair, comparison in apart.items() if sides[pair][0].keys}
     seen = {**apart, **joint(sought, groups, context)}
-    return [_Pair(*sides[pair], comparison, known.get(pair)) for pair, comparison in seen.items()]
+    return [_pair(incident, *sides[pair], comparison, known.get(pair)) for pair, comparison in seen.items()]
+
+
+def _pair(
+    incident: Incident, report: Candidate, registration: Candidate, comparison: Comparison, known: Match | None
+) -> _Pair:
+    threshold = incident.alert_threshold
+    is_news = threshold is not None and probability_for_the_family(comparison, _context(incident)) >= threshold
+    return _Pair(report, registration, comparison, is_news, known)
 
 
 async def _candidates(
@@ -104,15 +114,13 @@ def _context(incident: Incident) -> Context:
 
 
 async def _keep(use: Collaborators, incident: Incident, pairs: Sequence[_Pair], session: Session) -> None:
-    best = sorted(pairs, key=lambda pair: pair.comparison.bits, reverse=True)
-    proposed = [
-        pair for pair in best if pair.known is None and _is_open(pair) and _proposes(incident, pair.comparison)
-    ][:MOST_MATCHES]
     told: list[Event] = []
-    for pair in proposed:
+    for pair in pairs:
+        if pair.known is not None or not _proposes(incident, pair):
+            continue
         match = _new_match(use, incident, pair)
         kinds = [EventKind.MATCH_PROPOSED]
-        if _is_likely(incident, match):
+        if pair.is_news:
             match = replace(match, alerted_at=use.clock())
             kinds.append(EventKind.MATCH_LIKELY)
         await use.store.matches.insert(match, session)
@@ -139,7 +147,7 @@ async def _rescore(
         site_id=pair.registration.owner_id,
     )
     kinds: list[EventKind] = []
-    proposes = _is_open(pair) and _proposes(incident, pair.comparison)
+    proposes = _proposes(incident, pair)
     if match.state is MatchState.POTENTIAL and not proposes:
         rescored = replace(rescored, state=state_after(match.state, MatchAction.FADE))
         kinds.append(EventKind.MATCH_FADED)
@@ -148,7 +156,7 @@ async def _rescore(
         kinds.append(EventKind.MATCH_RETURNED)
     elif rescored.bits != match.bits:
         kinds.append(EventKind.MATCH_RESCORED)
-    if _is_likely(incident, rescored):
+    if pair.is_news and rescored.alerted_at is None and rescored.state in UNDER_REVIEW:
         rescored = replace(rescored, alerted_at=use.clock())
         kinds.append(EventKind.MATCH_LIKELY)
     if rescored == match:
@@ -164,17 +172,9 @@ def _is_open(pair: _Pair) -> bool:
     return bool(pair.report.keys) and bool(pair.registration.keys)
 
 
-def _proposes(incident: Incident, comparison: Comparison) -> bool:
-    return comparison.probability >= incident.propose_threshold
-
-
-def _is_likely(incident: Incident, match: Match) -> bool:
-    return (
-        incident.alert_threshold is not None
-        and match.probability >= incident.alert_threshold
-        and match.alerted_at is None
-        and match.state in {MatchState.POTENTIAL, MatchState.CLAIMED}
-    )
+def _proposes(incident: Incident, pair: _Pair) -> bool:
+    """Whether the pair waits for review. What a family is told of always does, however far away the child is."""
+    return _is_open(pair) and (pair.comparison.probability >= incident.propose_threshold or pair.is_news)
 
 
 def _new_match(use: Collaborators, incident: Incident, pair: _Pair) -> Match:

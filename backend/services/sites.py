@@ -8,7 +8,7 @@ from backend.domain.event import Event, EventKind
 from backend.domain.site import NewSite, Site, SiteChanges
 from backend.domain.validation import refuse_if_any, site_problems
 from backend.services.access import Action, Where, may, require, require_of_record
-from backend.services.changes import changed, stale
+from backend.services.changes import changed, require_seen, stale
 from backend.services.collaborators import Collaborators
 from backend.services.identifiers import given_or_new
 from backend.services.paging import Page, PageRequest, read_page
@@ -68,6 +68,7 @@ async def change_site(
     known = require_of_record(viewer, Action.CHANGE_SITE, Action.READ_SITE, _where(site), "site")
     if site is None:
         raise not_found("site")
+    require_seen(site, version)
     refuse_if_any(site_problems(changes))
     following = changed(site, changes, version=version + 1, updated_at=use.clock())
 

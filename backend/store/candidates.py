@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import structlog
 from motor.core import AgnosticCollection
 
 from backend.matching.profile import Profile
@@ -13,8 +14,8 @@ from backend.store.records import Session
 Candidates = AgnosticCollection[Document]
 """The collection of one side: reports or registrations."""
 
-MOST_CANDIDATES = 500
-"""A bound on the work of one record; the keys are so selective that it is seldom met."""
+MOST_CANDIDATES = 2000
+"""A bound on the work of one record; the keys are so selective that it is seldom met, and told when it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,10 @@ async def candidates_by_key(
     if not keys:
         return []
     wanted = {"incidentId": incident_id, "keys": {"$in": list(keys)}}
-    return await _read(records, wanted, MOST_CANDIDATES, session)
+    found = await _read(records, wanted, MOST_CANDIDATES, session)
+    if len(found) == MOST_CANDIDATES:
+        structlog.get_logger("matching").warning("too_many_candidates", incident_id=incident_id, keys=len(keys))
+    return found
 
 
 async def candidates_of_family(reports: Candidates, family_id: str, session: Session | None = None) -> list[Candidate]:
