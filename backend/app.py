@@ -15,6 +15,7 @@ from backend.api.context import Context
 from backend.api.documents import document_store
 from backend.api.endpoint import graphql_routes
 from backend.api.errors import error_masker
+from backend.api.front import front_routes
 from backend.api.health import health_routes
 from backend.api.join import join_routes
 from backend.api.limits import Limits
@@ -177,4 +178,6 @@ def build_app(settings: Settings, keys: Keys, use: Collaborators) -> Starlette:
         mask_error=mask_error,
     )
     join = join_routes(CONSOLE) if settings.graphiql else []
-    return Starlette(routes=[*graphql, *photos, *join, *health_routes(use.store.answers)])
+    return Starlette(
+        routes=[*front_routes(console=settings.graphiql), *graphql, *photos, *join, *health_routes(use.store.answers)]
+    )

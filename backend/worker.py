@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from types import MappingProxyType
@@ -165,7 +165,8 @@ async def _handle_next_event(worker: Worker) -> bool:
     except LostClaimError:
         return True
     except Exception as error:  # noqa: BLE001 (a failure is counted and tried again, whatever it is)
-        await _set_back(worker, claimed, error)
+        with suppress(LostClaimError):
+            await _set_back(worker, claimed, error)
         return True
     if claimed.record.kind is EventKind.ALERT_RAISED:
         worker.delivery_bell.ring()

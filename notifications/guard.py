@@ -26,6 +26,8 @@ _NAME = re.compile(rf"(?=.{{1,253}}$){_LABEL}(\.{_LABEL})*")
 _ENDS_IN_A_NUMBER = re.compile(r"(.*\.)?(\d+|0x[0-9a-f]*)")
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
+PORT_OF_HTTPS = 443
+
 
 class EndpointError(ValueError):
     """The endpoint may not be called; the message says why in plain words, and never repeats the endpoint."""
@@ -44,11 +46,13 @@ class PushPolicy:
     """Where messages may be sent.
 
     `allowed_hosts`: host names; `*.example.org` is any name below example.org, `*` is any name at all.
-    `allow_private`: for tests and closed networks, addresses that are not public too, and plain http on the loopback.
+    `allow_private`: for tests and closed networks, addresses that are not public too, plain http on the loopback, and
+    any port. `usual_port_only`: whether only the port of https will do, so that no other service can be reached.
     """
 
     allowed_hosts: tuple[str, ...] = KNOWN_PUSH_SERVICES
     allow_private: bool = False
+    usual_port_only: bool = True
 
 
 def check_endpoint(endpoint: str, policy: PushPolicy) -> URL:
@@ -61,7 +65,7 @@ def check_endpoint(endpoint: str, policy: PushPolicy) -> URL:
     try:
         url = URL(endpoint, encoded=True)
         host = (url.host or "").lower()
-        url.port  # noqa: B018 - raises for a port that is none
+        usual_port = url.port == PORT_OF_HTTPS  # raises for a port that is none
     except (ValueError, IndexError):  # yarl raises the latter for a user name in brackets
         raise EndpointError("The push endpoint is not a URL.") from None
     if not host or url.user is not None or url.password is not None:
@@ -72,6 +76,8 @@ def check_endpoint(endpoint: str, policy: PushPolicy) -> URL:
         raise EndpointError("A push endpoint must use https.")
     if (address is not None or local) and not policy.allow_private:
         raise EndpointError("A push endpoint must name a public host, not an address or this machine.")
+    if policy.usual_port_only and not usual_port and not policy.allow_private:
+        raise EndpointError("A push endpoint uses the usual port of https.")
     if not any(_fits(host, pattern) for pattern in policy.allowed_hosts):
         raise EndpointError("The push endpoint belongs to no push service that this server is allowed to call.")
     return url

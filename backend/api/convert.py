@@ -6,6 +6,10 @@ import typing
 from functools import cache
 from typing import Any, TypeVar
 
+from strawberry import UNSET
+
+from backend.domain.changes import Unchanged
+
 T = TypeVar("T")
 
 
@@ -47,6 +51,8 @@ class _Field:
 
 
 def _field_value(field: _Field, given: object) -> Any:
+    if given is UNSET:
+        return field.default
     converted = _convert(field.kind, given)
     if converted is not None or field.may_be_none:
         return converted
@@ -77,6 +83,6 @@ def _fields(kind: Any) -> tuple[_Field, ...]:
 
 def _without_none(hint: Any) -> Any:
     if typing.get_origin(hint) in {typing.Union, types.UnionType}:
-        inner = [part for part in typing.get_args(hint) if part is not type(None)]
+        inner = [part for part in typing.get_args(hint) if part not in {type(None), Unchanged}]
         return inner[0] if len(inner) == 1 else hint
     return hint

@@ -18,7 +18,7 @@ from backend.services.collaborators import Collaborators
 from backend.settings.keys import Keys, KeysError, load_keys
 from backend.settings.settings import Settings, SettingsError, read_settings
 from backend.store.database import is_away
-from backend.store.embedded import embedded_database, running_database
+from backend.store.embedded import database_folder, embedded_database, running_database
 from backend.store.embedded_error import EmbeddedDatabaseError
 from backend.store.private_file import write_private
 
@@ -86,6 +86,10 @@ async def database_uri(settings: Settings) -> AsyncIterator[str]:
 async def beside_the_server() -> AsyncIterator[Collaborators]:
     """The collaborators for a short command: on the running server's database where there is one, else on its own."""
     settings = read_settings()
+    if settings.mongodb_uri is None and not database_folder(settings.data_folder).exists():
+        raise CannotStartError(
+            f"There is no Reunify in {settings.data_folder}. Say where it is with REUNIFY_DATA_FOLDER."
+        )
     keys = load_keys(settings, warn)
     running = None if settings.mongodb_uri is not None else running_database(settings.data_folder)
     if running is not None:

@@ -141,7 +141,7 @@ def listen(settings: Settings) -> socket.socket:
     except OSError as error:
         listener.close()
         raise CannotStartError(
-            f"Cannot listen on {settings.host}:{settings.port}: {error.strerror}. Choose another with --port."
+            f"Cannot listen on {settings.host}:{settings.port}: {error.strerror}. Choose another with --host or --port."
         ) from error
     return listener
 
@@ -156,6 +156,8 @@ async def greet(settings: Settings, use: Collaborators) -> None:
     if secret is not None:
         console.print("  the first administrator opens this link, once, within a day:")
         console.print(f"  {invite_link(settings.address, secret)}")
+        if not settings.graphiql:
+            console.print("  (served with REUNIFY_GRAPHIQL=true; or send what follows # to the mutation acceptInvite)")
 
 
 def stop_asked_for() -> asyncio.Event:

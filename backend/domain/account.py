@@ -16,13 +16,17 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A person with a role, within incidents and sites. Nothing listed means nowhere; an ADMIN needs no list."""
+    """A person with a role, within incidents and sites. Nothing listed means nowhere; an ADMIN needs no list.
+
+    `invite_id` says by which invite the person came in, so that one that leaked can be traced.
+    """
 
     id: str
     role: Role
     name: str
     incident_ids: tuple[str, ...]
     site_ids: tuple[str, ...]
+    invite_id: str
     disabled: bool
     version: int
     created_at: datetime

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from backend.domain.changes import UNCHANGED, Unchanged
 from backend.domain.person import Point
 
 
@@ -77,7 +78,7 @@ class NewIncident:
 
 @dataclass(frozen=True, slots=True)
 class IncidentChanges:
-    """New values for what may change while an incident runs; None leaves a value as it is."""
+    """New values for what may change while an incident runs; None leaves one as it is, where it is no value itself."""
 
     name: str | None = None
     status: IncidentStatus | None = None
@@ -85,4 +86,4 @@ class IncidentChanges:
     area: tuple[Point, ...] | None = None
     retention_days: int | None = None
     propose_threshold: float | None = None
-    alert_threshold: float | None = None
+    alert_threshold: float | Unchanged | None = UNCHANGED

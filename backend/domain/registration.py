@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from backend.domain.changes import UNCHANGED, Unchanged
 from backend.domain.person import Person, Place
 
 
@@ -66,10 +67,10 @@ class NewRegistration:
 
 @dataclass(frozen=True, slots=True)
 class RegistrationChanges:
-    """None leaves a value as it is; a person is replaced as a whole."""
+    """None leaves a value as it is, where it is no value itself; a person is replaced as a whole."""
 
     care_status: CareStatus | None = None
     person: Person | None = None
     found_at: datetime | None = None
     found_place: Place | None = None
-    medical_notes: str | None = None
+    medical_notes: str | Unchanged | None = UNCHANGED

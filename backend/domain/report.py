@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from backend.domain.changes import UNCHANGED, Unchanged
 from backend.domain.person import Person, Place
 from backend.domain.subject import Reporter
 
@@ -74,11 +75,11 @@ class NewReport:
 
 @dataclass(frozen=True, slots=True)
 class ReportChanges:
-    """None leaves a value as it is; a person or a reporter is replaced as a whole."""
+    """None leaves a value as it is, where it is no value itself; a person or a reporter is replaced as a whole."""
 
     person: Person | None = None
     reporter: Reporter | None = None
-    last_seen_at: datetime | None = None
+    last_seen_at: datetime | Unchanged | None = UNCHANGED
     last_seen_place: Place | None = None
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from backend.domain.changes import UNCHANGED, Unchanged
 from backend.domain.person import Point
 
 
@@ -45,11 +46,11 @@ class NewSite:
 
 @dataclass(frozen=True, slots=True)
 class SiteChanges:
-    """None leaves a value as it is."""
+    """None leaves a value as it is, where it is no value itself."""
 
     name: str | None = None
     kind: SiteKind | None = None
     point: Point | None = None
-    address: str | None = None
-    capacity: int | None = None
+    address: str | Unchanged | None = UNCHANGED
+    capacity: int | Unchanged | None = UNCHANGED
     open: bool | None = None

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
+from backend.domain.changes import UNCHANGED
 from backend.domain.errors import DomainError, ErrorCode, Problem
 from backend.domain.incident import IncidentChanges, NewIncident
 from backend.domain.person import Age, Item, Names, Person, Place, Point
@@ -20,7 +21,7 @@ EARLIEST_YEAR = 1900
 CLOCK_SLACK = timedelta(hours=24)
 """A phone's clock or time zone may be wrong by this much before a time counts as lying in the future."""
 
-_BIRTH_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
+_BIRTH_DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 
 Problems = Iterator[Problem]
 
@@ -50,17 +51,18 @@ def incident_problems(incident: NewIncident | IncidentChanges, field: str = "") 
         (incident.propose_threshold, "proposeThreshold"),
         (incident.alert_threshold, "alertThreshold"),
     ):
-        if threshold is not None:
+        if threshold is not None and threshold is not UNCHANGED:
             yield from _within(threshold, 0, 1, f"{field}{name}", "as a probability")
 
 
 def site_problems(site: NewSite | SiteChanges, field: str = "") -> Problems:
     if site.name is not None:
         yield from _text(site.name, f"{field}name", LONGEST_NAME, needed=True)
-    yield from _text(site.address, f"{field}address", LONGEST_TEXT)
+    if site.address is not UNCHANGED:
+        yield from _text(site.address, f"{field}address", LONGEST_TEXT)
     if site.point is not None:
         yield from _point(site.point, f"{field}point")
-    if site.capacity is not None:
+    if site.capacity is not None and site.capacity is not UNCHANGED:
         yield from _within(site.capacity, 0, 1_000_000, f"{field}capacity", "people")
 
 
@@ -81,7 +83,8 @@ def registration_change_problems(changes: RegistrationChanges, now: datetime) ->
         yield from _moment(changes.found_at, now, "foundAt")
     if changes.found_place is not None:
         yield from _place(changes.found_place, "foundPlace")
-    yield from _text(changes.medical_notes, "medicalNotes", LONGEST_TEXT)
+    if changes.medical_notes is not UNCHANGED:
+        yield from _text(changes.medical_notes, "medicalNotes", LONGEST_TEXT)
 
 
 def report_problems(report: NewReport, now: datetime) -> Problems:
@@ -111,7 +114,7 @@ def report_change_problems(changes: ReportChanges, now: datetime) -> Problems:
         yield from person_problems(changes.person, now, "person.")
     if changes.reporter is not None:
         yield from reporter_problems(changes.reporter, "reporter.")
-    if changes.last_seen_at is not None:
+    if changes.last_seen_at is not None and changes.last_seen_at is not UNCHANGED:
         yield from _moment(changes.last_seen_at, now, "lastSeenAt")
     if changes.last_seen_place is not None:
         yield from _place(changes.last_seen_place, "lastSeenPlace")
@@ -167,6 +170,9 @@ def sibling_problems(registrations: tuple[NewRegistration, ...]) -> Problems:
         yield _invalid("Siblings are two children or more; register one child alone.", "siblings")
     if len(registrations) > LONGEST_LIST:
         yield _invalid(f"At most {LONGEST_LIST} children can be registered together.", "siblings")
+    ids = [registration.id for registration in registrations if registration.id is not None]
+    if len(set(ids)) < len(ids):
+        yield _invalid("Each child needs an id of its own.", "siblings")
     if len({registration.site_id for registration in registrations}) > 1:
         yield _invalid("Siblings are registered together at one site.", "siblings")
     for index, registration in enumerate(registrations):
@@ -194,22 +200,27 @@ def _age(age: Age, now: datetime, field: str) -> Problems:
             yield from _within(years, 0, OLDEST_YEARS, f"{field}{name}", "years")
     if age.minimum is not None and age.maximum is not None and age.minimum > age.maximum:
         yield _invalid("The younger age comes first.", f"{field}minimum")
-    if age.birth_date is not None and not is_birth_date(age.birth_date):
-        yield _invalid("A birth date looks like 2019, 2019-04 or 2019-04-30.", f"{field}birthDate")
+    if age.birth_date is not None:
+        yield from _birth_date(age.birth_date, now, f"{field}birthDate")
     if age.as_of is not None:
         yield from _moment(age.as_of, now, f"{field}asOf")
 
 
-def is_birth_date(text: str) -> bool:
-    """Whether a text is a year, a month or a day that exists, in ISO 8601."""
+def _birth_date(text: str, now: datetime, field: str) -> Problems:
+    born = _first_day(text)
+    if born is None:
+        yield _invalid("A birth date looks like 2019, 2019-04 or 2019-04-30.", field)
+    elif not datetime(EARLIEST_YEAR, 1, 1, tzinfo=UTC) <= born <= now + CLOCK_SLACK:
+        yield _invalid(f"A birth date lies between {EARLIEST_YEAR} and today.", field)
+
+
+def _first_day(text: str) -> datetime | None:
+    """The first day of a year, a month or a day in ISO 8601; None for what is none."""
     parts = _BIRTH_DATE.fullmatch(text)
-    if parts is None:
-        return False
     try:
-        datetime(int(parts[1]), int(parts[2] or 1), int(parts[3] or 1))  # noqa: DTZ001 (only the calendar is asked)
+        return parts and datetime(int(parts[1]), int(parts[2] or 1), int(parts[3] or 1), tzinfo=UTC)
     except ValueError:
-        return False
-    return True
+        return None
 
 
 def _items(items: tuple[Item, ...], field: str) -> Problems:

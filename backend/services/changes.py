@@ -20,11 +20,14 @@ R = TypeVar("R", bound=DataclassLike)
 
 
 def changed(record: R, changes: DataclassLike, *, version: int, updated_at: datetime) -> R:
-    """The record with every value that `changes` (a dataclass) names; None there leaves a value as it is."""
+    """The record with every value that `changes` (a dataclass) names.
+
+    A value left at its field's default is not named: None for most, UNCHANGED where None would empty the field.
+    """
     said = {
         field.name: value
         for field in dataclasses.fields(changes)
-        if (value := getattr(changes, field.name)) is not None
+        if (value := getattr(changes, field.name)) is not field.default
     }
     return dataclasses.replace(record, **said, version=version, updated_at=updated_at)
 

@@ -92,6 +92,7 @@ async def accept_invite(use: Collaborators, secret: str, name: str, retry_key: s
             name=cleaned,
             incident_ids=invite.incident_ids,
             site_ids=invite.site_ids,
+            invite_id=invite.id,
             disabled=False,
             version=1,
             created_at=now,

@@ -75,6 +75,7 @@ async def file_report(use: Collaborators, viewer: Viewer | None, new: NewReport)
     actor_id = family_id if viewer is None else viewer.id
     filed = _Filed(incident, family_id, new.reporter, actor_id, now)
     reports = tuple(_report(use, filed, child, f"children.{index}.id") for index, child in enumerate(new.children))
+    filing = keyed_hash(use.keys.token_pepper, "filing", new.retry_key)
     said = digest(family_id, viewer.id if viewer is not None else None, new)
 
     async def write(session: Session) -> None:
@@ -82,8 +83,8 @@ async def file_report(use: Collaborators, viewer: Viewer | None, new: NewReport)
             await use.store.families.insert(case.family, session, beside={"digest": said})
             if viewer is None:
                 await use.store.sessions.insert(family_session(use, case.family, case.token), session)
-        for report in reports:
-            beside = {"digest": said, **_matching_fields(report)}
+        for index, report in enumerate(reports):
+            beside = {"digest": said, "filing": f"{filing}:{index}", **_matching_fields(report)}
             await use.store.reports.insert(report, session, beside=beside)
         await events.append(
             use.store, session, *(_event(use, EventKind.REPORT_FILED, report, actor_id) for report in reports)

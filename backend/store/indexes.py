@@ -52,7 +52,8 @@ INDEXES = {
     ],
     "reports": [
         IndexModel([("incidentId", ASCENDING), ("keys", ASCENDING)], name="keys"),
-        IndexModel([("familyId", ASCENDING)], name="family"),
+        # Filed again with the same retry key, a report is the one that is there, whoever made its id.
+        IndexModel([("familyId", ASCENDING), ("filing", ASCENDING)], name="family", unique=True),
         IndexModel([("incidentId", ASCENDING), ("_id", DESCENDING)], name="incident"),
     ],
     "sessions": [IndexModel([("expiresAt", ASCENDING)], name="expiry", expireAfterSeconds=0)],

@@ -71,3 +71,14 @@ async def test_where_a_person_must_confirm_first_no_family_is_told_of_a_score(sc
     family = scene.stranger.signed_in(filed["token"])
     assert (await family.ask("report", id=filed["reports"][0]["id"])).value["nextStep"] == "WAIT"
     assert await scene.house.use.store.alerts.collection.count_documents({}) == 0
+
+
+async def test_an_incident_can_be_changed_so_that_a_person_must_confirm_first(scene: Scene) -> None:
+    store = scene.house.use.store
+    named = {"id": scene.incident_id, "version": 1, "name": "Hurricane Bea"}
+    assert (await scene.coordinator.ask("changeIncident", input=named)).made["incident"]["alertThreshold"] == 0.9
+    silenced = {"id": scene.incident_id, "version": 2, "alertThreshold": None}
+    assert (await scene.coordinator.ask("changeIncident", input=silenced)).made["incident"]["alertThreshold"] is None
+    kept = await store.incidents.get(scene.incident_id)
+    assert kept is not None
+    assert (kept.name, kept.alert_threshold) == ("Hurricane Bea", None)

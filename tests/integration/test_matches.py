@@ -9,7 +9,7 @@ from backend.domain.errors import DomainError
 from backend.domain.match import TRANSITIONS, MatchAction, MatchState, state_after
 from tests.support.client import Client
 from tests.support.house import Scene
-from tests.support.records import child, report
+from tests.support.records import child, missing, report
 from tests.support.snapshot import everything, settled
 
 
@@ -98,6 +98,51 @@ async def test_a_rejected_match_stays_rejected_when_it_is_scored_again(scene: Sc
     assert again is not None
     assert (again.state, again.report_version) == (MatchState.REJECTED, 2)
     assert await scene.house.use.store.matches.collection.count_documents({}) == 1
+
+
+async def test_a_match_of_a_withdrawn_report_is_not_confirmed_and_fades_when_it_is_let_go(scene: Scene) -> None:
+    match, family, report_id = await a_match(scene)
+    claimed = (await scene.coordinator.ask("claimMatch", input=step(match))).made["match"]
+    assert (await family.ask("withdrawReport", id=report_id, version=1)).made
+    await settled(scene.house.use.store)
+    present = await scene.house.use.store.matches.get(match["id"])
+    assert present is not None
+    assert (await scene.coordinator.ask("confirmMatch", input=step(claimed, version=present.version))).codes == [
+        "CONFLICT"
+    ]
+    assert (await scene.coordinator.ask("undoMatch", input=step(claimed, version=present.version))).made
+    await settled(scene.house.use.store)
+    faded = await scene.house.use.store.matches.get(match["id"])
+    assert faded is not None
+    assert faded.state is MatchState.FADED
+
+
+async def test_a_match_confirmed_again_after_it_was_undone_is_news_again(scene: Scene) -> None:
+    match, _, _ = await a_match(scene)
+    for _ in range(2):
+        confirmed = (await scene.coordinator.ask("confirmMatch", input=step(match))).made["match"]
+        await settled(scene.house.use.store)
+        match = (await scene.coordinator.ask("undoMatch", input=step(confirmed))).made["match"]
+        await settled(scene.house.use.store)
+        present = await scene.house.use.store.matches.get(match["id"])
+        assert present is not None
+        match = {**match, "version": present.version}
+    confirmations = {"key": {"$regex": "REPORT_NEWS", "$not": {"$regex": "MATCH_LIKELY"}}}
+    assert await scene.house.use.store.alerts.collection.count_documents(confirmations) == 2
+
+
+async def test_a_crowd_of_lookalikes_hides_no_match(scene: Scene) -> None:
+    exact = [missing() for _ in range(30)]
+    for _ in range(2):
+        assert (await scene.stranger.ask("fileReport", input=report(scene.incident_id, *exact))).made
+        exact = [missing() for _ in range(30)]
+    typo = missing()
+    typo["person"] = typo["person"] | {"names": {"full": "Marisol Quintanila"}}
+    true_one = (await scene.stranger.ask("fileReport", input=report(scene.incident_id, typo))).made
+    assert (await scene.volunteer.ask("registerPerson", input=child(scene.site_id))).made
+    await settled(scene.house.use.store)
+    wanted = {"reportId": true_one["reports"][0]["id"]}
+    assert await scene.house.use.store.matches.collection.count_documents(wanted) == 1
 
 
 async def test_the_queue_holds_the_most_probable_first(scene: Scene) -> None:

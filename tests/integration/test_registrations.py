@@ -52,6 +52,9 @@ async def test_the_same_id_with_other_content_is_a_conflict_and_changes_nothing(
         ({"person": {"age": {"minimum": -1}}}, "person.age.minimum"),
         ({"person": {"age": {"minimum": 9, "maximum": 4}}}, "person.age.minimum"),
         ({"person": {"age": {"birthDate": "2019-02-30"}}}, "person.age.birthDate"),
+        ({"person": {"age": {"birthDate": "2099-01-01"}}}, "person.age.birthDate"),
+        ({"person": {"age": {"birthDate": "1800"}}}, "person.age.birthDate"),
+        ({"person": {"age": {"birthDate": "٢٠١٩"}}}, "person.age.birthDate"),
         ({"person": {"heightCm": 2000}}, "person.heightCm"),
         ({"person": {"names": {"given": "x" * 201}}}, "person.names.given"),
         ({"person": {"names": {"given": "a\x00b"}}}, "person.names.given"),
@@ -142,3 +145,35 @@ async def test_nobody_is_registered_in_a_closed_incident(scene: Scene) -> None:
 async def test_a_site_that_does_not_exist_is_not_found(scene: Scene) -> None:
     answer = await scene.volunteer.ask("registerPerson", input=child(new_id()))
     assert answer.codes == ["NOT_FOUND"]
+
+
+async def test_a_version_that_is_guessed_ahead_undoes_nobody_s_change(scene: Scene) -> None:
+    marisol = child(scene.site_id)
+    await scene.volunteer.ask("registerPerson", input=marisol)
+    guess = {"id": marisol["id"], "version": 2, "careStatus": "SEPARATED"}
+    assert (await scene.volunteer.ask("changeRegistration", input=guess)).codes == ["STALE"]
+    move = {"id": marisol["id"], "version": 1, "siteId": scene.other_site_id}
+    await asyncio.gather(
+        scene.coordinator.ask("moveRegistration", input=move),
+        *(scene.volunteer.ask("changeRegistration", input=guess) for _ in range(10)),
+    )
+    present = await scene.house.use.store.registrations.get(marisol["id"])
+    assert present is not None
+    assert present.site_id == scene.other_site_id
+
+
+async def test_null_empties_a_field_and_leaving_it_out_does_not(scene: Scene) -> None:
+    marisol = child(scene.site_id)
+    await scene.volunteer.ask("registerPerson", input=marisol)
+    left_out = {"id": marisol["id"], "version": 1, "careStatus": "SEPARATED"}
+    changed = (await scene.volunteer.ask("changeRegistration", input=left_out)).made["registration"]
+    assert (changed["careStatus"], changed["medicalNotes"]) == ("SEPARATED", "asthma")
+    emptied = {"id": marisol["id"], "version": 2, "medicalNotes": None}
+    changed = (await scene.volunteer.ask("changeRegistration", input=emptied)).made["registration"]
+    assert (changed["careStatus"], changed["medicalNotes"]) == ("SEPARATED", None)
+
+
+async def test_siblings_with_one_id_are_told_so(scene: Scene) -> None:
+    twin = child(scene.site_id)
+    answer = await scene.volunteer.ask("registerSiblings", input={"siblings": [twin, twin]})
+    assert [(error["code"], error["field"]) for error in answer.value["errors"]] == [("INVALID", "siblings")]

@@ -136,3 +136,14 @@ async def test_a_change_by_the_family_rescores_its_matches(scene: Scene) -> None
     assert after is not None
     assert after.bits < before["bits"]
     assert after.report_version == 2
+
+
+async def test_a_family_that_files_the_same_again_after_a_lost_answer_has_filed_once(scene: Scene) -> None:
+    filed = (await scene.stranger.ask("fileReport", input=report(scene.incident_id))).made
+    family = scene.stranger.signed_in(filed["token"])
+    brother = missing(person={"names": {"given": "Beto"}})
+    del brother["id"]
+    more = report(scene.incident_id, brother)
+    first, second = [(await family.ask("fileReport", input=more)).made for _ in range(2)]
+    assert first == second
+    assert await scene.house.use.store.reports.collection.count_documents({}) == 2

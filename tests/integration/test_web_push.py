@@ -274,7 +274,10 @@ async def test_by_default_a_stranger_s_endpoint_is_refused_before_any_connection
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "10.0.0.1", "169.254.169.254", "::1", "::ffff:127.0.0.1", "fe80::1"])
 async def test_a_known_name_that_resolves_to_an_inner_address_is_refused_at_connect(address: str) -> None:
-    async with counting_server() as (port, connections), channel(PushPolicy(), resolver=Liar([address])) as push:
+    async with (
+        counting_server() as (port, connections),
+        channel(PushPolicy(usual_port_only=False), resolver=Liar([address])) as push,
+    ):
         outcome = await push.send(Subscription(f"https://fcm.googleapis.com:{port}/send/1", *_keys()), NEWS)
     assert (outcome.state, outcome.detail) == (
         State.FAILED,

@@ -72,7 +72,9 @@ class OpenIncidentInput:
     synthetic: bool = strawberry.field(default=False, description="An exercise, with invented people only.")
 
 
-@strawberry.input(description="What is to change in an incident; what is left out stays as it is.")
+@strawberry.input(
+    description="What is to change in an incident; what is left out stays, and null empties what may be empty."
+)
 class ChangeIncidentInput:
     id: ID = strawberry.field(description="The incident.")
     version: int = strawberry.field(description="The version that was seen.")
@@ -82,7 +84,7 @@ class ChangeIncidentInput:
     area: list[PointInput] | None = strawberry.field(default=None, description=_AREA)
     retention_days: int | None = strawberry.field(default=None, description=_RETENTION)
     propose_threshold: float | None = strawberry.field(default=None, description=_PROPOSE)
-    alert_threshold: float | None = strawberry.field(default=None, description=_ALERT)
+    alert_threshold: float | None = strawberry.field(default=strawberry.UNSET, description=_ALERT)
 
 
 IncidentId = Annotated[ID, strawberry.argument(description="The incident.")]

@@ -30,7 +30,8 @@ class Match:
     probability: float = strawberry.field(description="How probable it is that both are the same child, 0 to 1.")
     bits: float = strawberry.field(description="All evidence added up.")
     reason: str | None = strawberry.field(description="Why it was decided as it was, in the decider's words.")
-    claimed_by: ID | None = strawberry.field(description="The account that is looking at it or has decided it.")
+    claimed_by: ID | None = strawberry.field(description="The account that took it to look at it.")
+    decided_by: ID | None = strawberry.field(description="The account that confirmed or rejected it.")
     decided_at: datetime | None = strawberry.field(description="When it was confirmed or rejected.")
     version: int = strawberry.field(description="Counts the changes; a step names the version it saw.")
     created_at: datetime = strawberry.field(description="When it was first proposed.")
@@ -70,6 +71,7 @@ def show_match(match: domain.Match) -> Match:
         bits=match.bits,
         reason=match.reason,
         claimed_by=None if match.claimed_by is None else ID(match.claimed_by),
+        decided_by=None if match.decided_by is None else ID(match.decided_by),
         decided_at=match.decided_at,
         version=match.version,
         created_at=match.created_at,

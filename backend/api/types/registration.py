@@ -107,7 +107,9 @@ class RegisterSiblingsInput:
     group_id: ID | None = strawberry.field(default=None, description="A UUID of version 7, or left out.")
 
 
-@strawberry.input(description="What is to change in a registration; what is left out stays as it is.")
+@strawberry.input(
+    description="What is to change in a registration; what is left out stays, and null empties what may be empty."
+)
 class ChangeRegistrationInput:
     id: ID = strawberry.field(description="The registration.")
     version: int = strawberry.field(description="The version that was seen.")
@@ -115,7 +117,7 @@ class ChangeRegistrationInput:
     person: PersonInput | None = strawberry.field(default=None, description="The whole description anew.")
     found_at: datetime | None = strawberry.field(default=None, description=_FOUND_AT)
     found_place: PlaceInput | None = strawberry.field(default=None, description=_FOUND_PLACE)
-    medical_notes: str | None = strawberry.field(default=None, description=_MEDICAL)
+    medical_notes: str | None = strawberry.field(default=strawberry.UNSET, description=_MEDICAL)
 
 
 @strawberry.input(description="Where a person is moved to.")

@@ -119,11 +119,13 @@ class FileReportInput:
     id: ID | None = strawberry.field(default=None, description="A UUID of version 7 for the family's case.")
 
 
-@strawberry.input(description="What is to change in a report; what is left out stays as it is.")
+@strawberry.input(
+    description="What is to change in a report; what is left out stays, and null empties what may be empty."
+)
 class ChangeReportInput:
     id: ID = strawberry.field(description="The report.")
     version: int = strawberry.field(description="The version that was seen.")
     person: PersonInput | None = strawberry.field(default=None, description="The whole description anew.")
     reporter: ReporterInput | None = strawberry.field(default=None, description="The whole reporter anew.")
-    last_seen_at: datetime | None = strawberry.field(default=None, description=_LAST_SEEN_AT)
+    last_seen_at: datetime | None = strawberry.field(default=strawberry.UNSET, description=_LAST_SEEN_AT)
     last_seen_place: PlaceInput | None = strawberry.field(default=None, description=_LAST_SEEN_PLACE)

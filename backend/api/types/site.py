@@ -44,13 +44,15 @@ class AddSiteInput:
     capacity: int | None = strawberry.field(default=None, description=_CAPACITY)
 
 
-@strawberry.input(description="What is to change in a site; what is left out stays as it is.")
+@strawberry.input(
+    description="What is to change in a site; what is left out stays, and null empties what may be empty."
+)
 class ChangeSiteInput:
     id: ID = strawberry.field(description="The site.")
     version: int = strawberry.field(description="The version that was seen.")
     name: str | None = strawberry.field(default=None, description="What people call it.")
     kind: SiteKind | None = strawberry.field(default=None, description="What kind of place it is.")
     point: PointInput | None = strawberry.field(default=None, description="Where it is.")
-    address: str | None = strawberry.field(default=None, description=_ADDRESS)
-    capacity: int | None = strawberry.field(default=None, description=_CAPACITY)
+    address: str | None = strawberry.field(default=strawberry.UNSET, description=_ADDRESS)
+    capacity: int | None = strawberry.field(default=strawberry.UNSET, description=_CAPACITY)
     open: bool | None = strawberry.field(default=None, description="Whether it takes people in.")

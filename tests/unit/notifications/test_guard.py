@@ -158,3 +158,9 @@ def test_an_address_of_the_open_internet_is_public(address: str) -> None:
 )
 def test_an_inner_address_is_not_public_in_any_disguise(address: str) -> None:
     assert not is_public(address)
+
+
+def test_a_port_of_another_service_is_refused_at_a_known_host() -> None:
+    with pytest.raises(EndpointError, match="usual port"):
+        check_endpoint("https://fcm.googleapis.com:22/send/1", PushPolicy())
+    assert check_endpoint("https://fcm.googleapis.com:443/send/1", PushPolicy()).host == "fcm.googleapis.com"
