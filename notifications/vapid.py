@@ -2,17 +2,10 @@
 
 import base64
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    PublicFormat,
-    load_pem_private_key,
-)
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 from py_vapid import Vapid02, VapidException
 
 LIFETIME = timedelta(hours=12)
@@ -29,21 +22,6 @@ RAW_KEY_BYTES = 32
 
 class VapidError(ValueError):
     """The key or the contact cannot be used to sign."""
-
-
-@dataclass(frozen=True, slots=True)
-class KeyPair:
-    """`private_pem` is PKCS 8, a secret; `public_key` is what browsers want as `applicationServerKey`."""
-
-    private_pem: str
-    public_key: str
-
-
-def new_key_pair() -> KeyPair:
-    """A fresh pair on the curve P-256."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode("ascii")
-    return KeyPair(pem, public_key_of(key))
 
 
 def read_private_key(text: str) -> ec.EllipticCurvePrivateKey:

@@ -105,7 +105,12 @@ async def beside_the_server() -> AsyncIterator[Collaborators]:
 
 
 def remember_address(settings: Settings) -> None:
-    """Leave word of where this server is, for commands beside it that print links."""
+    """Leave word of where this server is, for commands beside it that print links.
+
+    A server on a MongoDB of others needs no data folder, and so leaves none.
+    """
+    if settings.mongodb_uri is not None:
+        return
     write_private(settings.data_folder / ADDRESS_FILE, settings.address + "\n")
 
 

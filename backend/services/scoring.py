@@ -63,7 +63,7 @@ async def score_registration(use: Collaborators, registration_id: str, session: 
         )
         for report in reports
     ]
-    promising = {pair.report.owner_id for pair in pairs if pair.known or pair.comparison.probability >= PROMISING}
+    promising = {pair.report.owner_id for pair in pairs if pair.known or _is_promising(pair.comparison, context)}
     families = await families_of_several(use.store.reports.collection, sorted(promising), session)
     alone = [pair for pair in pairs if pair.report.owner_id not in families]
     together = [await _pairs_of_family(use, incident, family_id, session) for family_id in sorted(families)]
@@ -165,6 +165,11 @@ async def _rescore(
     if not await use.store.matches.replace(rescored, match.version, session):
         raise RuntimeError("a match changed inside the transaction that read it")
     return [event(use, kind, rescored, SYSTEM) for kind in kinds]
+
+
+def _is_promising(comparison: Comparison, context: Context) -> bool:
+    """Asked without the place too: how far away the child is must not decide whether news is looked for."""
+    return max(comparison.probability, probability_for_the_family(comparison, context)) >= PROMISING
 
 
 def _is_open(pair: _Pair) -> bool:

@@ -8,9 +8,7 @@ from typing import Any
 from tests.support.client import new_id, retry_key
 from tests.support.house import NEW_ORLEANS, Scene
 from tests.support.push_service import web_push_testing
-
-FOUND_AT = "2026-09-02T10:00:00Z"
-LOST_AT = "2026-09-01T22:00:00Z"
+from tests.support.records import FOUND_AT, LOST_AT
 
 
 def brother(as_said: str, years: float, site_id: str) -> dict[str, object]:

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from notifications.channel import Channel, State
 from notifications.guard import KNOWN_PUSH_SERVICES, PushPolicy
 from notifications.messages import Kind, Message, Urgency
-from notifications.vapid import VapidHeaders, new_key_pair, public_key_of, read_private_key
+from notifications.vapid import VapidHeaders, public_key_of, read_private_key
 from notifications.web_push import Limits, Subscription, WebPush, open_session
 from tests.support import push_service
 from tests.support.push_service import (
@@ -31,6 +31,7 @@ from tests.support.push_service import (
     fake_push_service,
     web_push_testing,
 )
+from tests.support.vapid import new_key_pair
 
 LOOPBACK = PushPolicy(allowed_hosts=("127.0.0.1", "localhost"), allow_private=True)
 KEY = read_private_key(new_key_pair().private_pem)

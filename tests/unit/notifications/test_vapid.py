@@ -8,7 +8,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from py_vapid import jwt
 
-from notifications.vapid import VapidError, VapidHeaders, new_key_pair, public_key_of, read_private_key
+from notifications.vapid import VapidError, VapidHeaders, public_key_of, read_private_key
+from tests.support.vapid import new_key_pair
 
 NOW = datetime(2026, 9, 1, 12, 0, 0, tzinfo=UTC)
 CONTACT = "mailto:operator@example.org"
