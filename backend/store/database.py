@@ -1,7 +1,9 @@
 """The connection to MongoDB, every collection by its noun, and transactions."""
 
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any, TypeVar
 
 from motor.core import AgnosticClient, AgnosticDatabase
@@ -50,10 +52,25 @@ class Store:
     sites: Records[Site]
 
     async def transact(self, change: Callable[[Session], Coroutine[Any, Any, T]]) -> T:
-        """Run `change` in a transaction, again where MongoDB asks for it; all of it is kept or nothing is."""
+        """Run `change` in a transaction, again where that is safe; all of it is kept or nothing is.
+
+        After a commit that failed nothing is done again: only the same change sent once more, under its ids, finds out
+        whether it was kept (`is_away`).
+        """
+        give_up = monotonic() + ANSWER_WITHIN_MILLISECONDS / 1000
         async with await self.client.start_session() as session:
-            result: T = await session.with_transaction(change)
-            return result
+            while True:
+                session.start_transaction()
+                try:
+                    result = await change(session)
+                except BaseException as error:
+                    with suppress(PyMongoError):  # it may have ended already
+                        await session.abort_transaction()
+                    if not _may_be_done_again(error) or monotonic() > give_up:
+                        raise
+                else:
+                    await session.commit_transaction()
+                    return result
 
     async def make_durable(self) -> None:
         """Return once everything that can be read now is also safe from a crash.
@@ -75,7 +92,10 @@ class Store:
         self.client.close()
 
 
-AWAY_LABELS = ("RetryableWriteError", "TransientTransactionError", "UnknownTransactionCommitResult")
+DO_AGAIN = "TransientTransactionError"
+"""What MongoDB calls an error of a transaction of which nothing was kept, and which may succeed if done again."""
+
+AWAY_LABELS = ("RetryableWriteError", "UnknownTransactionCommitResult")
 """What the driver calls errors of a server that is restarting or electing. After a commit that was cut off, only the
 same change sent again, under its ids, finds out whether it was kept.
 """
@@ -83,8 +103,17 @@ same change sent again, under its ids, finds out whether it was kept.
 
 def is_away(error: BaseException) -> bool:
     """Whether an error means that the database does not answer just now, and the same may well work in a moment."""
-    return isinstance(error, ConnectionFailure | ExecutionTimeout) or (
-        isinstance(error, PyMongoError) and any(error.has_error_label(label) for label in AWAY_LABELS)
+    return (
+        isinstance(error, ConnectionFailure | ExecutionTimeout)
+        or _may_be_done_again(error)
+        or (isinstance(error, PyMongoError) and any(error.has_error_label(label) for label in AWAY_LABELS))
+    )
+
+
+def _may_be_done_again(error: BaseException) -> bool:
+    # The embedded server calls it an internal error, without the label, if it ends a transaction in mid-statement.
+    return isinstance(error, PyMongoError) and (
+        error.has_error_label(DO_AGAIN) or "transaction already closed" in str(error)
     )
 
 
