@@ -7,6 +7,7 @@ PYTHONS := python3.13 python3.12 python3.11 python3 python
 BIN := .venv/bin
 INSTALLED := .venv/installed
 TEST_TOOLS := tests/node_modules/installed
+BENCH_TOOLS := .venv/installed-bench
 
 # The web app, once there is one.
 ifneq ($(wildcard web/package-lock.json),)
@@ -54,19 +55,20 @@ format: $(INSTALLED) ## Format the code
 schema: $(INSTALLED) ## Write graphql/schema.graphql anew
 	@$(BIN)/reunify schema
 
-bench: $(INSTALLED) ## Measure, and write bench/RESULTS.md; QUICK=1 for a short form
-	@QUICK=$(QUICK) $(BIN)/python -m tests.bench
+bench: $(BENCH_TOOLS) ## Measure, and write bench/RESULTS.md; QUICK=1 for a short form, PARTS=speed for some
+	@QUICK=$(QUICK) $(BIN)/python -m tests.bench $(PARTS)
 
 chaos: $(INSTALLED) ## The long runs: kills, races, fuzzing; QUICK=1 for a short form
 	@QUICK=$(QUICK) $(BIN)/python -m tests.chaos
 
-lock: ## Resolve the dependencies of pyproject.toml anew, into the two lock files
+lock: ## Resolve the dependencies of pyproject.toml anew, into the lock files
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && python=$$($(FIND_PYTHON)) \
 	&& "$$python" -m venv "$$folder" && "$$folder/bin/pip" install --quiet uv \
 	&& compile="$$folder/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header" \
-	&& $$compile --all-extras pyproject.toml -o requirements.lock \
+	&& $$compile --extra embedded --extra demo --extra plots --extra dev pyproject.toml -o requirements.lock \
 	&& $$compile --constraint requirements.lock pyproject.toml -o deploy/requirements.lock \
-	&& echo 'requirements.lock and deploy/requirements.lock are up to date.'
+	&& $$compile --constraint requirements.lock --all-extras pyproject.toml -o bench/requirements.lock \
+	&& echo 'requirements.lock, deploy/requirements.lock and bench/requirements.lock are up to date.'
 
 clean: ## Remove all that was set up or built; ./data stays
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
@@ -86,6 +88,11 @@ $(INSTALLED): requirements.lock
 	@pwd > "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/reunify.pth"
 	@printf '%s\n' "#!$$(pwd)/$(BIN)/python" 'import sys' 'from backend.__main__ import main' 'sys.exit(main())' > $(BIN)/reunify
 	@chmod +x $(BIN)/reunify
+	@touch $@
+
+$(BENCH_TOOLS): bench/requirements.lock $(INSTALLED)
+	@echo 'Installing what the matcher is measured beside'
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-input --require-hashes --requirement $<
 	@touch $@
 
 $(TEST_TOOLS): tests/package-lock.json

@@ -9,11 +9,18 @@ from pathlib import Path
 
 from rich.console import Console
 
+from tests.bench.accuracy import measure_accuracy
 from tests.bench.meeting import measure_meeting
 from tests.bench.registering import measure_registering
+from tests.bench.speed import measure_speed
 
 RESULTS = Path(__file__).parents[2] / "bench" / "RESULTS.md"
-PARTS = {"meeting": measure_meeting, "registering": measure_registering}
+PARTS = {
+    "accuracy": measure_accuracy,
+    "meeting": measure_meeting,
+    "registering": measure_registering,
+    "speed": measure_speed,
+}
 HEAD = "# What was measured\n\nWritten by `make bench`. Each figure stands beside something run in the same run.\n"
 
 
