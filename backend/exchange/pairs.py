@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,15 +12,13 @@ from backend.domain.evidence import Level
 from backend.domain.subject import Subject
 from backend.matching.compare import Comparison, compare
 from backend.matching.context import Context
-from backend.matching.keys import keys
+from backend.matching.keys import asked_keys, keys
 from backend.matching.profile import Profile, profile
+from backend.matching.ranking import IN_LISTS, hits_of, is_small, keys_worth_asking, most_promising, sketch
 from backend.matching.together import joint
 
 COLUMNS = ("report_id", "registration_id", "rank", "probability", "bits", "evidence")
-HOT_KEY = 400
-"""A key that more registrations share says too little to compare them all for it alone..."""
 TOO_FEW = 30
-"""...unless the other keys of a report gave fewer candidates than this."""
 SMALL = 5_000
 """In a list no longer than this, a report with too few candidates is held against all of like age and sex."""
 LIKE_AGE_YEARS = 3.0
@@ -44,10 +42,12 @@ def match_lists(
     top: int = 10,
     min_probability: float = 0.0,
     advance: Callable[[], None] = lambda: None,
+    met: Callable[[str, Iterable[str]], None] = lambda _report, _candidates: None,
 ) -> list[RankedPair]:
     """The best pairs of each report, in the order of the reports, at most `top` each and none below `min_probability`.
 
-    `advance` is called once for each registration profiled and once for each report matched.
+    `advance` is called once for each registration profiled and once for each report matched; `met` with the id of each
+    report and those of the registrations that it was compared with.
     """
     listed = _Registrations(registrations, advance)
     ranked: dict[str, list[RankedPair]] = {}
@@ -55,49 +55,58 @@ def match_lists(
         compared: dict[tuple[str, str], Comparison] = {}
         for report in family:
             described = profile(report)
-            for candidate in listed.candidates(described):
+            found = listed.candidates(described)
+            met(report.id, found)
+            for candidate in found:
                 compared[report.id, candidate] = compare(described, listed.profiles[candidate], context)
             advance()
-        found: dict[str, list[tuple[str, Comparison]]] = defaultdict(list)
+        likely: dict[str, list[tuple[str, Comparison]]] = defaultdict(list)
         for (report_id, registration_id), comparison in joint(compared, listed.groups, context).items():
-            found[report_id].append((registration_id, comparison))
-        for report_id, likely in found.items():
-            ranked[report_id] = list(_ranked(report_id, likely, top, min_probability))
+            likely[report_id].append((registration_id, comparison))
+        for report_id, pairs in likely.items():
+            ranked[report_id] = list(_ranked(report_id, pairs, top, min_probability))
     return [pair for report in reports for pair in ranked.get(report.id, ())]
 
 
 class _Registrations:
     """The profiles of all registrations, and which of them share a key."""
 
-    def __init__(self, registrations: Sequence[Subject], advance: Callable[[], None]) -> None:
+    def __init__(self, registrations: Sequence[Subject], advance: Callable[[], None] = lambda: None) -> None:
         self.groups: Mapping[str, str | None] = {subject.id: subject.together for subject in registrations}
         self.profiles: dict[str, Profile] = {}
+        self._keys: dict[str, tuple[str, ...]] = {}
         self._by_key: dict[str, list[str]] = defaultdict(list)
         self._by_group: dict[str, list[str]] = defaultdict(list)
         for subject in registrations:
             self.profiles[subject.id] = profile(subject)
-            for key in keys(self.profiles[subject.id]):
+            self._keys[subject.id] = keys(self.profiles[subject.id])
+            for key in self._keys[subject.id]:
                 self._by_key[key].append(subject.id)
             if subject.together is not None:
                 self._by_group[subject.together].append(subject.id)
             advance()
 
     def candidates(self, report: Profile) -> Iterable[str]:
-        """Who shares a key with the report, and who was taken in together with them, each once."""
-        shared = [self._by_key[key] for key in keys(report) if key in self._by_key]
-        shared.sort(key=len)
-        found: Counter[str] = Counter()
-        for ids in shared:
-            if len(ids) > HOT_KEY and len(found) >= TOO_FEW:
-                break
-            found.update(ids)
+        """The likeliest at a glance of those who share a key with the report, and who was taken in together with them.
+
+        In a list so short that a report may be held against all of it, whoever is of like age and sex too.
+        """
+        chosen = keys_worth_asking(
+            asked_keys(report), lambda key: len(self._by_key.get(key, ())), IN_LISTS, small=is_small(report)
+        )
+        found = {candidate for one in chosen for candidate in self._by_key.get(one.key, ())}
+        hits, sizes = hits_of(
+            {one.key: one for one in chosen}, {candidate: self._keys[candidate] for candidate in found}
+        )
+        sketches = {candidate: sketch(self.profiles[candidate]) for candidate in sorted(found)}
+        likely = dict.fromkeys(most_promising(sketch(report), sketches, hits, sizes, IN_LISTS))
         if len(found) < TOO_FEW and len(self.profiles) <= SMALL:
-            found.update(candidate for candidate, other in self.profiles.items() if _could_be(report, other))
-        for candidate in list(found):
+            likely |= dict.fromkeys(one for one, other in self.profiles.items() if _could_be(report, other))
+        for candidate in list(likely):
             group = self.groups[candidate]
             if group is not None:
-                found.update(self._by_group[group])
-        return found
+                likely |= dict.fromkeys(self._by_group[group])
+        return likely
 
 
 def _could_be(one: Profile, other: Profile) -> bool:

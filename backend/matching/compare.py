@@ -1,6 +1,5 @@
 """A report against a registration: evidence in bits, and the probability that they are the same child."""
 
-from dataclasses import replace
 from math import exp, log, log2
 
 from backend.domain.evidence import Comparison, Evidence, Feature
@@ -47,34 +46,40 @@ def compare(report: Profile, registration: Profile, context: Context) -> Compari
         compare_place(report, registration, context.displacement, weights.place),
         compare_time(report, registration, weights.time),
     )
-    return _summed(_with_siblings_in_mind(evidence, context), context)
+    return _summed(_weighed(evidence, context), context)
 
 
 def supported(comparison: Comparison, piece: Evidence, context: Context) -> Comparison:
     """A comparison with one more piece. What speaks for the family counts as far as the family is not yet sure."""
+    piece = _with_bits(piece, piece.bits * context.weights.strength[piece.feature])
     if piece.bits > 0:
         shared = sum(other.bits for other in comparison.evidence if other.feature in OF_THE_FAMILY)
         rest = 2**-shared - context.sibling_odds
         gained = 0.0 if rest <= 0 else min(piece.bits, _bounded(piece.bits - log2(rest), context) - shared)
-        piece = replace(piece, bits=max(0.0, gained))
+        piece = _with_bits(piece, max(0.0, gained))
     return _summed((*comparison.evidence, piece), context)
 
 
-def _with_siblings_in_mind(evidence: tuple[Evidence, ...], context: Context) -> tuple[Evidence, ...]:
-    """The same evidence, with what speaks for the family bounded.
+def _weighed(evidence: tuple[Evidence, ...], context: Context) -> tuple[Evidence, ...]:
+    """The same evidence, each piece at its fitted strength, and what speaks for the family bounded.
 
     A pair that is no match is of two strangers, or of two children of one household, who share surname, home and
     relatives. So `f` bits of family evidence weigh `-log2(2^-f + o)`, `o` being the odds that a registration is a
     sibling: they can say that it is the family, and never which of its children.
     """
-    shared = sum(piece.bits for piece in evidence if piece.feature in OF_THE_FAMILY)
-    if shared <= 0:
-        return evidence
-    scale = _bounded(shared, context) / shared
+    strength = context.weights.strength
+    shared = sum(piece.bits * strength[piece.feature] for piece in evidence if piece.feature in OF_THE_FAMILY)
+    scale = _bounded(shared, context) / shared if shared > 0 else 1.0
     return tuple(
-        replace(piece, bits=piece.bits * scale) if piece.bits and piece.feature in OF_THE_FAMILY else piece
+        _with_bits(piece, piece.bits * strength[piece.feature] * (scale if piece.feature in OF_THE_FAMILY else 1.0))
         for piece in evidence
     )
+
+
+def _with_bits(piece: Evidence, bits: float) -> Evidence:
+    if bits == piece.bits:
+        return piece
+    return Evidence(piece.feature, piece.level, bits, piece.report_value, piece.registration_value)
 
 
 def _bounded(family_bits: float, context: Context) -> float:

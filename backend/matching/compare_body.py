@@ -8,10 +8,11 @@ from backend.domain.evidence import Evidence, Feature, Level, unknown
 from backend.domain.person import AgeSource, Sex
 from backend.matching.ages import DAYS_A_YEAR, Born
 from backend.matching.profile import BodyMark, Garment, Profile
-from backend.matching.weights import AgeWeights, LooksWeights, MarksWeights, SexWeights, ThingsWeights
+from backend.matching.weights import AgeWeights, ColourWeights, LooksWeights, MarksWeights, SexWeights, ThingsWeights
 
 DAY = 86_400.0
 NEAR_MISS_DAYS = 31
+DAYS_OF_A_WRONG_YEAR = 366
 
 
 def compare_age(report: Profile, registration: Profile, weights: AgeWeights) -> Evidence:
@@ -33,17 +34,30 @@ def compare_age(report: Profile, registration: Profile, weights: AgeWeights) -> 
 
 def _age_bits(one: Born, other: Born, shift: float, weights: AgeWeights) -> tuple[float, Level]:
     if one.exact and other.exact:
-        if one.exact == other.exact:
-            return weights.exact, Level.AGREE
-        if _swapped(one.exact, other.exact):
-            return weights.swapped, Level.CLOSE
-        if abs(date.fromisoformat(one.exact) - date.fromisoformat(other.exact)).days <= NEAR_MISS_DAYS:
-            return weights.near_miss, Level.CLOSE
+        return _date_bits(one, other, weights)
     (one_from, one_to), (other_from, other_to) = _interval(one, shift, weights), _interval(other, shift, weights)
     gap = max(one_from, other_from) - min(one_to, other_to)
     if -gap >= min(one_to - one_from, other_to - other_from) / 2:
         spread = min(1.0, (one_to - one_from + other_to - other_from) / weights.span)
         return min(weights.most, log2(weights.overlap_share / spread)), Level.AGREE
+    return _gap_bits(gap, weights)
+
+
+def _date_bits(one: Born, other: Born, weights: AgeWeights) -> tuple[float, Level]:
+    here, there = str(one.exact), str(other.exact)
+    if here == there:
+        return weights.exact, Level.AGREE
+    if _swapped(here, there):
+        return weights.swapped, Level.CLOSE
+    days = abs(date.fromisoformat(here) - date.fromisoformat(there)).days
+    if days <= NEAR_MISS_DAYS or (here[5:] == there[5:] and days <= DAYS_OF_A_WRONG_YEAR):
+        return weights.near_miss, Level.CLOSE
+    bits, level = _gap_bits(days / DAYS_A_YEAR, weights)
+    return min(bits, 0.0) + weights.other_date, Level.DISAGREE if level is Level.CLOSE else level
+
+
+def _gap_bits(gap: float, weights: AgeWeights) -> tuple[float, Level]:
+    """`gap` is in years."""
     for most, cost, level in (
         (0.5, weights.touching, Level.CLOSE),
         (1, weights.gap_one, Level.CLOSE),
@@ -82,8 +96,8 @@ def compare_looks(report: Profile, registration: Profile, weights: LooksWeights)
     """Languages, hair, eyes and height."""
     return (
         _languages(report, registration, weights),
-        _colour(Feature.HAIR, report.hair, registration.hair, weights.hair, weights.hair_differs),
-        _colour(Feature.EYES, report.eyes, registration.eyes, weights.eyes, weights.eyes_differ),
+        _colour(Feature.HAIR, report.hair, registration.hair, weights.hair),
+        _colour(Feature.EYES, report.eyes, registration.eyes, weights.eyes),
         _height(report.height_cm, registration.height_cm, weights),
     )
 
@@ -99,11 +113,16 @@ def _languages(report: Profile, registration: Profile, weights: LooksWeights) ->
     return Evidence(Feature.LANGUAGES, Level.AGREE, bits, *values)
 
 
-def _colour(feature: Feature, report: str | None, registration: str | None, agree: float, differ: float) -> Evidence:
+def _colour(feature: Feature, report: str | None, registration: str | None, weights: ColourWeights) -> Evidence:
+    """Black hair is the hair of half the children, red hair of few; dark brown to one is black to another."""
     if not report or not registration:
         return unknown(feature)
-    same = report == registration
-    return Evidence(feature, Level.AGREE if same else Level.DISAGREE, agree if same else differ, report, registration)
+    if report == registration:
+        bits = log2(weights.agree / weights.shares.get(report, weights.rare_share))
+        return Evidence(feature, Level.AGREE, bits, report, registration)
+    if {report, registration} in weights.near:
+        return Evidence(feature, Level.CLOSE, weights.nearly, report, registration)
+    return Evidence(feature, Level.DISAGREE, weights.differs, report, registration)
 
 
 def _height(report: float | None, registration: float | None, weights: LooksWeights) -> Evidence:

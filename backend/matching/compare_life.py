@@ -1,6 +1,7 @@
 """Relatives, phones, home, place and time: whom the child belongs to, where, and when."""
 
 from collections.abc import Mapping
+from math import log2
 
 from rapidfuzz.distance import OSA
 from rapidfuzz.fuzz import token_sort_ratio
@@ -14,61 +15,92 @@ from geo.distance import distance_km
 
 DAY = 86_400.0
 HOUR = 3_600.0
+SOON_HOURS = 24.0
 WHOLE_NUMBER, LOCAL_NUMBER = 9, 7
 SAME_ADDRESS, SIMILAR_ADDRESS = 95.0, 85.0
 NEXT_DOOR_KM, SAME_TOWN_KM = 0.3, 8.0
-PLACE_BLUR_KM = 1.5
+FURTHER_PLACE = 1 / 3
+"""What a second place of a record counts beside the first: home beside last seen, the site beside where found."""
+
 _MANY = frozenset({"", "sibling", "cousin", "grandparent", "aunt or uncle"})
 """Relations of which a child has several, so that another name is no contradiction."""
+
+_ANYBODY = frozenset({"", "guardian", "parent"})
+"""What may be said of a mother as well as of an aunt."""
 
 
 def days_between(report: Profile, registration: Profile) -> float | None:
     """Days from last seen to found (or registered); None if either is not known."""
+    lost = _lost_at(report)
     found = registration.at or registration.recorded
-    return None if report.at is None or found is None else (found - report.at) / DAY
+    return None if lost is None or found is None else (found - lost) / DAY
+
+
+def _lost_at(report: Profile) -> float | None:
+    """When the child was last seen; a time after the report was filed is a slip, and cannot be later than that."""
+    if report.at is None or report.recorded is None:
+        return report.at
+    return min(report.at, report.recorded)
 
 
 def compare_relatives(
     report: Profile, registration: Profile, shares: Mapping[str, float], weights: Weights
 ) -> Evidence:
-    """Relatives whom both sides name. One with the same relation and another name is mild evidence against."""
+    """Relatives whom both sides name, by relation: who agrees speaks for the pair, who differs mildly against it."""
     if not report.relatives or not registration.relatives:
         return unknown(Feature.RELATIVES)
-    possible = [
-        (bits, here, there)
-        for here in report.relatives
-        for there in registration.relatives
-        if (bits := _kin_bits(here, there, shares, weights)) > 0
-    ]
-    if not possible:
-        return _other_relatives(report, registration, weights.relatives)
-    # Best first; the names themselves break ties the same way from both sides. Each relative speaks once.
-    possible.sort(key=lambda found: (-found[0], *sorted((found[1].shown, found[2].shown))))
-    told: list[tuple[float, Kin, Kin]] = []
-    for bits, here, there in possible:
-        if not any(here.shown == one.shown or there.shown == other.shown for _, one, other in told):
-            told.append((bits, here, there))
+    told = _told_by_both(report.relatives, registration.relatives, shares, weights)
+    differ = _told_otherwise(report.relatives, registration.relatives, told)
+    if not told and not differ:
+        return unknown(Feature.RELATIVES)
+    against = max(weights.relatives.same_relation_differs * len(differ), weights.relatives.most_against)
+    bits = min(sum(bits for bits, _, _ in told) + against, weights.relatives.most)
+    shown = [(here, there) for _, here, there in told] or differ
     return Evidence(
         Feature.RELATIVES,
-        Level.AGREE if told[0][0] >= weights.relatives.surely else Level.CLOSE,
-        min(sum(bits for bits, _, _ in told), weights.relatives.most),
-        "; ".join(here.shown for _, here, _ in told),
-        "; ".join(there.shown for _, _, there in told),
+        Level.DISAGREE if not told else Level.AGREE if told[0][0] >= weights.relatives.surely else Level.CLOSE,
+        bits,
+        "; ".join(here.shown for here, _ in shown),
+        "; ".join(there.shown for _, there in shown),
     )
 
 
-def _other_relatives(report: Profile, registration: Profile, weights: RelativesWeights) -> Evidence:
-    differ = [
-        (here, there)
-        for here in report.relatives
-        for there in registration.relatives
-        if here.relation == there.relation and here.relation not in _MANY
+def _told_by_both(
+    report: tuple[Kin, ...], registration: tuple[Kin, ...], shares: Mapping[str, float], weights: Weights
+) -> list[tuple[float, Kin, Kin]]:
+    """Relatives of both sides who may be one person, each at most once, with the bits that this is worth."""
+    possible = [
+        (bits, here, there)
+        for here in report
+        for there in registration
+        if (bits := _kin_bits(here, there, shares, weights)) > 0
     ]
-    if not differ:
-        return unknown(Feature.RELATIVES)
-    bits = max(weights.same_relation_differs * len(differ), weights.most_against)
-    here, there = differ[0]
-    return Evidence(Feature.RELATIVES, Level.DISAGREE, bits, here.shown, there.shown)
+    # Best first; the names themselves break ties the same way from both sides.
+    possible.sort(key=lambda found: (-found[0], *sorted((found[1].shown, found[2].shown))))
+    told: list[tuple[float, Kin, Kin]] = []
+    for bits, here, there in possible:
+        if not any(here is one or there is other for _, one, other in told):
+            # Of many brothers one is soon called like one of many others.
+            chances = _alike(here.relation, report) * _alike(there.relation, registration)
+            told.append((max(0.0, bits - log2(chances)), here, there))
+    return told
+
+
+def _alike(relation: str, relatives: tuple[Kin, ...]) -> int:
+    return sum(kin.relation == relation for kin in relatives)
+
+
+def _told_otherwise(
+    report: tuple[Kin, ...], registration: tuple[Kin, ...], told: list[tuple[float, Kin, Kin]]
+) -> list[tuple[Kin, Kin]]:
+    """Relatives of whom a child has one, and whom the two sides call otherwise."""
+    agreed = {kin.relation for _, here, there in told for kin in (here, there)}
+    return [
+        (here, there)
+        for here in report
+        for there in registration
+        if here.relation == there.relation and here.relation not in _MANY and here.relation not in agreed
+    ]
 
 
 def _kin_bits(here: Kin, there: Kin, shares: Mapping[str, float], weights: Weights) -> float:
@@ -80,8 +112,14 @@ def _kin_bits(here: Kin, there: Kin, shares: Mapping[str, float], weights: Weigh
         pair.bits * (weights.relatives.family_name if pair.one.family_likely or pair.other.family_likely else 1.0)
         for pair in pairs
     )
+    one, other = {id(pair.one) for pair in pairs}, {id(pair.other) for pair in pairs}
+    if any(id(token) not in one for token in here.tokens) and any(id(token) not in other for token in there.tokens):
+        bits += weights.relatives.further_name_differs
     if here.relation != there.relation:
         bits += weights.relatives.other_relation
+        if here.relation not in _ANYBODY and there.relation not in _ANYBODY:
+            # The father and the brother who bear one name are two people.
+            bits = min(bits, weights.relatives.other_relation_most)
     return max(0.0, bits)
 
 
@@ -164,45 +202,66 @@ def compare_place(
     if not lost or not registration.places:
         return unknown(Feature.PLACE)
     days = days_between(report, registration)
-    best: tuple[float, Spot, Spot] | None = None
-    for here in lost:
-        for there in registration.places:
-            bits = _place_bits(here, there, displacement, days, weights)
-            if bits is not None and (best is None or bits > best[0]):
-                best = bits, here, there
-    if best is None:
+    pairs = [
+        (FURTHER_PLACE ** (first + second), here, there)
+        for first, here in enumerate(lost)
+        for second, there in enumerate(registration.places)
+    ]
+    told = [
+        (displacement.ratio(start, end, days), share, here, there)
+        for share, here, there in pairs
+        if (start := _point(here)) is not None and (end := _point(there)) is not None
+    ]
+    if not told:
+        # Words say less than points, and nothing beside them.
+        told = [(2**weights.town, share, here, there) for share, here, there in pairs if _same_town(here, there)]
+    if not told:
         return unknown(Feature.PLACE)
-    bits, here, there = best
+    # The mean and not the best of them: with two places on each side, one is near by chance four times as often.
+    bits = log2(sum(ratio * share for ratio, share, _, _ in told) / sum(share for _, share, _, _ in told))
+    _, _, here, there = max(told, key=lambda one: one[0] * one[1])
     level = Level.AGREE if bits > 1 else Level.CLOSE if bits > -1 else Level.DISAGREE
     return Evidence(Feature.PLACE, level, bits, here.shown, there.shown)
 
 
-def _place_bits(
-    here: Spot, there: Spot, displacement: Displacement, days: float | None, weights: PlaceWeights
-) -> float | None:
-    apart = _apart(here, there)
-    if apart is not None:
-        return displacement.bits(apart, days, PLACE_BLUR_KM)
-    if _same_town(here, there):
-        return weights.town
-    return None
+def _point(spot: Spot) -> tuple[float, float] | None:
+    return None if spot.latitude is None or spot.longitude is None else (spot.latitude, spot.longitude)
 
 
 def _apart(here: Spot, there: Spot) -> float | None:
-    if here.latitude is None or here.longitude is None or there.latitude is None or there.longitude is None:
-        return None
-    return distance_km((here.latitude, here.longitude), (there.latitude, there.longitude))
+    first, second = _point(here), _point(there)
+    return None if first is None or second is None else distance_km(first, second)
 
 
 def compare_time(report: Profile, registration: Profile, weights: TimeWeights) -> Evidence:
-    """A child cannot be taken in before it was lost; clocks may be wrong by some hours."""
-    known = [moment for moment in (registration.at, registration.recorded) if moment is not None]
-    if report.at is None or not known:
+    """A child cannot be taken in before it was lost; clocks may be wrong by some hours. Long after is no evidence
+    against; within a day and in the same town it is a little for the pair.
+    """
+    lost, found, recorded = _lost_at(report), _found_by(registration), registration.recorded
+    first, shown = found, registration.at_shown
+    if found is None or (recorded is not None and recorded < found):
+        first, shown = recorded, registration.recorded_shown
+    if lost is None or first is None:
         return unknown(Feature.TIME)
-    early_hours = (report.at - min(known)) / HOUR
-    first = registration.at_shown if registration.at == min(known) else registration.recorded_shown
-    values = report.at_shown, first
-    if early_hours > weights.slack_hours:
-        return Evidence(Feature.TIME, Level.CONFLICT, weights.before_lost, *values)
-    level = Level.AGREE if early_hours <= 0 else Level.CLOSE
-    return Evidence(Feature.TIME, level, weights.in_order, *values)
+    later_hours = (first - lost) / HOUR
+    if later_hours < -weights.slack_hours:
+        return Evidence(Feature.TIME, Level.CONFLICT, weights.before_lost, report.at_shown, shown)
+    level = Level.AGREE if later_hours >= 0 else Level.CLOSE
+    soon_and_near = later_hours <= SOON_HOURS and _in_one_town(report, registration)
+    bits = weights.same_day if soon_and_near else weights.in_order
+    return Evidence(Feature.TIME, level, bits, report.at_shown, shown)
+
+
+def _found_by(registration: Profile) -> float | None:
+    """When the child had been found at the latest: exact midnight is a date of which nobody said the hour."""
+    if registration.at is None or registration.at % DAY:
+        return registration.at
+    return registration.at + DAY
+
+
+def _in_one_town(report: Profile, registration: Profile) -> bool:
+    pairs = ((here, there) for here in report.places for there in registration.places)
+    return any(
+        _same_town(here, there) if (apart := _apart(here, there)) is None else apart <= SAME_TOWN_KM
+        for here, there in pairs
+    )

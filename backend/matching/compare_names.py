@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from backend.domain.evidence import Evidence, Feature, Level, unknown
 from backend.matching.likeness import bits_of, likeness, rarity
-from backend.matching.names import Part, Token
+from backend.matching.names import Part, Token, is_patronymic
 from backend.matching.profile import Profile
 from backend.matching.weights import Likeness, NameWeights
 
@@ -17,11 +17,14 @@ def compare_names(
 ) -> tuple[Evidence, Evidence]:
     """Evidence of given and family names. Words are paired best first; a part that only one side has weighs nothing."""
     pairs = paired(report.names, registration.names, shares, weights)
-    given, family = _by_part(pairs)
     left = [token for token in report.names if not any(token is pair.one for pair in pairs)]
     right = [token for token in registration.names if not any(token is pair.other for pair in pairs)]
-    given_bits, given_level = _part(given, _differs(left, right, Part.GIVEN, given, weights), weights)
-    family_bits, family_level = _part(family, _differs(left, right, Part.FAMILY, family, weights), weights)
+    given, family = _by_part(pairs, report.names, registration.names)
+    if _is_unsplit(report.names) and _is_unsplit(registration.names):
+        (given_bits, given_level), (family_bits, family_level) = _unsplit(given, family, left, right, weights)
+    else:
+        given_bits, given_level = _part(given, _differs(left, right, Part.GIVEN, given, weights), weights)
+        family_bits, family_level = _part(family, _differs(left, right, Part.FAMILY, family, weights), weights)
     both = given_bits + family_bits
     if both > weights.most:
         given_bits, family_bits = given_bits * weights.most / both, family_bits * weights.most / both
@@ -69,17 +72,53 @@ def paired(
     return pairs
 
 
-def _by_part(pairs: list[Pair]) -> tuple[list[Pair], list[Pair]]:
+def _by_part(
+    pairs: list[Pair], report: tuple[Token, ...], registration: tuple[Token, ...]
+) -> tuple[list[Pair], list[Pair]]:
     """Pairs of given names and of family names, best first."""
     given = [pair for pair in pairs if _known_part(pair) is Part.GIVEN]
     family = [pair for pair in pairs if _known_part(pair) is Part.FAMILY]
+    longer = _loose_words(report) - _loose_words(registration)
     for pair in pairs:
         if _known_part(pair) is Part.LOOSE:
-            # Nobody said which part it is, or each side said otherwise: the first two are one of each, in any order.
-            guess = family if pair.one.family_likely or pair.other.family_likely else given
-            other = given if guess is family else family
-            (other if guess and not other else guess).append(pair)
+            # Nobody said which part it is, or each side said otherwise: the longer of two unsplit names knows best.
+            here, there = pair.one.family_likely, pair.other.family_likely
+            likely = (here or there) if not longer else here if longer > 0 else there
+            if here != there and not longer and family and not given:
+                given.append(pair)  # Ana Gomez and Gomez Ana: one of each
+            else:
+                (family if likely else given).append(pair)
     return given, family
+
+
+def _loose_words(names: tuple[Token, ...]) -> int:
+    return sum(token.part is Part.LOOSE for token in names)
+
+
+def _is_unsplit(names: tuple[Token, ...]) -> bool:
+    return not any(token.part in (Part.GIVEN, Part.FAMILY) for token in names)
+
+
+def _unsplit(
+    given: list[Pair], family: list[Pair], left: list[Token], right: list[Token], weights: NameWeights
+) -> tuple[tuple[float, Level], tuple[float, Level]]:
+    """Two names of which nobody knows the parts: the order of their words decides what a word is called, not its bits.
+
+    The best two words count in full, further ones in part; words that both sides have left over count against.
+    """
+    best = sorted((*given, *family), key=lambda pair: -pair.bits)[:2]
+    over = min(sum(token.part is Part.LOOSE for token in side) for side in (left, right))
+    against = (0.0, weights.family_differs, weights.family_differs + weights.further_family_differs)[min(over, 2)]
+
+    def part(found: list[Pair], against: float) -> tuple[float, Level]:
+        if not found:
+            return against, Level.DISAGREE if against else Level.UNKNOWN
+        counted = sum(pair.bits * (1.0 if pair in best else weights.further) for pair in found)
+        return counted + against, Level.AGREE if found[0].kind in _SURE else Level.CLOSE
+
+    if not given:
+        return part(given, against), part(family, 0.0)
+    return part(given, 0.0 if not family else against), part(family, against if not family else 0.0)
 
 
 def _known_part(pair: Pair) -> Part:
@@ -91,16 +130,29 @@ def _known_part(pair: Pair) -> Part:
 
 def _differs(left: list[Token], right: list[Token], part: Part, found: list[Pair], weights: NameWeights) -> float:
     """What it says that both sides still have a word for this part; a word is taken out of the lists when used."""
+    if found:
+        one = next((token for token in left if _is_further(token, part)), None)
+        other = next((token for token in right if _is_further(token, part)), None)
+        if one is None or other is None:
+            return 0.0
+        return weights.further_given_differs if part is Part.GIVEN else weights.further_family_differs
     one = next((token for token in left if token.part in (part, Part.LOOSE)), None)
     other = next((token for token in right if token.part in (part, Part.LOOSE)), None)
     if one is None or other is None:
         return 0.0
-    if found:
-        return weights.further_differs if one.part is other.part is part else 0.0
+    if is_patronymic(one.written) != is_patronymic(other.written):
+        return 0.0  # a father's name against a surname says nothing
     left.remove(one)
     right.remove(other)
     loose = one.part is other.part is Part.LOOSE
     return weights.given_differs if part is Part.GIVEN and not loose else weights.family_differs
+
+
+def _is_further(token: Token, part: Part) -> bool:
+    """Whether a word that was not paired belongs to a part of which another word was: José Carlos and José Luis."""
+    if token.part is Part.LOOSE:
+        return token.family_likely is (part is Part.FAMILY)
+    return token.part is part
 
 
 def _part(found: list[Pair], differs: float, weights: NameWeights) -> tuple[float, Level]:

@@ -1,135 +1,267 @@
-"""Blocking keys: a true pair shares at least one, and few others do.
+"""Blocking keys: a true pair meets in at least one, and few others do.
 
-Each key joins several facts, since a key that matches thousands finds nothing. Families of keys stand for different
-ways in which a description can be poor: no name, no age, a wrong sex, carried far away.
+A record is kept under *plain* keys, few, so that the index stays small. Who looks for it asks for more: neighbouring
+age bands, neighbouring cells, those whose age or sex nobody knows. What is asked is symmetric: if a report asks for a
+registration's key, then the registration asks for one of the report's. `tests/unit/matching/test_keys.py` holds it.
+
+Each key joins several facts, since a key that matches thousands finds nothing, and there are many kinds of them, for
+the different ways in which a description can be poor: no name, no age, a wrong sex, carried far away.
 """
 
 import re
-from collections.abc import Iterator, Sequence
-from itertools import combinations, islice, zip_longest
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations, islice, product
+from typing import NamedTuple
 
 from backend.domain.person import Sex
-from backend.domain.subject import Side
 from backend.matching.names import Part, Token
-from backend.matching.profile import NAMED_AS_KIN, Profile, Spot
+from backend.matching.profile import Profile
+from geo.cells import touching, wider_cells
 
-MOST_KEYS = 60
-BAND_YEARS = 3
-AGE_SLACK = 1.0
-MOST_BANDS = 7
-"""A record without an age is looked for among the children: so many bands back from when it was made."""
-MOST_SOUNDS = 8
-MOST_CLASSES = 4
-MOST_LETTERS = 2
+MOST_KEPT = 140
+MOST_ASKED = 1500
+BAND_YEARS = 2
+WIDEST_AGE_YEARS = 9.0
+"""An age within a wider span than this is none to look for."""
+CHILDHOOD_YEARS = 20
+SECONDS_A_YEAR = 31_556_952.0
 LOCAL_NUMBER = 7
 FEW_LETTERS = 3
-SECONDS_A_YEAR = 31_556_952.0
+SHORTEST_JOINED = 3
+"""Two initials as one word are no name."""
+UNKNOWN = "?"
+NAMELESS, ANYBODY = "nameless", "anybody"
 _UNSTEADY = re.compile(r"h|(.)(?=\1)")
 
 
+class Asked(NamedTuple):
+    """A key that is asked for.
+
+    `promise` is about how likely it is, from 0 to 1, that the child is among those who are kept under it, were it
+    there at all: the keys that promise most for the fewest records are asked first. `placed` says that the key rests
+    on a place: what a family is told must not depend on such.
+    """
+
+    key: str
+    promise: float
+    placed: bool
+
+
+class Fact(NamedTuple):
+    """A value, and the share of a key's promise that is left when it is asked for with this value."""
+
+    value: str
+    share: float
+
+
+Facts = tuple[Fact, ...]
+
+# About how often a true pair meets in a key, by what the key rests on, measured on invented people; only how they
+# compare to each other matters, and only for the order in which keys are asked for.
+TWO_NAMES, ONE_NAME, NAME_AND_MORE, KIN, SEEN, NAMELESS_CHILD = 0.4, 0.3, 0.2, 0.15, 0.1, 0.03
+OWN, NEXT_BAND, NEXT_CELL, NOT_SAID, ANY_SEX, ANY_BAND = 1.0, 0.2, 0.25, 0.08, 0.4, 0.1
+
+
 def keys(profile: Profile) -> tuple[str, ...]:
-    """The keys of one side, most telling first, at most `MOST_KEYS`; two records with one in common are compared."""
-    return tuple(islice(dict.fromkeys(_all_keys(profile)), MOST_KEYS))
+    """The plain keys of one side, at most `MOST_KEPT`, under which the other side finds it."""
+    return tuple(islice(dict.fromkeys(asked.key for asked in _keys(_facts(profile, wide=False))), MOST_KEPT))
 
 
-def _all_keys(profile: Profile) -> Iterator[str]:
-    bands = _bands(profile)
-    sexes = ("F", "M") if profile.sex in (None, Sex.OTHER) else (profile.sex[0],)
-    yield from (f"phone {phone[-LOCAL_NUMBER:]}" for phone in profile.phones)
-    if profile.home is not None and any(word.isdigit() for word in profile.home.words):
-        yield f"home {' '.join(sorted(profile.home.words_text.split())[:2])}"
-    yield from _whole_name_keys(profile.names)
-    yield from _relative_keys(profile, bands)
-    yield from _mark_keys(profile, bands)
-    given = [token for token in profile.names if token.part is not Part.FAMILY]
-    family = [token for token in profile.names if token.part in (Part.FAMILY, Part.LOOSE)]
-    yield from (f"given {sound} {band} {sex}" for sound in _sounds(given) for band in bands for sex in sexes)
-    yield from (f"family {sound} {band}" for sound in _sounds(family) for band in bands)
-    yield from _place_keys(profile, bands, sexes)
-    yield from _worn_keys(profile, bands, sexes)
-    yield from (f"letters {letters} {band} {sex}" for letters in _letters(given) for band in bands for sex in sexes)
+def asked_keys(profile: Profile) -> tuple[Asked, ...]:
+    """The keys that one side asks for, each once; the most promising `MOST_ASKED` of them."""
+    found: dict[str, Asked] = {}
+    for asked in _keys(_facts(profile, wide=True)):
+        known = found.get(asked.key)
+        if known is None or known.promise < asked.promise:
+            found[asked.key] = asked
+    if len(found) <= MOST_ASKED:
+        return tuple(found.values())
+    return tuple(sorted(found.values(), key=lambda one: -one.promise)[:MOST_ASKED])
 
 
-def _bands(profile: Profile) -> tuple[str, ...]:
-    """Bands of birth years; an age that nobody knows stands for those of all children."""
+def shared_keys(one: Profile, other: Profile) -> tuple[str, ...]:
+    """The keys that bring a pair together: what one side asks for and the other is kept under."""
+    kept = set(keys(other))
+    return tuple(asked.key for asked in asked_keys(one) if asked.key in kept)
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What keys are made of. All but `bands`, `sexes`, `cells` and `nameless` are the same, kept or asked for."""
+
+    bands: Facts
+    sexes: Facts
+    cells: Facts
+    towns: Facts
+    nameless: Facts
+    given: Facts
+    family: Facts
+    letters: Facts
+    full: Facts
+    words: tuple[Facts, ...]
+    spelled: tuple[Facts, ...]
+    kin: Facts
+    kinsfolk: tuple[Facts, ...]
+    marks: Facts
+    worn: Facts
+    looks: Facts
+    phones: Facts
+    home: Facts
+
+
+def _keys(facts: _Facts) -> Iterator[Asked]:
+    """Every key, most telling first: the first are kept where there are too many."""
+    join = _join
+    child = (facts.bands, facts.sexes)
+    yield from join("phone", TWO_NAMES, facts.phones)
+    yield from join("home", TWO_NAMES, facts.home)
+    yield from _pairs("name", TWO_NAMES, facts.words)
+    yield from _pairs("letters", TWO_NAMES, facts.spelled)
+    yield from join("given kin", NAME_AND_MORE, facts.given, facts.kin)
+    yield from join("given mark", TWO_NAMES, facts.given, facts.marks)
+    yield from join("full family", TWO_NAMES, facts.full, facts.family)
+    yield from join("given", ONE_NAME, facts.given, *child)
+    yield from join("family", ONE_NAME, facts.family, *child)
+    yield from join("letters", ONE_NAME, facts.letters, *child)
+    yield from join("full", ONE_NAME, facts.full, *child)
+    yield from _pairs("kin", KIN, facts.kinsfolk)
+    yield from join("mark", ONE_NAME, facts.marks, *child)
+    yield from join("kin", KIN, facts.kin, *child)
+    yield from join("given cell", NAME_AND_MORE, facts.given, facts.cells, placed=True)
+    yield from join("family cell", NAME_AND_MORE, facts.family, facts.cells, placed=True)
+    yield from join("given worn", NAME_AND_MORE, facts.given, facts.worn)
+    yield from join("family worn", NAME_AND_MORE, facts.family, facts.worn)
+    for pair in combinations(facts.worn, 2):
+        both = Fact(", ".join(sorted(fact.value for fact in pair)), OWN)
+        yield from join("worn", SEEN, (both,), *child)
+    yield from join("looks cell", SEEN, facts.looks, facts.cells, *child, placed=True)
+    yield from join("worn cell", SEEN, facts.worn, facts.cells, *child, placed=True)
+    yield from join("child cell", NAMELESS_CHILD, facts.nameless, facts.cells, *child, placed=True)
+    yield from join("child town", NAMELESS_CHILD, facts.nameless, facts.towns, *child, placed=True)
+    yield from join("child worn", NAMELESS_CHILD, facts.nameless, facts.worn, *child)
+    yield from join("child looks", NAMELESS_CHILD, facts.nameless, facts.looks, *child)
+
+
+def _join(kind: str, promise: float, *facts: Facts, placed: bool = False) -> Iterator[Asked]:
+    for combination in product(*facts):
+        share = promise
+        for fact in combination:
+            share *= fact.share
+        yield Asked(" ".join((kind, *(fact.value for fact in combination))), share, placed)
+
+
+def _pairs(kind: str, promise: float, groups: Sequence[Facts]) -> Iterator[Asked]:
+    """A key for each two values of different groups, in any order."""
+    for one, other in combinations(groups, 2):
+        for first, second in product(one, other):
+            yield Asked(f"{kind} {' '.join(sorted((first.value, second.value)))}", promise, placed=False)
+
+
+def _facts(profile: Profile, *, wide: bool) -> _Facts:
+    """The facts of one side: as they are kept, or `wide`, as they are asked for."""
+    words = [
+        token for token in profile.names if len(token.forms[0]) >= SHORTEST_JOINED or token.part is not Part.JOINED
+    ]
+    given = [token for token in words if token.part is not Part.FAMILY][:4]
+    family = [token for token in words if token.part in (Part.FAMILY, Part.LOOSE)][:3]
+    spelled = tuple(_plain(_letters(token)) for token in words if token.part is not Part.JOINED)[:4]
+    kinsfolk = tuple(
+        _plain(token.sounds[0] for token in kin.tokens[:2] if token.sounds) for kin in profile.relatives[:5]
+    )
+    return _Facts(
+        bands=_bands(profile, wide=wide),
+        sexes=_sexes(profile.sex, wide=wide),
+        cells=_cells(profile, wide=wide),
+        towns=_plain(spot.town for spot in (*profile.places, profile.home) if spot is not None and spot.town)[:2],
+        nameless=_nameless(nameless=not given, wide=wide),
+        given=_plain(sound for token in given for sound in token.sounds[:2]),
+        family=_plain(sound for token in family for sound in token.sounds[:2]),
+        letters=_plain(part.value for parts in spelled for part in parts),
+        full=_plain(full for token in given for full in token.classes[:3]),
+        words=tuple(_plain(token.sounds[:2]) for token in words[:6]),
+        spelled=spelled,
+        kin=_plain(sound.value for sounds in kinsfolk for sound in sounds),
+        kinsfolk=kinsfolk,
+        marks=_plain(f"{mark.kind} {' '.join(mark.site)}" for mark in profile.marks[:3]),
+        worn=_plain(f"{worn.colour} {worn.kind}" for worn in profile.clothing if worn.colour and worn.kind)[:3],
+        looks=_plain([f"{profile.hair} {profile.eyes}"] if profile.hair and profile.eyes else []),
+        phones=_plain(phone[-LOCAL_NUMBER:] for phone in profile.phones[:4]),
+        home=_plain(_address(profile)),
+    )
+
+
+def _plain(values: Iterable[str]) -> Facts:
+    return tuple(Fact(value, OWN) for value in dict.fromkeys(values))
+
+
+def _bands(profile: Profile, *, wide: bool) -> Facts:
+    """The band of the middle of the birth years; asked for, its neighbours as well, and who has none."""
+    own = _band(profile)
+    if not wide:
+        return (Fact(UNKNOWN if own is None else str(own), OWN),)
+    if own is not None:
+        return (
+            Fact(str(own), OWN),
+            Fact(str(own - 1), NEXT_BAND),
+            Fact(str(own + 1), NEXT_BAND),
+            Fact(UNKNOWN, NOT_SAID),
+        )
     moment = profile.recorded or profile.at
-    now = None if moment is None else 1970 + moment / SECONDS_A_YEAR
-    born = profile.born
-    if born is not None and born.dated:
-        low, high = born.earliest - AGE_SLACK, born.latest + AGE_SLACK
-    elif now is None:
-        return ("*",)
-    elif born is not None:
-        low, high = now + born.earliest - AGE_SLACK, now + born.latest + AGE_SLACK
-    else:
-        low, high = now - BAND_YEARS * (MOST_BANDS - 1), now
-    first, last = int(low // BAND_YEARS), int(high // BAND_YEARS)
-    return tuple(str(band * BAND_YEARS) for band in range(first, min(last, first + MOST_BANDS) + 1))
+    last = 0 if moment is None else int(1970 + moment / SECONDS_A_YEAR) // BAND_YEARS + 1
+    first = last - CHILDHOOD_YEARS // BAND_YEARS - 1
+    some = () if moment is None else tuple(Fact(str(band), ANY_BAND) for band in range(first, last + 1))
+    return Fact(UNKNOWN, OWN), *some
 
 
-def _mark_keys(profile: Profile, bands: tuple[str, ...]) -> Iterator[str]:
-    for mark in profile.marks[:3]:
-        yield from (f"mark {mark.kind} {' '.join(mark.site)} {band}" for band in bands)
+def _band(profile: Profile) -> int | None:
+    born, moment = profile.born, profile.recorded or profile.at
+    if born is None or born.latest - born.earliest > WIDEST_AGE_YEARS:
+        return None
+    middle = (born.earliest + born.latest) / 2
+    if not born.dated:
+        if moment is None:
+            return None
+        middle += 1970 + moment / SECONDS_A_YEAR
+    return int(middle // BAND_YEARS)
 
 
-def _sounds(tokens: Sequence[Token]) -> list[str]:
-    """Sounds of all the words, then the full names they may stand for, the likeliest of each word first."""
-    sounds = [sound for token in tokens for sound in token.sounds[:2]]
-    classes = zip_longest(*(token.classes[:MOST_CLASSES] for token in tokens))
-    return list(dict.fromkeys([*sounds, *(full for rank in classes for full in rank if full)]))[:MOST_SOUNDS]
+def _sexes(sex: Sex | None, *, wide: bool) -> Facts:
+    known = None if sex in (None, Sex.OTHER) else sex.value[0]
+    if not wide:
+        return (Fact(known or UNKNOWN, OWN),)
+    if known is None:
+        return Fact(UNKNOWN, ANY_SEX), Fact("F", ANY_SEX), Fact("M", ANY_SEX)
+    return Fact(known, OWN), Fact(UNKNOWN, NOT_SAID)
 
 
-def _whole_name_keys(names: tuple[Token, ...]) -> Iterator[str]:
-    main = [token for token in names if token.sounds and token.part is not Part.OTHER][:4]
-    for index, one in enumerate(main):
-        for other in main[index + 1 :]:
-            for first in one.sounds[:2]:
-                for second in other.sounds[:2]:
-                    yield f"name {' '.join(sorted((first, second)))}"
+def _cells(profile: Profile, *, wide: bool) -> Facts:
+    spots = [spot for spot in (*profile.places, profile.home) if spot is not None and spot.cell is not None]
+    own = wider_cells(spot.cell for spot in spots if spot.cell is not None)[:3]
+    if not wide:
+        return tuple(Fact(cell, OWN) for cell in own)
+    # Towards the neighbours too, so that a border between cells does not part a pair.
+    near = dict.fromkeys(cell for one in own for cell in touching(one) if cell not in own)
+    return (*(Fact(cell, OWN) for cell in own), *(Fact(cell, NEXT_CELL) for cell in near))
 
 
-def _relative_keys(profile: Profile, bands: tuple[str, ...]) -> Iterator[str]:
-    initials = {token.sounds[0][:1] for token in profile.names if token.sounds and token.part is not Part.FAMILY}
-    for kin in profile.relatives[:4]:
-        if not kin.relation or kin.relation in NAMED_AS_KIN:
-            continue
-        for token in kin.tokens[:2]:
-            for sound in token.sounds[:1]:
-                yield from (f"kin {sound} {initial}" for initial in sorted(initials)[:2])
-                if not initials or profile.side is Side.REPORT:
-                    yield from (f"kin {sound} {band}" for band in bands)
+def _nameless(*, nameless: bool, wide: bool) -> Facts:
+    """Who has a name asks for those without; who has none asks for everybody."""
+    if wide:
+        return (Fact(ANYBODY if nameless else NAMELESS, OWN),)
+    return _plain([NAMELESS, ANYBODY] if nameless else [ANYBODY])
 
 
-def _place_keys(profile: Profile, bands: tuple[str, ...], sexes: tuple[str, ...]) -> Iterator[str]:
-    spots = [spot for spot in (*profile.places[:1], profile.home) if spot is not None]
-    for spot in spots:
-        for place in _cells_and_towns(spot, profile.side):
-            for band in bands:
-                for sex in sexes:
-                    yield f"place {place} {band} {sex}"
-
-
-def _cells_and_towns(spot: Spot, side: Side) -> Iterator[str]:
-    if spot.town:
-        yield spot.town
-    if spot.cell is not None:
-        # One side spreads over the neighbours, so that a border between cells does not part a pair.
-        yield from spot.around if side is Side.REGISTRATION else (spot.cell,)
-
-
-def _worn_keys(profile: Profile, bands: tuple[str, ...], sexes: tuple[str, ...]) -> Iterator[str]:
-    """Two things worn, with their colours: all there is of many a small child."""
-    coloured = [f"{garment.colour} {garment.kind}" for garment in profile.clothing if garment.kind and garment.colour]
-    for one, other in combinations(coloured[:3], 2):
-        for band in bands:
-            for sex in sexes:
-                yield f"worn {one}, {other} {band} {sex}"
-
-
-def _letters(given: Sequence[Token]) -> list[str]:
-    """How a given name begins and ends: a slip spoils one of the two."""
+def _letters(token: Token) -> Sequence[str]:
+    """How a name begins and ends: a slip spoils one of the two."""
     # Without h and doubled letters, the first to be dropped or added: Chau and Cau, Mohamed and Muhammad.
-    steady = [_UNSTEADY.sub("", token.forms[0]) for token in given]
-    openings = [f"{name[:FEW_LETTERS]}-" for name in steady]
-    endings = [f"-{name[-FEW_LETTERS:]}" for name in steady if len(name) > FEW_LETTERS]
-    return list(dict.fromkeys([*openings[:MOST_LETTERS], *endings[:MOST_LETTERS]]))
+    steady = _UNSTEADY.sub("", token.forms[0])
+    opening = f"{steady[:FEW_LETTERS]}-"
+    return (opening, f"-{steady[-FEW_LETTERS:]}") if len(steady) > FEW_LETTERS else (opening,)
+
+
+def _address(profile: Profile) -> list[str]:
+    home = profile.home
+    if home is None or not any(word.isdigit() for word in home.words):
+        return []
+    return [" ".join(sorted(home.words_text.split())[:2])]

@@ -1,29 +1,30 @@
 """How alike two words of names are, and how much that says."""
 
 from collections.abc import Mapping
-from enum import IntEnum
-from functools import lru_cache
 from math import log2
 
-from rapidfuzz.distance import OSA, JaroWinkler
-
-from backend.matching.names import Token
+from backend.matching.diminutives import called_by_the_last_syllable
+from backend.matching.names import Part, Token
+from backend.matching.spelling import SHORT, Spelled, both_known, of_other_sex, spelled
+from backend.matching.tables import vocabulary
 from backend.matching.text import is_arabic
 from backend.matching.weights import Likeness, NameWeights
 
-SHORT = 4
-"""Names up to this length (Hoa, Huy, Lan) differ by one letter from too many others."""
-LONG = 7
-ALIKE = 0.86
-SOUNDS_ALIKE = 0.78
-WORTH_A_LOOK = 0.7
-SHORTEST_BEGINNING, SHORTEST_ENDING = 3, 4
+INITIALS = 2
+_SAID_OF = {
+    Spelled.FAINT: Likeness.FAINT,
+    Spelled.PART: Likeness.PART,
+    Spelled.CLOSE: Likeness.CLOSE,
+    Spelled.SLIP: Likeness.SPELLING,
+}
 
 
-def likeness(first: Token, second: Token) -> Likeness | None:
+def likeness(first: Token, second: Token) -> Likeness | None:  # noqa: PLR0911 - one for each kind, best first
     """The best that can be said of two words of names; None if they are different names. Symmetric."""
     if first.written == second.written:
-        return Likeness.EXACT
+        # Initials are what somebody may be called (DJ), not what they are called.
+        initials = len(first.written) == INITIALS and Part.JOINED in (first.part, second.part)
+        return Likeness.NICKNAME if initials else Likeness.EXACT
     here = first.forms if second.bare else first.forms + first.bare
     there = second.forms if first.bare else second.forms + second.bare
     if not set(here).isdisjoint(there):
@@ -31,15 +32,29 @@ def likeness(first: Token, second: Token) -> Likeness | None:
     if first.bare and second.bare:
         # Of two Arabic words only the likeliest spellings: among three and three some are always alike.
         here, there = first.forms[:1], second.forms[:1]
-    spelling = max(_spelling(one, other) for one in here for other in there)
-    if spelling is _Spelled.SLIP:
+    spelling = max(spelled(one, other) for one in here for other in there)
+    one_name = not set(first.classes).isdisjoint(second.classes)
+    if spelling >= Spelled.PART and _of_other_sex(first, second, one_name=one_name):
+        return Likeness.FAINT
+    if spelling is Spelled.SLIP:
         return Likeness.SPELLING
-    if not set(first.classes).isdisjoint(second.classes):
+    if one_name:
         return Likeness.NICKNAME
-    if spelling in (_Spelled.CLOSE, _Spelled.ALMOST) and not set(first.sounds).isdisjoint(second.sounds):
+    if called_by_the_last_syllable(first.written, second.written):
+        return Likeness.PART
+    if spelling in (Spelled.CLOSE, Spelled.ALMOST) and not set(first.sounds).isdisjoint(second.sounds):
         # Sound alone is too coarse to score: Mohammed and Mahmoud have the same consonants.
-        return Likeness.SOUND if spelling is _Spelled.CLOSE and not _is_short(first, second) else Likeness.FAINT
+        if spelling is not Spelled.CLOSE or _is_short(first, second):
+            return Likeness.FAINT
+        return Likeness.CLOSE if both_known(first.forms[0], second.forms[0]) else Likeness.SOUND
     return _SAID_OF.get(spelling)
+
+
+def _of_other_sex(first: Token, second: Token, *, one_name: bool) -> bool:
+    if Part.FAMILY in (first.part, second.part) or not of_other_sex(first.forms[0], second.forms[0]):
+        return False
+    # A pet form may be one name with the other (Liz and Liza), whatever tables say of Louis and Louise.
+    return not one_name or (first.forms[0] in first.classes and second.forms[0] in second.classes)
 
 
 def _is_short(first: Token, second: Token) -> bool:
@@ -51,6 +66,9 @@ def rarity(first: Token, second: Token, shares: Mapping[str, float], weights: Na
     shorter = min(len(first.forms[0]), len(second.forms[0]))
     # There are fewer short names than long ones, so one that the table lacks is shared by more people.
     share = weights.unseen_short_share if shorter < SHORT else weights.unseen_share
+    if not vocabulary()["tonal"].isdisjoint(first.forms + second.forms):
+        # A language of tones makes its names of a few hundred syllables, which read alike without their marks.
+        share = max(share, weights.tonal_share)
     for form in first.forms:
         share = max(share, shares.get(form, 0.0))
     for form in second.forms:
@@ -64,57 +82,6 @@ def bits_of(found: Likeness, rare: float, weights: NameWeights) -> float:
     return max(weights.floor, min(rare + weight.added, weight.most))
 
 
-class _Spelled(IntEnum):
-    """How alike two Latin forms are written, in rising order; `ALMOST` counts only if they sound alike too."""
-
-    OTHERWISE = 0
-    ALMOST = 1
-    FAINT = 2
-    PART = 3
-    CLOSE = 4
-    SLIP = 5
-
-
-_SAID_OF = {
-    _Spelled.FAINT: Likeness.FAINT,
-    _Spelled.PART: Likeness.PART,
-    _Spelled.CLOSE: Likeness.CLOSE,
-    _Spelled.SLIP: Likeness.SPELLING,
-}
-
-
 def _marks_differ(first: str, second: str) -> bool:
     # Both sides wrote marks or characters, and not the same: Hòa and Hóa, 丽 and 莉. Arabic is spelled freely.
     return not first.isascii() and not second.isascii() and is_arabic(first) == is_arabic(second) is False
-
-
-@lru_cache(maxsize=262_144)
-def _spelling(first: str, second: str) -> _Spelled:
-    alike = JaroWinkler.similarity(first, second, score_cutoff=WORTH_A_LOOK)
-    if not alike:
-        # A beginning in common is alike enough to come further; an ending is not (Lupe, Guadalupe).
-        return _Spelled.PART if _is_ending(first, second) else _Spelled.OTHERWISE
-    shorter, longer = sorted((len(first), len(second)))
-    apart = OSA.distance(first, second)
-    if _is_slip(apart, shorter, longer):
-        # Another first letter is another name more often than a slip: Faina and Naina, Duong and Huong.
-        return _Spelled.SLIP if first[0] == second[0] or shorter >= LONG else _Spelled.FAINT
-    if _is_part(first, second):
-        return _Spelled.PART
-    if (apart == 1 and longer >= SHORT) or (alike >= ALIKE and shorter > SHORT):
-        return _Spelled.CLOSE
-    return _Spelled.ALMOST if alike >= SOUNDS_ALIKE or apart == 1 else _Spelled.OTHERWISE
-
-
-def _is_slip(apart: int, shorter: int, longer: int) -> bool:
-    return (apart == 1 and longer > SHORT) or (apart == 2 and shorter >= LONG)  # noqa: PLR2004 - two, if it is long
-
-
-def _is_part(first: str, second: str) -> bool:
-    short, long = (first, second) if len(first) < len(second) else (second, first)
-    return (len(short) >= SHORTEST_BEGINNING and long.startswith(short)) or _is_ending(first, second)
-
-
-def _is_ending(first: str, second: str) -> bool:
-    shorter = min(len(first), len(second))
-    return shorter >= SHORTEST_ENDING and first[-shorter:] == second[-shorter:]

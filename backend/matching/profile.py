@@ -15,7 +15,7 @@ from backend.matching.text import latin, words
 from geo.cells import cell, cells_around
 from geo.distance import is_point
 
-PROFILE_VERSION = 1
+PROFILE_VERSION = 2
 
 SHORTEST_PHONE = 7
 MOST_RELATIVES = 16
@@ -106,7 +106,7 @@ def profile(subject: Subject) -> Profile:
     return Profile(
         version=PROFILE_VERSION,
         side=subject.side,
-        names=name_tokens(person.names),
+        names=name_tokens(person.names, _fathers(relatives)),
         given_shown=shown(person.names.given or person.names.full or person.names.as_said, *person.names.others),
         family_shown=shown(person.names.family or person.names.full),
         sex=person.sex,
@@ -187,6 +187,10 @@ def _relatives(person: Person, reporter: Reporter) -> tuple[Kin, ...]:
     found = {_kin(relative) for relative in (*person.relatives, Relative(reporter.relation, reporter.name))}
     named = [kin for kin in found if kin.tokens]
     return tuple(sorted(named, key=lambda kin: (kin.relation, kin.shown))[:MOST_RELATIVES])
+
+
+def _fathers(relatives: Iterable[Kin]) -> frozenset[str]:
+    return frozenset(token.written for kin in relatives if kin.relation == "father" for token in kin.tokens)
 
 
 def _kin(relative: Relative) -> Kin:

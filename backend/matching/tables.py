@@ -36,6 +36,12 @@ def nickname_classes() -> dict[str, tuple[str, ...]]:
 
 
 @cache
+def known_names() -> frozenset[str]:
+    """Latin names and pet names that the tables hold: a slip of the pen seldom turns one into another."""
+    return frozenset(nickname_classes()) | frozenset(name_shares()) | vocabulary()["tonal"]
+
+
+@cache
 def name_shares() -> dict[str, float]:
     """Latin name -> the share of people who bear it, for the commonest names."""
     return {row["name"]: float(row["share"]) for row in csv.DictReader(_open("frequencies.csv"))}

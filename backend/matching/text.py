@@ -15,7 +15,15 @@ _WORD = re.compile(r"[^\W_]+")
 _APOSTROPHE = re.compile(r"['’ʼʻ`´]")  # noqa: RUF001 - apostrophes as people and phones type them
 _ARABIC = re.compile(r"[؀-ۿݐ-ݿﭐ-﷿ﹰ-﻿]")
 _HAN = re.compile(r"[㐀-䶿一-鿿豈-﫿]")
+_UNSEEN = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
 _TATWEEL_AND_MARKS = re.compile(r"[ـً-ٰٟ]")
+
+_CYRILLIC = re.compile(r"[\u0400-\u04ff]")
+# As passports write them: Ukraine since 2010 (resolution 55: Mykola, Yuliia, Hryhorii), Russia by ICAO 9303 (Iuliia).
+_OTHER_CYRILLIC = (
+    str.maketrans(dict(zip("гґиіїйєёюя", "h g y i i i ie yo iu ia".split(), strict=True))),  # noqa: SIM905 - Cyrillic
+    str.maketrans(dict(zip("йёюяъ", "i e iu ia ie".split(), strict=True))),  # noqa: SIM905 - letter by letter
+)
 
 # How a character is read when it is a family name, where that differs from its usual reading.
 _FAMILY_READINGS = {
@@ -27,6 +35,9 @@ _FAMILY_READINGS = {
 def fold(text: str) -> str:
     """The text in NFKC, without case, outer spaces, or the marks that Arabic may leave out."""
     folded = unicodedata.normalize("NFKC", text).casefold()
+    if not folded.isascii():
+        # Marks of direction and joiners come with what is pasted from a phone; they would part a word.
+        folded = _UNSEEN.sub("", folded)
     return _TATWEEL_AND_MARKS.sub("", _APOSTROPHE.sub("", folded)).strip()
 
 
@@ -62,8 +73,13 @@ def latin_forms(word: str) -> tuple[str, ...]:
     if is_arabic(word):
         return _distinct(_romanised(word)) or bare_forms(word)
     if is_han(word):
-        return _distinct(["".join(parts) for parts in _readings(word)])
-    return _distinct([_letters(anyascii(word))])
+        readings = ["".join(parts) for parts in _readings(word)]
+        # ü, here v, is written u where no v can be typed, and yu in passports.
+        return _distinct([form.replace("v", vowel) for vowel in ("u", "yu", "v") for form in readings])
+    read = _letters(anyascii(word))
+    if _CYRILLIC.search(word) is None:
+        return _distinct([read])
+    return _distinct([read, *(_letters(anyascii(word.translate(table))) for table in _OTHER_CYRILLIC)])
 
 
 def bare_forms(word: str) -> tuple[str, ...]:

@@ -7,6 +7,8 @@ from typing import Any
 
 import cattrs
 
+from backend.domain.evidence import Feature
+
 
 class Likeness(StrEnum):
     """How alike two words of names are; in scripts that mark tones or have characters, `MARKS_DIFFER` in those only."""
@@ -47,12 +49,14 @@ class NameWeights:
     commonest: float
     unseen_share: float
     unseen_short_share: float
+    tonal_share: float
     crossed: float
     further: float
     most: float
     given_differs: float
     family_differs: float
-    further_differs: float
+    further_given_differs: float
+    further_family_differs: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,8 @@ class AgeWeights:
     """`overlap_share` of true pairs have ages that overlap; `span` is the years over which children's ages spread.
 
     `touching` is for intervals that hardly meet, or miss by half a year: 6 said by one side, 7 by the other. `gap_one`
-    is for a gap of up to one year between what the two sides say, and so on to `gap_more`.
+    is for a gap of up to one year between what the two sides say, and so on to `gap_more`; `other_date` comes to it
+    where both sides know the day.
     `estimate_slack` is by how many years a guess is widened on either side.
     """
 
@@ -70,6 +75,7 @@ class AgeWeights:
     exact: float
     swapped: float
     near_miss: float
+    other_date: float
     touching: float
     gap_one: float
     gap_two: float
@@ -102,6 +108,8 @@ class RelativesWeights:
     same_relation_differs: float
     most_against: float
     other_relation: float
+    other_relation_most: float
+    further_name_differs: float
     family_name: float
     phone: float
     phone_near: float
@@ -117,14 +125,27 @@ class HomeWeights:
 
 
 @dataclass(frozen=True, slots=True)
+class ColourWeights:
+    """`agree` is how often two who see one child say the same colour, `shares` how common each is among children.
+
+    `rare_share` is for every other colour; `near` are pairs that differ by who looks, and weigh `nearly`.
+    """
+
+    agree: float
+    shares: Mapping[str, float]
+    rare_share: float
+    near: frozenset[frozenset[str]]
+    nearly: float
+    differs: float
+
+
+@dataclass(frozen=True, slots=True)
 class LooksWeights:
     language: float
     common_language: float
     language_differs: float
-    hair: float
-    hair_differs: float
-    eyes: float
-    eyes_differ: float
+    hair: ColourWeights
+    eyes: ColourWeights
     height_spread_cm: float
     height_most: float
     height_least: float
@@ -161,6 +182,7 @@ class TimeWeights:
     slack_hours: float
     before_lost: float
     in_order: float
+    same_day: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +212,9 @@ class Calibration:
 
 @dataclass(frozen=True, slots=True)
 class Weights:
+    """`strength` is the share of its bits that each kind of evidence counts, since kinds overlap: fitted, near 1."""
+
+    strength: Mapping[Feature, float]
     name: NameWeights
     age: AgeWeights
     sex: SexWeights

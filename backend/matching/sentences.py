@@ -1,0 +1,82 @@
+"""Evidence as a short sentence for people, in the languages of the alerts; machines read its level and bits."""
+
+import json
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from backend.domain.evidence import Evidence, Feature, Level
+
+DEFAULT_LANGUAGE = "en"
+LANGUAGES = ("en", "es", "fr", "ar", "uk", "vi", "ht")
+
+QUOTED = frozenset({
+    Feature.GIVEN_NAME,
+    Feature.FAMILY_NAME,
+    Feature.RELATIVES,
+    Feature.PHONE,
+    Feature.HOME,
+    Feature.HEIGHT,
+    Feature.CLOTHING,
+    Feature.BELONGINGS,
+    Feature.PLACE,
+})  # fmt: skip
+"""Features whose values are as somebody wrote them; those of the others are codes or ids, or plain English words."""
+
+LONGEST_QUOTE = 80
+"""Characters. What is longer is read in the record: a sentence stays short."""
+
+FIRST_STRONG_ISOLATE, POP_DIRECTIONAL_ISOLATE = "\u2068", "\u2069"
+_STEERS_DIRECTION = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+@dataclass(frozen=True, slots=True)
+class _Language:
+    """`both` quotes one `value` that both sides gave, `each` those of `report` and `registration`."""
+
+    both: str
+    each: str
+    sentences: dict[Feature, dict[Level, str]]
+
+
+def sentence(piece: Evidence, language: str | None = None) -> str | None:
+    """What a piece of evidence says, without a full stop; None where nothing is known.
+
+    `language` is a BCP 47 tag, of which only the first part counts; English where it is None or has no words here.
+    The two values are quoted where the piece has both: whoever hides one from a reader hides it from the sentence too.
+    They stand between U+2068 and U+2069 (Unicode Standard Annex 9), so that a name in another direction of writing
+    leaves the words around it in order.
+    """
+    if piece.level is Level.UNKNOWN:
+        return None
+    base = (language or DEFAULT_LANGUAGE).partition("-")[0].lower()
+    words = _language(base if base in LANGUAGES else DEFAULT_LANGUAGE)
+    said = words.sentences[piece.feature][piece.level]
+    if piece.feature not in QUOTED:
+        return said
+    report, registration = _quote(piece.report_value), _quote(piece.registration_value)
+    if report is None or registration is None:
+        return said
+    if report == registration:
+        return words.both.format(sentence=said, value=report)
+    return words.each.format(sentence=said, report=report, registration=registration)
+
+
+def _quote(value: str | None) -> str | None:
+    """A value as a sentence can hold it, in one line; None where there is nothing to show."""
+    plain = " ".join(_STEERS_DIRECTION.sub("", value or "").split())
+    if not plain or len(plain) > LONGEST_QUOTE:
+        return None
+    return f"{FIRST_STRONG_ISOLATE}{plain}{POP_DIRECTIONAL_ISOLATE}"
+
+
+@cache
+def _language(language: str) -> _Language:
+    path = files("backend.matching") / "data" / "sentences" / f"{language}.json"
+    content = json.loads(path.read_text(encoding="utf-8"))
+    sentences = {
+        Feature(feature): {Level(level): said for level, said in levels.items()}
+        for feature, levels in content["sentences"].items()
+    }
+    return _Language(content["quoted"]["both"], content["quoted"]["each"], sentences)
