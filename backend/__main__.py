@@ -2,7 +2,7 @@
 
 import typer
 
-from backend.commands import events
+from backend.commands import events, matching
 from backend.commands.demo import demo
 from backend.commands.indexes import indexes
 from backend.commands.invite import invite
@@ -29,6 +29,7 @@ def build() -> typer.Typer:
     app.command()(indexes)
     app.command()(schema)
     app.add_typer(events.app, name="events")
+    app.add_typer(matching.app, name="matching")
     return app
 
 

@@ -12,13 +12,17 @@ import structlog
 
 from backend.domain.alert import Delivery, DeliveryState
 from backend.domain.event import Event, EventKind
-from backend.services.alerts import queue_deliveries, raise_report_news
+from backend.domain.subject import Side
+from backend.services.alerts import queue_deliveries, raise_report_news, raise_shared_news
 from backend.services.collaborators import Collaborators
 from backend.services.deliveries import parcel_of, retry_delivery, settle_delivery
-from backend.services.scoring import score_registration, score_report
+from backend.services.models import renew_if_outgrown
+from backend.services.rescoring import rescore_page
+from backend.services.scoring import score_family, score_registration
+from backend.services.suggestions import ask_for_suggestions, suggest_duplicates
 from backend.store.feed import TooFarBehindError
 from backend.store.records import Session
-from backend.store.work import Claim, LostClaimError, claim, finish, park, postpone
+from backend.store.work import Claim, LostClaimError, claim, come_back, finish, park, postpone
 from notifications.channel import Channel, Outcome, State
 from notifications.messages import Message
 from notifications.web_push import Subscription
@@ -29,8 +33,8 @@ LONGEST_PAUSE_SECONDS = 120.0
 POLL_SECONDS = 2.0
 """The safety net under the change stream, and how late a pause may end."""
 
-Handler = Callable[[Collaborators, Event, Session], Awaitable[None]]
-
+Handler = Callable[[Collaborators, Event, Session], Awaitable[timedelta | None]]
+"""Does what follows from an event, or a part of it: then it says how soon to come back for the rest."""
 
 MOST_RINGS = 100
 """Rings remembered while everybody is busy; more would say nothing new."""
@@ -67,17 +71,35 @@ class Worker:
     delivery_bell: Bell = field(default_factory=Bell)
 
 
+async def _score_new_registration(use: Collaborators, event: Event, session: Session) -> None:
+    rules = await score_registration(use, event.subject_id, session)
+    if rules is not None:
+        await ask_for_suggestions(use, event, session)
+        await renew_if_outgrown(use, rules, event.id, session)
+
+
 async def _score_registration(use: Collaborators, event: Event, session: Session) -> None:
-    await score_registration(use, event.subject_id, session)
+    if await score_registration(use, event.subject_id, session) is not None:
+        await ask_for_suggestions(use, event, session)
 
 
-async def _score_report(use: Collaborators, event: Event, session: Session) -> None:
-    await score_report(use, event.subject_id, session)
+async def _score_reports(use: Collaborators, event: Event, session: Session) -> None:
+    if event.incident_id is not None and event.family_id is not None:
+        await score_family(use, event.incident_id, event.family_id, session)
+        await ask_for_suggestions(use, event, session)
 
 
-async def _score_matched_report(use: Collaborators, event: Event, session: Session) -> None:
-    if event.report_id is not None:
-        await score_report(use, event.report_id, session)
+async def _rescore_incident(use: Collaborators, event: Event, session: Session) -> timedelta | None:
+    return await rescore_page(use, event.subject_id, event.id, session)
+
+
+async def _suggest_duplicates(use: Collaborators, event: Event, session: Session) -> None:
+    side = Side.REGISTRATION if event.report_id is None else Side.REPORT
+    await suggest_duplicates(use, side, event.subject_id, session)
+
+
+async def _tell_linked_family(use: Collaborators, event: Event, session: Session) -> None:
+    await raise_shared_news(use, event, session)
 
 
 async def _tell_family(use: Collaborators, event: Event, session: Session) -> None:
@@ -89,16 +111,19 @@ async def _queue_deliveries(use: Collaborators, event: Event, session: Session) 
 
 
 HANDLERS: Mapping[EventKind, Handler] = MappingProxyType({
-    EventKind.PERSON_REGISTERED: _score_registration,
+    EventKind.PERSON_REGISTERED: _score_new_registration,
     EventKind.REGISTRATION_UPDATED: _score_registration,
     EventKind.REGISTRATION_MOVED: _score_registration,
-    EventKind.REPORT_FILED: _score_report,
-    EventKind.REPORT_UPDATED: _score_report,
-    EventKind.REPORT_WITHDRAWN: _score_report,
+    EventKind.REPORT_FILED: _score_reports,
+    EventKind.REPORT_UPDATED: _score_reports,
+    EventKind.REPORT_WITHDRAWN: _score_reports,
     EventKind.MATCH_LIKELY: _tell_family,
     EventKind.MATCH_CONFIRMED: _tell_family,
-    EventKind.MATCH_UNDONE: _score_matched_report,
+    EventKind.MATCH_UNDONE: _score_reports,
+    EventKind.DUPLICATES_DUE: _suggest_duplicates,
+    EventKind.DECISION_SHARED: _tell_linked_family,
     EventKind.ALERT_RAISED: _queue_deliveries,
+    EventKind.RESCORING_STARTED: _rescore_incident,
 })  # fmt: skip
 
 
@@ -157,8 +182,11 @@ async def _handle_next_event(worker: Worker) -> bool:
     handler = HANDLERS[claimed.record.kind]
 
     async def write(session: Session) -> None:
-        await handler(use, claimed.record, session)
-        await finish(use.store.events, claimed, session)
+        pause = await handler(use, claimed.record, session)
+        if pause is None:
+            await finish(use.store.events, claimed, session)
+        else:
+            await come_back(use.store.events, claimed, use.clock() + pause, session)
 
     try:
         await use.store.transact(write)

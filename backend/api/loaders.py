@@ -7,6 +7,7 @@ from typing import TypeVar
 from strawberry.dataloader import DataLoader
 
 from backend.domain.account import Viewer
+from backend.domain.duplicate import Duplicate
 from backend.domain.errors import DomainError
 from backend.domain.incident import Incident
 from backend.domain.match import Match
@@ -14,8 +15,9 @@ from backend.domain.photo import Photo
 from backend.domain.registration import Registration
 from backend.domain.report import NextStep, Report
 from backend.domain.site import Site
-from backend.services import incidents, matches, photos, progress, registrations, reports, sites
+from backend.services import devices, duplicates, incidents, matches, photos, progress, registrations, reports, sites
 from backend.services.collaborators import Collaborators
+from backend.services.links import counted
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
@@ -37,8 +39,14 @@ class Loaders:
     reports: DataLoader[str, Report | None]
     photos: DataLoader[Registration | Report, list[Photo]]
     next_steps: DataLoader[Report, NextStep]
+    matches: DataLoader[str, Match | None]
     matches_of_reports: DataLoader[MatchesOf, list[Match]]
     matches_of_registrations: DataLoader[MatchesOf, list[Match]]
+    same_child_as: DataLoader[Match, str | None]
+    duplicates: DataLoader[Registration | Report, list[Duplicate]]
+    linked_registrations: DataLoader[Registration, list[Registration]]
+    linked_reports: DataLoader[Report, list[Report]]
+    languages: DataLoader[Viewer | None, str | None]
 
 
 def new_loaders(use: Collaborators, viewer: Viewer | None) -> Loaders:
@@ -54,13 +62,29 @@ def new_loaders(use: Collaborators, viewer: Viewer | None) -> Loaders:
         next_steps=DataLoader(
             lambda wanted: progress.next_steps(use, viewer, wanted), cache_key_fn=lambda report: report.id
         ),
+        matches=DataLoader(lambda ids: matches.get_matches(use, viewer, ids)),
         matches_of_reports=DataLoader(
             lambda wanted: _matches(wanted, lambda *of: matches.matches_of_reports(use, viewer, *of))
         ),
         matches_of_registrations=DataLoader(
             lambda wanted: _matches(wanted, lambda *of: matches.matches_of_registrations(use, viewer, *of))
         ),
+        same_child_as=DataLoader(lambda found: _same_child_as(use, found), cache_key_fn=lambda match: match.id),
+        duplicates=DataLoader(
+            lambda records: duplicates.duplicates_of(use, viewer, records), cache_key_fn=lambda record: record.id
+        ),
+        linked_registrations=DataLoader(
+            lambda records: duplicates.linked_with(use, viewer, records), cache_key_fn=lambda record: record.id
+        ),
+        linked_reports=DataLoader(
+            lambda records: duplicates.linked_with(use, viewer, records), cache_key_fn=lambda record: record.id
+        ),
+        languages=DataLoader(lambda viewers: devices.languages_of(use, viewers)),
     )
+
+
+async def _same_child_as(use: Collaborators, found: Sequence[Match]) -> list[str | None]:
+    return [one.same_child_as for one in await counted(use, found)]
 
 
 async def _matches(

@@ -3,6 +3,7 @@
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
+from backend.api.resolvers.duplicate import DuplicateMutations, DuplicateQueries
 from backend.api.resolvers.incident import IncidentMutations, IncidentQueries
 from backend.api.resolvers.match import MatchMutations, MatchQueries, MatchSubscriptions
 from backend.api.resolvers.registration import RegistrationMutations, RegistrationQueries
@@ -12,13 +13,21 @@ from backend.api.resolvers.viewer import ViewerMutations, ViewerQueries
 
 
 @strawberry.type(description="Everything that can be read.")
-class Query(ViewerQueries, IncidentQueries, SiteQueries, RegistrationQueries, ReportQueries, MatchQueries):
+class Query(
+    ViewerQueries, IncidentQueries, SiteQueries, RegistrationQueries, ReportQueries, MatchQueries, DuplicateQueries
+):
     pass
 
 
 @strawberry.type(description="Everything that can be done. A refusal is data: see `errors` in each answer.")
 class Mutation(
-    ViewerMutations, IncidentMutations, SiteMutations, RegistrationMutations, ReportMutations, MatchMutations
+    ViewerMutations,
+    IncidentMutations,
+    SiteMutations,
+    RegistrationMutations,
+    ReportMutations,
+    MatchMutations,
+    DuplicateMutations,
 ):
     pass
 

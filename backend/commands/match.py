@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from backend.domain.subject import Side
 from backend.exchange.lists import ReadList, UnusableFileError, read_list
 from backend.exchange.pairs import match_lists, write_pairs
-from backend.matching.context import CATASTROPHIC_KM, LOCAL_KM, REGIONAL_KM, default_context
+from backend.matching.context import CATASTROPHIC_KM, LOCAL_KM, REGIONAL_KM, context_for
 
 UNUSABLE = 2
 
@@ -58,7 +58,7 @@ def match(
         pairs = match_lists(
             missing,
             taken_in,
-            default_context(_KILOMETRES[scale]),
+            context_for(len(taken_in), _KILOMETRES[scale]),
             top=top,
             min_probability=min_probability,
             advance=lambda: progress.advance(task),

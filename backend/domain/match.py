@@ -21,7 +21,7 @@ class MatchState(StrEnum):
 
 
 class MatchAction(StrEnum):
-    """CLAIM, CONFIRM, REJECT and UNDO are people's; FADE and RETURN follow the score."""
+    """CLAIM, CONFIRM, REJECT and UNDO are people's; FADE and RETURN follow the score, REOPEN new evidence."""
 
     CLAIM = "CLAIM"
     CONFIRM = "CONFIRM"
@@ -29,6 +29,7 @@ class MatchAction(StrEnum):
     UNDO = "UNDO"
     FADE = "FADE"
     RETURN = "RETURN"
+    REOPEN = "REOPEN"
 
 
 TRANSITIONS: Mapping[tuple[MatchState, MatchAction], MatchState] = MappingProxyType({
@@ -42,12 +43,26 @@ TRANSITIONS: Mapping[tuple[MatchState, MatchAction], MatchState] = MappingProxyT
     (MatchState.CLAIMED, MatchAction.UNDO): MatchState.POTENTIAL,
     (MatchState.CONFIRMED, MatchAction.UNDO): MatchState.POTENTIAL,
     (MatchState.REJECTED, MatchAction.UNDO): MatchState.POTENTIAL,
+    (MatchState.REJECTED, MatchAction.REOPEN): MatchState.POTENTIAL,
 })  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
+class Rejection:
+    """What was known when a person said that the two are different children: evidence, and versions of the records."""
+
+    evidence: tuple[Evidence, ...]
+    report_version: int
+    registration_version: int
+
+
+@dataclass(frozen=True, slots=True)
 class Match:
-    """One for each pair, for ever. The versions are those of the two records that were compared."""
+    """One for each pair, for ever. The versions are those of the two records and of the model that it was scored under.
+
+    `together_with` are the matches of brothers and sisters that were found with it; `reopened_because` says in words
+    what is new since it was rejected.
+    """
 
     id: str
     incident_id: str
@@ -69,6 +84,10 @@ class Match:
     version: int
     created_at: datetime
     updated_at: datetime
+    model_version: int = 1
+    together_with: tuple[str, ...] = ()
+    rejection: Rejection | None = None
+    reopened_because: str | None = None
 
 
 def state_after(state: MatchState, action: MatchAction) -> MatchState:

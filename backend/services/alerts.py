@@ -5,7 +5,9 @@ from datetime import timedelta
 from backend.domain.alert import Alert, AlertKind, Delivery, DeliveryState
 from backend.domain.event import SYSTEM, Event, EventKind
 from backend.domain.match import Match, MatchState
+from backend.domain.subject import Side
 from backend.services.collaborators import Collaborators
+from backend.services.links import as_counted, clusters, matches_of_records
 from backend.store import events
 from backend.store.records import Session
 from backend.store.work import waiting
@@ -22,12 +24,30 @@ async def raise_report_news(use: Collaborators, told_of: Event, session: Session
     match = await use.store.matches.get(told_of.subject_id, session)
     if match is None:
         return
+    match = (await as_counted(use, [match], session))[0]
     confirmed = told_of.kind is EventKind.MATCH_CONFIRMED
     if confirmed and match.state is not MatchState.CONFIRMED:
         return
     if not confirmed and (match.state is MatchState.REJECTED or await _is_told_already(use, match, session)):
         return
     key = f"{AlertKind.REPORT_NEWS.value}:{match.id}:{told_of.id if confirmed else told_of.kind.value}"
+    await _raise(use, match, key, match.family_id, match.report_id, session)
+
+
+async def raise_shared_news(use: Collaborators, told_of: Event, session: Session) -> None:
+    """Tell the family of a linked report, once, that there is news about its own: the child was confirmed."""
+    match = await use.store.matches.get(told_of.subject_id, session)
+    report_id, family_id = told_of.report_id, told_of.family_id
+    if match is None or match.state is not MatchState.CONFIRMED or report_id is None or family_id is None:
+        return
+    linked = await clusters(use, Side.REPORT, [report_id], session)
+    if family_id == match.family_id or match.report_id not in linked[report_id]:
+        return
+    key = f"{AlertKind.REPORT_NEWS.value}:{match.id}:{match.decided_at}:{family_id}"
+    await _raise(use, match, key, family_id, report_id, session)
+
+
+async def _raise(use: Collaborators, match: Match, key: str, family_id: str, report_id: str, session: Session) -> None:
     if await use.store.alerts.find_one({"key": key}, session) is not None:
         return
     now = use.clock()
@@ -36,8 +56,8 @@ async def raise_report_news(use: Collaborators, told_of: Event, session: Session
         key=key,
         kind=AlertKind.REPORT_NEWS,
         incident_id=match.incident_id,
-        owner_id=match.family_id,
-        subject_id=match.report_id,
+        owner_id=family_id,
+        subject_id=report_id,
         version=1,
         created_at=now,
         updated_at=now,
@@ -54,8 +74,8 @@ async def raise_report_news(use: Collaborators, told_of: Event, session: Session
             actor_id=SYSTEM,
             at=now,
             incident_id=alert.incident_id,
-            family_id=match.family_id,
-            report_id=match.report_id,
+            family_id=family_id,
+            report_id=report_id,
         ),
     )
 
@@ -66,10 +86,9 @@ async def _is_told_already(use: Collaborators, match: Match, session: Session) -
     Asking the matches, which the order of handling does not change, and not the alerts lets exactly one of several
     likely matches be told, however many workers handle them at once.
     """
-    others = await use.store.matches.find(
-        {"reportId": match.report_id, "state": {"$ne": MatchState.REJECTED.value}, "alertedAt": {"$ne": None}},
-        session=session,
-    )
+    found = await matches_of_records(use, Side.REPORT, [match.report_id], session)
+    told = [one for one in found if one.alerted_at is not None]
+    others = [one for one in await as_counted(use, told, session) if one.state is not MatchState.REJECTED]
     if match.alerted_at is None:
         return bool(others)
     return any((other.alerted_at or match.alerted_at, other.id) < (match.alerted_at, match.id) for other in others)

@@ -1,12 +1,17 @@
 """What every use case works with, passed in from the composition root."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from backend.domain.device import NewDevice
 from backend.store.database import Store
 from backend.store.feed import Feed
+
+if TYPE_CHECKING:
+    from backend.services.models import Rules  # which works with these collaborators itself
+    from backend.store.models import Stamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +25,10 @@ class Keys:
 
 @dataclass(frozen=True, slots=True)
 class Collaborators:
-    """`new_id` makes UUIDv7s; `check_device` raises a DomainError for a push subscription that may not be used."""
+    """`new_id` makes UUIDv7s; `check_device` raises a DomainError for a push subscription that may not be used.
+
+    `remembered` is what incidents are scored under, by its stamp, so that no scoring need read and decode it again.
+    """
 
     store: Store
     feed: Feed
@@ -28,3 +36,4 @@ class Collaborators:
     clock: Callable[[], datetime]
     new_id: Callable[[], str]
     check_device: Callable[[NewDevice], None]
+    remembered: "dict[Stamp, Rules]" = field(default_factory=dict)

@@ -1,5 +1,6 @@
 """Devices that want to be told: a phone subscribes, and takes itself off again."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from backend.domain.account import Viewer
@@ -64,6 +65,18 @@ async def remove_device(use: Collaborators, viewer: Viewer | None, device_id: st
         await events.append(use.store, session, _event(use, EventKind.DEVICE_REMOVED, device, known))
 
     await use.store.transact(write)
+
+
+async def languages_of(use: Collaborators, viewers: Sequence[Viewer | None]) -> list[str | None]:
+    """The language of the newest device of each viewer; None for one without a device, and for a stranger."""
+    return [await _language_of(use, viewer) for viewer in viewers]
+
+
+async def _language_of(use: Collaborators, viewer: Viewer | None) -> str | None:
+    if viewer is None:
+        return None
+    newest = await use.store.devices.find({"ownerId": viewer.id}, order=[("updatedAt", -1), ("_id", -1)], limit=1)
+    return newest[0].language if newest else None
 
 
 async def _in_language(use: Collaborators, device: Device, language: str) -> Device:

@@ -21,6 +21,7 @@ _NEWS = frozenset({
     EventKind.MATCH_CONFIRMED,
     EventKind.MATCH_REJECTED,
     EventKind.MATCH_UNDONE,
+    EventKind.DECISION_SHARED,
 })  # fmt: skip
 """What changes a report or its next step, for the family."""
 

@@ -11,9 +11,10 @@ from backend.services.access import Action, Where, may, require, require_of_reco
 from backend.services.changes import changed, require_seen, stale
 from backend.services.collaborators import Collaborators
 from backend.services.identifiers import given_or_new
+from backend.services.models import first_model, put_model, rescaled, rules_of, start_rescoring
 from backend.services.paging import Page, PageRequest, read_page
 from backend.store import events
-from backend.store.codec import digest
+from backend.store.codec import digest, to_document
 from backend.store.records import Duplicate, Session
 
 
@@ -47,7 +48,8 @@ async def open_incident(
     said = digest(known.id, new)
 
     async def write(session: Session) -> None:
-        await use.store.incidents.insert(incident, session, beside={"digest": said})
+        model = to_document(first_model(incident))
+        await use.store.incidents.insert(incident, session, beside={"digest": said, "model": model})
         await use.store.accounts.collection.update_one(
             {"_id": known.id}, {"$addToSet": {"incidentIds": incident.id}}, session=session
         )
@@ -71,7 +73,7 @@ async def _as_before(use: Collaborators, incident_id: str, said: str) -> Inciden
 async def change_incident(
     use: Collaborators, viewer: Viewer | None, incident_id: str, version: int, changes: IncidentChanges
 ) -> Incident:
-    """Change an incident of which `version` was seen.
+    """Change an incident of which `version` was seen. Another scale, or other thresholds, have all of it rescored.
 
     Raises: DomainError UNAUTHENTICATED, NOT_FOUND, FORBIDDEN, INVALID, STALE.
     """
@@ -88,9 +90,22 @@ async def change_incident(
         if not await use.store.incidents.replace(following, version, session):
             raise stale()
         await events.append(use.store, session, _event(use, EventKind.INCIDENT_UPDATED, following, known))
+        await _judge_anew(use, incident, following, known, session)
 
     await use.store.transact(write)
     return following
+
+
+async def _judge_anew(use: Collaborators, before: Incident, after: Incident, viewer: Viewer, session: Session) -> None:
+    """Have matches follow the scale and the thresholds, where these have changed."""
+    rescaling = before.scale is not after.scale
+    thresholds = (before.propose_threshold, before.alert_threshold)
+    if not rescaling and thresholds == (after.propose_threshold, after.alert_threshold):
+        return
+    rules = await rules_of(use, after.id, session)
+    if rescaling and rules is not None:
+        await put_model(use, rules, rescaled(rules.model, after), session)
+    await start_rescoring(use, after.id, session, actor_id=viewer.id)
 
 
 async def get_incident(use: Collaborators, viewer: Viewer | None, incident_id: str) -> Incident:

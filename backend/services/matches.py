@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import compress
 
 from backend.domain.account import Viewer
 from backend.domain.errors import DomainError, ErrorCode, conflict, not_found, refusal
 from backend.domain.event import Event, EventKind
-from backend.domain.match import Match, MatchAction, MatchState, overtaken, state_after
+from backend.domain.match import Match, MatchAction, MatchState, Rejection, overtaken, state_after
+from backend.domain.subject import Side
 from backend.domain.validation import LONGEST_TEXT
-from backend.services.access import Action, Where, require, require_of_record
+from backend.services.access import Action, Where, may, require, require_of_record
 from backend.services.collaborators import Collaborators
+from backend.services.links import as_counted, clusters, counted, matches_of_records, share_decision
 from backend.services.paging import Page, PageRequest, read_page
 from backend.services.subjects import is_seeking, is_sought
 from backend.store import events
@@ -42,10 +45,11 @@ async def decide(
     known = require_of_record(viewer, Action.DECIDE_MATCH, Action.READ_MATCH, _where(match), "match")
     if match is None:
         raise not_found("match")
-    following = state_after(match.state, action)
+    shown = (await as_counted(use, [match]))[0]
+    following = state_after(shown.state, action)
     if match.version != version:
         raise overtaken()
-    if match.state is MatchState.CLAIMED and action is not MatchAction.UNDO and match.claimed_by != known.id:
+    if shown.state is MatchState.CLAIMED and action is not MatchAction.UNDO and shown.claimed_by != known.id:
         raise conflict("Somebody else is looking at this match. It comes back to the queue when they let it go.", "id")
     if reason is not None and len(reason) > LONGEST_TEXT:
         raise refusal(ErrorCode.INVALID, f"This is too long: at most {LONGEST_TEXT} characters.", "reason")
@@ -56,7 +60,8 @@ async def decide(
             raise overtaken()
         if action is MatchAction.CONFIRM:
             await _require_both_sides_open(use, decided, session)
-        await events.append(use.store, session, event(use, _EVENTS[action], decided, known.id))
+        shared = await share_decision(use, decided, known.id, session)
+        await events.append(use.store, session, event(use, _EVENTS[action], decided, known.id), *shared)
 
     try:
         await use.store.transact(write)
@@ -71,7 +76,15 @@ async def get_match(use: Collaborators, viewer: Viewer | None, match_id: str) ->
     require_of_record(viewer, Action.READ_MATCH, Action.READ_MATCH, _where(match), "match")
     if match is None:
         raise not_found("match")
-    return match
+    return (await as_counted(use, [match]))[0]
+
+
+async def get_matches(use: Collaborators, viewer: Viewer | None, match_ids: Sequence[str]) -> list[Match | None]:
+    """In the order asked for; None for what is absent or not the viewer's to see."""
+    there = await use.store.matches.get_many(match_ids)
+    found = {match.id: match for match in await as_counted(use, list(there.values()))}
+    records = (found.get(match_id) for match_id in match_ids)
+    return [match if match and may(viewer, Action.READ_MATCH, _located(match)) else None for match in records]
 
 
 async def list_matches(
@@ -81,26 +94,33 @@ async def list_matches(
     states: Sequence[MatchState],
     request: PageRequest,
 ) -> Page[Match]:
-    """The matches of an incident in any of `states`, most probable first.
+    """The matches of an incident in any of `states`, most probable first; of linked records, one for each two children.
+
+    A page may so hold fewer than asked for, but never none while more follow.
 
     Raises: DomainError UNAUTHENTICATED, FORBIDDEN.
     """
     require(viewer, Action.READ_MATCH, Where(incident_id=incident_id))
     wanted = {"incidentId": incident_id, "state": {"$in": [state.value for state in states]}}
-    return await read_page(
-        use,
-        use.store.matches,
-        wanted,
-        request,
-        order_by="bits",
-        position=lambda match: [match.bits, match.id],
-    )
+    while True:
+        page = await read_page(
+            use,
+            use.store.matches,
+            wanted,
+            request,
+            order_by="bits",
+            position=lambda match: [match.bits, match.id],
+        )
+        stands = [found.same_child_as is None for found in await counted(use, page.records)]
+        if any(stands) or not page.more:
+            return Page(tuple(compress(page.records, stands)), tuple(compress(page.cursors, stands)), page.more)
+        request = PageRequest(request.first, page.cursors[-1])
 
 
 async def matches_of_reports(
     use: Collaborators, viewer: Viewer | None, incident_id: str, report_ids: Sequence[str]
 ) -> dict[str, list[Match]]:
-    """The matches of each report of one incident that have not faded, most probable first.
+    """The matches of each report of one incident, and of those linked with it, that have not faded; likeliest first.
 
     Raises: DomainError UNAUTHENTICATED, FORBIDDEN.
     """
@@ -110,7 +130,8 @@ async def matches_of_reports(
 async def matches_of_registrations(
     use: Collaborators, viewer: Viewer | None, incident_id: str, registration_ids: Sequence[str]
 ) -> dict[str, list[Match]]:
-    """The matches of each registration of one incident that have not faded, most probable first.
+    """The matches of each registration of one incident, and of those linked with it, that have not faded; likeliest
+    first.
 
     Raises: DomainError UNAUTHENTICATED, FORBIDDEN.
     """
@@ -121,15 +142,17 @@ async def _matches_of(
     use: Collaborators, viewer: Viewer | None, incident_id: str, side: str, record_ids: Sequence[str]
 ) -> dict[str, list[Match]]:
     require(viewer, Action.READ_MATCH, Where(incident_id=incident_id))
-    wanted = {
-        side: {"$in": list(record_ids)},
-        "incidentId": incident_id,
-        "state": {"$ne": MatchState.FADED.value},
-    }
-    found = await use.store.matches.find(wanted, order=[("bits", -1), ("_id", -1)])
+    of = Side.REPORT if side == "reportId" else Side.REGISTRATION
+    linked = await clusters(use, of, record_ids)
+    found = [
+        match
+        for match in await matches_of_records(use, of, linked)
+        if match.incident_id == incident_id and match.state is not MatchState.FADED
+    ]
     sorted_out: dict[str, list[Match]] = {record_id: [] for record_id in record_ids}
-    for match in found:
-        sorted_out[match.report_id if side == "reportId" else match.registration_id].append(match)
+    for match in await as_counted(use, found):
+        for record_id in linked[match.report_id if side == "reportId" else match.registration_id] & sorted_out.keys():
+            sorted_out[record_id].append(match)
     return sorted_out
 
 
@@ -157,7 +180,12 @@ def _after(
         case MatchAction.CLAIM:
             return replace(stepped, claimed_by=viewer.id)
         case MatchAction.UNDO:
-            return replace(stepped, claimed_by=None, decided_by=None, decided_at=None, reason=None)
+            return replace(stepped, claimed_by=None, decided_by=None, decided_at=None, reason=None, rejection=None)
+        case MatchAction.REJECT:
+            known = Rejection(match.evidence, match.report_version, match.registration_version)
+            return replace(
+                stepped, decided_by=viewer.id, decided_at=now, reason=reason, rejection=known, reopened_because=None
+            )
         case _:
             return replace(stepped, decided_by=viewer.id, decided_at=now, reason=reason)
 
@@ -177,4 +205,8 @@ def _confirmed_elsewhere() -> DomainError:
 
 
 def _where(match: Match | None) -> Where | None:
-    return None if match is None else Where(incident_id=match.incident_id, site_id=match.site_id)
+    return None if match is None else _located(match)
+
+
+def _located(match: Match) -> Where:
+    return Where(incident_id=match.incident_id, site_id=match.site_id)

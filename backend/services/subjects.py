@@ -9,9 +9,8 @@ from backend.domain.registration import CareStatus, Registration, RegistrationSt
 from backend.domain.report import Report, ReportStatus
 from backend.domain.site import Site
 from backend.domain.subject import Side, Subject
-from backend.matching.keys import keys
 from backend.matching.profile import profile
-from backend.store.codec import to_document
+from backend.store.candidates import kept_for_matching
 
 
 def registration_subject(registration: Registration, site: Site) -> Subject:
@@ -53,8 +52,7 @@ def is_seeking(report: Report) -> bool:
 
 def matching_fields(subject: Subject, *, open_to_matching: bool) -> dict[str, Any]:
     """What is kept beside a record for the matcher: its profile, and its keys while it is open to matching."""
-    derived = profile(subject)
-    return {"profile": to_document(derived), "keys": list(keys(derived)) if open_to_matching else []}
+    return kept_for_matching(subject.id, profile(subject), open_to_matching=open_to_matching)
 
 
 def as_of(person: Person, now: datetime) -> Person:

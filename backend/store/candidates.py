@@ -1,21 +1,34 @@
-"""Finding the records that share a blocking key with another, and the profiles to compare."""
+"""The records that may be the other side of a pair: found by key, ranked at a glance, the best of them read whole."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Any
 
-import structlog
+from bson import Binary
 from motor.core import AgnosticCollection
 
+from backend.matching.keys import Asked, asked_keys, keys
 from backend.matching.profile import Profile
-from backend.store.codec import Document, from_document
+from backend.matching.ranking import (
+    AT_ONCE,
+    Sketch,
+    hits_of,
+    is_small,
+    keys_worth_asking,
+    most_promising,
+    sketch,
+)
+from backend.store.codec import Document, pack, unpack
+from backend.store.key_counts import SAMPLE, KeyCounts, is_sampled
 from backend.store.records import Session
 
 Candidates = AgnosticCollection[Document]
 """The collection of one side: reports or registrations."""
 
-MOST_CANDIDATES = 2000
-"""A bound on the work of one record; the keys are so selective that it is seldom met, and told when it is."""
+KEY_BYTES = 6
+"""Of each key so much of its hash is kept: of twenty million keys, one in ten million is taken for another."""
+_FIELDS = {"version": 1, "incidentId": 1, "familyId": 1, "siteId": 1, "groupId": 1, "profile": 1, "keys": 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +36,7 @@ class Candidate:
     """One side of a pair as the matcher needs it.
 
     `owner_id` is a report's family or a registration's site; `group_id` is shared by siblings registered together.
+    `keys` are as they are stored; a record that is not to be matched has none.
     """
 
     id: str
@@ -31,36 +45,65 @@ class Candidate:
     owner_id: str
     group_id: str | None
     profile: Profile
-    keys: tuple[str, ...]
+    keys: tuple[int, ...]
+
+
+def kept_for_matching(record_id: str, profile: Profile, *, open_to_matching: bool) -> Document:
+    """The fields kept beside a record: its profile, and its keys while it is open to matching."""
+    kept = [stored_key(key) for key in keys(profile)] if open_to_matching else []
+    if kept and is_sampled(record_id):
+        kept.append(SAMPLE)
+    return {"profile": {"version": profile.version, "packed": Binary(pack(profile))}, "keys": kept}
+
+
+def stored_key(key: str) -> int:
+    """A key as it is kept: short, so that the index is small. Never `SAMPLE`."""
+    return int.from_bytes(blake2b(key.encode("utf-8", "surrogatepass"), digest_size=KEY_BYTES).digest()) or 1
 
 
 async def candidate(records: Candidates, record_id: str, session: Session | None = None) -> Candidate | None:
-    found = await _read(records, {"_id": record_id}, 1, session)
+    found = await _read(records, {"_id": record_id}, session)
     return found[0] if found else None
 
 
 async def candidates_by_id(
     records: Candidates, record_ids: Sequence[str], session: Session | None = None
 ) -> list[Candidate]:
-    return await _read(records, {"_id": {"$in": list(record_ids)}}, 0, session)
+    return await _read(records, {"_id": {"$in": list(record_ids)}}, session)
 
 
 async def candidates_by_key(
-    records: Candidates, incident_id: str, keys: Sequence[str], session: Session | None = None
+    records: Candidates,
+    counts: KeyCounts,
+    subject: Candidate,
+    session: Session | None = None,
+    *,
+    asked: Sequence[Asked] | None = None,
 ) -> list[Candidate]:
-    """Those of an incident that are open to matching and share at least one key."""
-    if not keys:
+    """Those of the same incident that are open to matching and, at a glance, the likeliest to be the subject.
+
+    `asked` are the keys to look for; all of the subject's unless said. A subject that is not to be matched has none.
+    """
+    if not subject.keys:
         return []
-    wanted = {"incidentId": incident_id, "keys": {"$in": list(keys)}}
-    found = await _read(records, wanted, MOST_CANDIDATES, session)
-    if len(found) == MOST_CANDIDATES:
-        structlog.get_logger("matching").warning("too_many_candidates", incident_id=incident_id, keys=len(keys))
-    return found
+    count = await counts.of(records, subject.incident_id)
+    if asked is None:
+        asked = asked_keys(subject.profile)
+    stored = {one.key: stored_key(one.key) for one in asked}
+    chosen = keys_worth_asking(asked, lambda key: count(stored[key]), AT_ONCE, small=is_small(subject.profile))
+    by_key = {stored[one.key]: one for one in chosen}
+    wanted = {"incidentId": subject.incident_id, "keys": {"$in": list(by_key)}}
+    found = await records.find(wanted, _FIELDS, session=session).to_list(None)
+    documents = {document["_id"]: document for document in found if document["_id"] != subject.id}
+    hits, sizes = hits_of(by_key, {one: document["keys"] for one, document in documents.items()})
+    sketches = {one: unpack(Sketch, document["profile"]["packed"]) for one, document in documents.items()}
+    best = most_promising(sketch(subject.profile), sketches, hits, sizes, AT_ONCE)
+    return [_candidate(documents[one]) for one in best]
 
 
 async def candidates_of_family(reports: Candidates, family_id: str, session: Session | None = None) -> list[Candidate]:
     """All reports of a family, whether still open to matching or not."""
-    return await _read(reports, {"familyId": family_id}, 0, session)
+    return await _read(reports, {"familyId": family_id}, session)
 
 
 async def families_of_several(
@@ -75,10 +118,9 @@ async def families_of_several(
     return {document["_id"] async for document in reports.aggregate(stages, session=session)}
 
 
-async def _read(records: Candidates, wanted: Mapping[str, Any], limit: int, session: Session | None) -> list[Candidate]:
-    fields = {"version": 1, "incidentId": 1, "familyId": 1, "siteId": 1, "groupId": 1, "profile": 1, "keys": 1}
-    cursor = records.find(wanted, fields, session=session).limit(limit)
-    return [_candidate(document) async for document in cursor]
+async def _read(records: Candidates, wanted: Mapping[str, Any], session: Session | None) -> list[Candidate]:
+    documents = await records.find(wanted, _FIELDS, session=session).to_list(None)
+    return [_candidate(document) for document in documents]
 
 
 def _candidate(document: Document) -> Candidate:
@@ -88,6 +130,6 @@ def _candidate(document: Document) -> Candidate:
         incident_id=document["incidentId"],
         owner_id=document.get("familyId") or document["siteId"],
         group_id=document.get("groupId"),
-        profile=from_document(Profile, document["profile"]),
+        profile=unpack(Profile, document["profile"]["packed"]),
         keys=tuple(document["keys"]),
     )

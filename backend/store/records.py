@@ -1,13 +1,15 @@
 """One collection of one kind of record: insert, read, replace by version, page. Knows nothing of what they mean."""
 
+import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
 from motor.core import AgnosticClientSession, AgnosticCollection
-from pymongo.errors import DuplicateKeyError
+from pymongo import UpdateOne
+from pymongo.errors import BulkWriteError, DuplicateKeyError
 
-from backend.store.codec import Document, from_document, to_document
+from backend.store.codec import Document, document_name, from_document, to_document
 
 Session = AgnosticClientSession
 
@@ -18,6 +20,8 @@ class Identified(Protocol):
 
 
 R = TypeVar("R", bound=Identified)
+
+_DUPLICATE_KEY = 11000
 
 
 class Duplicate(Exception):  # noqa: N818 (what it says: the record is there already)
@@ -42,6 +46,20 @@ class Records(Generic[R]):
             await self.collection.insert_one({**to_document(record), **(beside or {})}, session=session)
         except DuplicateKeyError as error:
             raise Duplicate(record.id) from error
+
+    async def insert_many(self, records: Sequence[R], session: Session) -> None:
+        """Write new records at once.
+
+        Raises: Duplicate.
+        """
+        if not records:
+            return
+        try:
+            await self.collection.insert_many([to_document(record) for record in records], session=session)
+        except BulkWriteError as error:
+            if any(one.get("code") == _DUPLICATE_KEY for one in (error.details or {}).get("writeErrors", ())):
+                raise Duplicate(", ".join(record.id for record in records)) from error
+            raise
 
     async def get(self, record_id: str, session: Session | None = None) -> R | None:
         return await self.find_one({"_id": record_id}, session)
@@ -76,15 +94,32 @@ class Records(Generic[R]):
         self, record: R, seen: int, session: Session | None = None, *, beside: Mapping[str, Any] | None = None
     ) -> bool:
         """Put `record` in the place of its version `seen`; False when that is no longer the present one."""
-        fields = {**to_document(record), **(beside or {})}
-        del fields["_id"]
         try:
             result = await self.collection.update_one(
-                {"_id": record.id, "version": seen}, {"$set": fields}, session=session
+                {"_id": record.id, "version": seen}, self._replacing(record, beside or {}), session=session
             )
         except DuplicateKeyError as error:
             raise Duplicate(record.id) from error
         return result.matched_count == 1
+
+    async def replace_many(self, records: Sequence[tuple[R, int]], session: Session) -> bool:
+        """Put each record in the place of its version seen; False when one of these is no longer the present one."""
+        if not records:
+            return True
+        changes = [
+            UpdateOne({"_id": record.id, "version": seen}, self._replacing(record, {})) for record, seen in records
+        ]
+        result = await self.collection.bulk_write(changes, ordered=False, session=session)
+        return result.matched_count == len(records)
+
+    def _replacing(self, record: R, beside: Mapping[str, Any]) -> Document:
+        """The update after which a record's fields are those of now; what else is kept beside it stays."""
+        fields = {**to_document(record), **beside}
+        del fields["_id"]
+        # A value at its default is left out of a document; one that was there before must not outlive it.
+        kind: Any = self.kind
+        gone = {document_name(one.name) for one in dataclasses.fields(kind)} - fields.keys() - {"_id"}
+        return {"$set": fields, **({"$unset": dict.fromkeys(sorted(gone), "")} if gone else {})}
 
     async def delete(self, record_id: str, session: Session | None = None) -> bool:
         result = await self.collection.delete_one({"_id": record_id}, session=session)

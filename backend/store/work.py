@@ -59,7 +59,10 @@ async def claim(records: Records[R], now: datetime, lease: timedelta, token: str
     """Take the work that has been due longest, or None where nothing is due."""
     document: Document | None = await records.collection.find_one_and_update(
         {"work.state": WorkState.WAITING.value, "work.dueAt": {"$lte": now}},
-        {"$set": {"work.dueAt": now + lease, "work.claim": token}, "$inc": {"work.attempts": 1}},
+        {
+            "$set": {"work.dueAt": now + lease, "work.claim": token, "work.claimedAt": now},
+            "$inc": {"work.attempts": 1},
+        },
         sort=[("work.dueAt", 1)],
         return_document=ReturnDocument.AFTER,
     )
@@ -83,7 +86,31 @@ async def postpone(
 
     Raises: LostClaimError.
     """
-    await _settle(records, claim, {"work.dueAt": due, "work.error": error}, session)
+    await _settle(records, claim, {"work.dueAt": due, "work.error": error, "work.claimedAt": None}, session)
+
+
+async def come_back(records: Records[R], claim: Claim[R], due: datetime, session: Session) -> None:
+    """A part is done, in the same transaction as its effects; the rest is due then, and has failed never yet.
+
+    Raises: LostClaimError.
+    """
+    await _settle(records, claim, {"work.dueAt": due, "work.attempts": 0, "work.claimedAt": None}, session)
+
+
+async def is_claimed_since_before(
+    collection: AgnosticCollection[Document], moment: datetime, now: datetime, kinds: Sequence[str], session: Session
+) -> bool:
+    """Whether work of these kinds is under way that was claimed before `moment`.
+
+    It may rest on what was true then. After its lease it cannot end any more: see the setting of the lease.
+    """
+    wanted = {
+        "work.state": WorkState.WAITING.value,
+        "work.dueAt": {"$gt": now},
+        "work.claimedAt": {"$lte": moment},
+        "kind": {"$in": list(kinds)},
+    }
+    return await collection.find_one(wanted, {"_id": 1}, session=session) is not None
 
 
 async def park(records: Records[R], claim: Claim[R], now: datetime, error: str, session: Session | None = None) -> None:

@@ -21,7 +21,7 @@ OF_ONE_S_OWN = {"incidents", "signOut", "registerDevice", "ownReports"}
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """A matched pair, the family's client, and input for every operation that names any of it."""
+    """A matched pair, a duplicate, the family's client, and input for every operation that names any of it."""
 
     family: Client
     variables: dict[str, dict[str, Any]]
@@ -32,8 +32,12 @@ async def a_matched_pair(scene: Scene) -> Secrets:
     filed = (await scene.stranger.ask("fileReport", input=report(scene.incident_id))).made
     family = scene.stranger.signed_in(filed["token"])
     marisol = child(scene.site_id)
-    (await scene.volunteer.ask("registerPerson", input=marisol)).made  # noqa: B018 (it says whether it was done)
+    again = child(scene.site_id)
+    for one in (marisol, again):
+        (await scene.volunteer.ask("registerPerson", input=one)).made  # noqa: B018 (it says whether it was done)
     await settled(scene.house.use.store)
+    pair = (await scene.coordinator.ask("registrationDuplicates", id=marisol["id"])).value["duplicates"][0]
+    link = {"input": {"id": pair["id"], "version": pair["version"]}}
     device = {"endpoint": "https://127.0.0.1/x", "publicKey": PUBLIC_KEY, "authSecret": "AAAAAAAAAAAAAAAAAAAAAA"}
     device_id = (await family.ask("registerDevice", input=device)).made["device"]["id"]
     report_id, registration_id = filed["reports"][0]["id"], marisol["id"]
@@ -70,6 +74,16 @@ async def a_matched_pair(scene: Scene) -> Secrets:
             "confirmMatch": step,
             "rejectMatch": step,
             "undoMatch": step,
+            "duplicate": {"id": pair["id"]},
+            "duplicates": {"incidentId": scene.incident_id, "side": "REGISTRATION"},
+            "registrationDuplicates": {"id": registration_id},
+            "reportDuplicates": {"id": report_id},
+            "suggestDuplicate": {
+                "input": {"side": "REGISTRATION", "recordId": registration_id, "otherId": again["id"]}
+            },
+            "linkDuplicate": link,
+            "unlinkDuplicate": link,
+            "dismissDuplicate": link,
         },
         words=("Marisol", "Quintanilla", "Rosaura", "0142", "Canal", "asthma", "left knee", marisol["id"]),
     )
@@ -143,8 +157,15 @@ async def test_another_family_gets_nothing_on_any_path(scene: Scene) -> None:
 async def test_the_family_itself_gets_nothing_of_the_registration_the_match_or_the_site(scene: Scene) -> None:
     secrets = await a_matched_pair(scene)
     own = {"report", "reports", "changeReport", "withdrawReport", "removeDevice"}
-    for name in sorted(secrets.variables.keys() - own - {"reportMatches"}):
+    for name in sorted(secrets.variables.keys() - own - {"reportMatches", "reportDuplicates"}):
         await got_nothing(scene, secrets.family, secrets, name)
+    answer = await secrets.family.ask("reportDuplicates", **secrets.variables["reportDuplicates"])
+    assert answer.codes == ["FORBIDDEN", "FORBIDDEN"]
+    assert answer.body["data"]["report"] == {
+        "id": secrets.variables["report"]["id"],
+        "linkedWith": None,
+        "duplicates": None,
+    }
     answer = await secrets.family.ask("reportMatches", **secrets.variables["reportMatches"])
     assert answer.codes == ["FORBIDDEN"]
     assert answer.body["data"]["report"]["matches"] is None
@@ -187,7 +208,10 @@ async def test_the_right_person_is_refused_nowhere(scene: Scene) -> None:
 async def test_an_administrator_and_a_call_taker_read_no_child_s_registration(scene: Scene) -> None:
     secrets = await a_matched_pair(scene)
     for person in (scene.admin, scene.call_taker):
-        for name in ("registration", "registrations", "changeRegistration", "moveRegistration", "match", "matches"):
+        for name in (
+            *("registration", "registrations", "changeRegistration", "moveRegistration", "match", "matches"),
+            *("registrationDuplicates", "duplicate", "duplicates", "suggestDuplicate", "linkDuplicate"),
+        ):
             await got_nothing(scene, person, secrets, name)
 
 
@@ -204,7 +228,7 @@ async def test_staff_of_another_incident_gets_nothing(scene: Scene) -> None:
 
 async def test_absent_and_forbidden_are_answered_alike(scene: Scene) -> None:
     secrets = await a_matched_pair(scene)
-    for name in ("registration", "report", "match", "site"):
+    for name in ("registration", "report", "match", "site", "duplicate"):
         forbidden_id, absent_id = secrets.variables[name]["id"], new_id()
         forbidden = await scene.other_volunteer.ask(name, id=forbidden_id)
         absent = await scene.other_volunteer.ask(name, id=absent_id)

@@ -3,6 +3,7 @@
 import strawberry
 
 from backend.domain.account import Role
+from backend.domain.duplicate import DuplicateState
 from backend.domain.errors import ErrorCode
 from backend.domain.evidence import Feature, Level
 from backend.domain.incident import IncidentKind, IncidentScale, IncidentStatus
@@ -11,6 +12,7 @@ from backend.domain.person import AgeSource, Communication, MarkKind, Sex
 from backend.domain.registration import CareStatus, RegistrationStatus
 from backend.domain.report import NextStep, ReportStatus
 from backend.domain.site import SiteKind
+from backend.domain.subject import Side
 
 _ENUMS = {
     AgeSource: "How an age is known: from a document, as somebody said, or estimated by looking.",
@@ -19,6 +21,10 @@ _ENUMS = {
         "relative or an adult known to the child."
     ),
     Communication: "How the person makes itself understood.",
+    DuplicateState: (
+        "SUGGESTED: waits for review. LINKED: a person said that both records are of one child. DISMISSED: a person "
+        "said that they are not. FADED: no longer likely."
+    ),
     ErrorCode: "A stable code: clients branch on it.",
     Feature: (
         "What of two descriptions is compared. TOGETHER: what the other children of the family say for or against the "
@@ -44,10 +50,11 @@ _ENUMS = {
     ReportStatus: "Where a report stands. Only an OPEN one is matched.",
     Role: "What somebody is to Reunify.",
     Sex: "As stated or as it seems; left out when not known.",
+    Side: "Which of the two lists a record is in.",
     SiteKind: "What kind of place a site is.",
 }
 
-_NAMES = {Feature: "EvidenceFeature", Level: "EvidenceLevel"}
+_NAMES = {Feature: "EvidenceFeature", Level: "EvidenceLevel", Side: "RecordSide"}
 """What is called shortly in its own module, and needs a longer name among all others."""
 
 

@@ -1,15 +1,18 @@
 """Matches, for those who review them."""
 
 from datetime import datetime
+from typing import Annotated
 
 import strawberry
 
 from backend.api.context import ID, Info
 from backend.api.types.registration import Registration, show_registration
 from backend.api.types.report import Report, show_report
+from backend.domain import evidence as domain_evidence
 from backend.domain import match as domain
 from backend.domain.evidence import Feature, Level
 from backend.domain.match import MatchState
+from backend.matching.sentences import sentence
 
 
 @strawberry.type(description="One compared feature of a match.")
@@ -19,6 +22,29 @@ class Evidence:
     bits: float = strawberry.field(description="What it weighs: above 0 for the pair, below 0 against it.")
     report_value: str | None = strawberry.field(description="What the report says.")
     registration_value: str | None = strawberry.field(description="What the registration says.")
+
+    @strawberry.field(
+        description="What this says, as a short sentence for people; null where the level is UNKNOWN. It may quote the "
+        "two values where both are here, between U+2068 and U+2069, which keep their direction of writing apart."
+    )
+    async def words(
+        self,
+        info: Info,
+        language: Annotated[
+            str | None,
+            strawberry.argument(
+                description="As a BCP 47 tag: `en`, `es`, `fr`, `ar`, `uk`, `vi` or `ht`. Where left out, the language "
+                "of the alerts of your newest device; English where there is none, and for every other language."
+            ),
+        ] = None,
+    ) -> str | None:
+        if language is None:
+            language = await info.context.loaders.languages.load(info.context.viewer)
+        # Of the values that this answer shows, and no others.
+        shown = domain_evidence.Evidence(
+            self.feature, self.level, self.bits, self.report_value, self.registration_value
+        )
+        return sentence(shown, language)
 
 
 @strawberry.type(description="One registration and one report that may be the same child. A match is advice.")
@@ -30,6 +56,9 @@ class Match:
     probability: float = strawberry.field(description="How probable it is that both are the same child, 0 to 1.")
     bits: float = strawberry.field(description="All evidence added up.")
     reason: str | None = strawberry.field(description="Why it was decided as it was, in the decider's words.")
+    reopened_because: str | None = strawberry.field(
+        description="What is new since it was rejected, where that brought it back; null once it is rejected again."
+    )
     claimed_by: ID | None = strawberry.field(description="The account that took it to look at it.")
     decided_by: ID | None = strawberry.field(description="The account that confirmed or rejected it.")
     decided_at: datetime | None = strawberry.field(description="When it was confirmed or rejected.")
@@ -49,6 +78,22 @@ class Match:
             )
             for item in self.record.evidence
         ]
+
+    @strawberry.field(
+        description="Of linked records, the match that stands for this one too: it is decided there. Null where this "
+        "one stands for itself."
+    )
+    async def same_child_as(self, info: Info) -> ID | None:
+        match_id = await info.context.loaders.same_child_as.load(self.record)
+        return None if match_id is None else ID(match_id)
+
+    @strawberry.field(
+        description="The likeliest matches of the brothers and sisters whom the same family misses, the surest first; "
+        "empty where this is not the likeliest one for its own report."
+    )
+    async def together_with(self, info: Info) -> list[Annotated["Match", strawberry.lazy("backend.api.types.match")]]:
+        found = await info.context.loaders.matches.load_many(self.record.together_with)
+        return [show_match(match) for match in found if match is not None]
 
     @strawberry.field(description="The report, where you may see it.")
     async def report(self, info: Info) -> Report | None:
@@ -70,6 +115,7 @@ def show_match(match: domain.Match) -> Match:
         probability=match.probability,
         bits=match.bits,
         reason=match.reason,
+        reopened_because=match.reopened_because,
         claimed_by=None if match.claimed_by is None else ID(match.claimed_by),
         decided_by=None if match.decided_by is None else ID(match.decided_by),
         decided_at=match.decided_at,

@@ -16,6 +16,7 @@ from backend.domain.registration import CareStatus, RegistrationStatus
 from backend.services.registrations import medical_notes
 
 if TYPE_CHECKING:
+    from backend.api.types.duplicate import Duplicate
     from backend.api.types.match import Match
 
 _CARE = "Who looks after the person."
@@ -68,6 +69,25 @@ class Registration:
 
         of = MatchesOf(self.record.incident_id, self.record.id)
         return [show_match(match) for match in await info.context.loaders.matches_of_registrations.load(of)]
+
+    @strawberry.field(
+        description="Other registrations that may be of this child or are linked with it, most probable first, where "
+        "you may see both."
+    )
+    async def duplicates(
+        self, info: Info
+    ) -> list[Annotated["Duplicate", strawberry.lazy("backend.api.types.duplicate")]] | None:
+        from backend.api.types.duplicate import show_duplicate  # noqa: PLC0415  # the two types refer to each other
+
+        return [show_duplicate(pair) for pair in await info.context.loaders.duplicates.load(self.record)]
+
+    @strawberry.field(
+        description="The registrations that a person linked with this one: of the same child, and not merged."
+    )
+    async def linked_with(
+        self, info: Info
+    ) -> list[Annotated["Registration", strawberry.lazy("backend.api.types.registration")]] | None:
+        return [show_registration(other) for other in await info.context.loaders.linked_registrations.load(self.record)]
 
 
 def show_registration(registration: domain.Registration) -> Registration:

@@ -14,6 +14,7 @@ from backend.domain import report as domain
 from backend.domain.report import NextStep, ReportStatus
 
 if TYPE_CHECKING:
+    from backend.api.types.duplicate import Duplicate
     from backend.api.types.match import Match
 
 _LAST_SEEN_AT = "When the child was last seen."
@@ -71,6 +72,23 @@ class Report:
 
         of = MatchesOf(self.record.incident_id, self.record.id)
         return [show_match(match) for match in await info.context.loaders.matches_of_reports.load(of)]
+
+    @strawberry.field(
+        description="Other reports that may be of this child or are linked with it, most probable first, where you may "
+        "see both."
+    )
+    async def duplicates(
+        self, info: Info
+    ) -> list[Annotated["Duplicate", strawberry.lazy("backend.api.types.duplicate")]] | None:
+        from backend.api.types.duplicate import show_duplicate  # noqa: PLC0415  # the two types refer to each other
+
+        return [show_duplicate(pair) for pair in await info.context.loaders.duplicates.load(self.record)]
+
+    @strawberry.field(description="The reports that a person linked with this one: of the same child, and not merged.")
+    async def linked_with(
+        self, info: Info
+    ) -> list[Annotated["Report", strawberry.lazy("backend.api.types.report")]] | None:
+        return [show_report(other) for other in await info.context.loaders.linked_reports.load(self.record)]
 
 
 def show_report(report: domain.Report) -> Report:

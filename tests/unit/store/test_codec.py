@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from backend.domain.account import Session
 from backend.domain.person import Age, AgeSource, Mark, MarkKind, Names, Person, Place, Point, Relative
-from backend.store.codec import digest, from_document, to_document
+from backend.store.codec import digest, from_document, pack, to_document, unpack
 
 NOON = datetime(2026, 9, 2, 12, tzinfo=UTC)
 
@@ -107,3 +107,14 @@ def test_an_enumeration_that_this_release_does_not_know_is_no_silent_guess() -> 
     document = {"_id": "1", "firstName": "Ada", "colour": "ULTRAVIOLET"}
     with pytest.raises(ValueError, match="ULTRAVIOLET"):
         from_document(Before, document)
+
+
+@dataclass(frozen=True)
+class Part:
+    first_name: str
+
+
+def test_what_is_packed_comes_back_and_a_part_of_it_can_be_read_alone() -> None:
+    record = Before("one", "Nadia", Colour.RED, (NOON,))
+    assert unpack(Before, pack(record)) == record
+    assert unpack(Part, pack(record)) == Part("Nadia")

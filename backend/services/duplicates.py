@@ -1,0 +1,259 @@
+"""Duplicates under review: two records that may be of one child are linked, unlinked or dismissed, never merged."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
+from typing import TypeVar
+
+from backend.domain.account import Viewer
+from backend.domain.duplicate import Duplicate, DuplicateAction, DuplicateState, in_order, overtaken, state_after
+from backend.domain.errors import DomainError, ErrorCode, conflict, forbidden, not_found, refusal
+from backend.domain.event import Event, EventKind
+from backend.domain.registration import Registration
+from backend.domain.report import Report
+from backend.domain.subject import Side
+from backend.domain.validation import LONGEST_TEXT
+from backend.services import registrations, reports
+from backend.services.access import Action, Where, may, require, signed_in
+from backend.services.collaborators import Collaborators
+from backend.services.links import (
+    MOST_LINKED,
+    Cluster,
+    clusters,
+    decided_matches,
+    require_one_answer,
+    tell_the_others,
+)
+from backend.services.models import rules_of
+from backend.services.paging import Page, PageRequest, read_page
+from backend.services.suggestions import compared, event, new_pair, records_of
+from backend.store import events
+from backend.store.candidates import candidates_by_id
+from backend.store.duplicates import hold_together, pairs_with
+from backend.store.records import Duplicate as ThereAlready
+from backend.store.records import Session
+
+Record = TypeVar("Record", Registration, Report)
+
+_READ: Mapping[Side, Action] = MappingProxyType({
+    Side.REGISTRATION: Action.READ_REGISTRATION_DUPLICATE,
+    Side.REPORT: Action.READ_REPORT_DUPLICATE,
+})  # fmt: skip
+_EVENTS = {
+    DuplicateAction.LINK: EventKind.DUPLICATE_LINKED,
+    DuplicateAction.UNLINK: EventKind.DUPLICATE_UNLINKED,
+    DuplicateAction.DISMISS: EventKind.DUPLICATE_DISMISSED,
+}
+
+
+async def get_duplicate(use: Collaborators, viewer: Viewer | None, duplicate_id: str) -> Duplicate:
+    """A pair of which the viewer may see both records.
+
+    Raises: DomainError UNAUTHENTICATED, NOT_FOUND.
+    """
+    signed_in(viewer)
+    pair = await use.store.duplicates.get(duplicate_id)
+    if pair is None or not await _may_see_both(use, viewer, pair.side, (pair.first_id, pair.second_id)):
+        raise not_found("pair of records")
+    return pair
+
+
+async def list_duplicates(
+    use: Collaborators,
+    viewer: Viewer | None,
+    incident_id: str,
+    side: Side,
+    states: Sequence[DuplicateState],
+    request: PageRequest,
+) -> Page[Duplicate]:
+    """The pairs of one side of an incident in any of `states`, most probable first.
+
+    Raises: DomainError UNAUTHENTICATED, FORBIDDEN.
+    """
+    require(viewer, _READ[side], Where(incident_id=incident_id))
+    wanted = {"incidentId": incident_id, "side": side.value, "state": {"$in": [state.value for state in states]}}
+    return await read_page(
+        use, use.store.duplicates, wanted, request, order_by="bits", position=lambda pair: [pair.bits, pair.id]
+    )
+
+
+async def duplicates_of(
+    use: Collaborators, viewer: Viewer | None, records: Sequence[Registration | Report]
+) -> list[list[Duplicate] | DomainError]:
+    """For each record, its pairs that have not faded and of which the viewer may see the other one too."""
+    asked = {record.id: _refused(viewer, record) for record in records}
+    found: dict[str, list[Duplicate]] = {record.id: [] for record in records}
+    for side in {_side(record) for record in records if asked[record.id] is None}:
+        ids = [record.id for record in records if _side(record) is side]
+        pairs = [
+            pair for pair in await pairs_with(use.store.duplicates, side, ids) if pair.state is not DuplicateState.FADED
+        ]
+        seen = await _seen(use, viewer, side, {one for pair in pairs for one in (pair.first_id, pair.second_id)})
+        for pair in pairs:
+            for record_id, other_id in ((pair.first_id, pair.second_id), (pair.second_id, pair.first_id)):
+                if record_id in found and other_id in seen:
+                    found[record_id].append(pair)
+    return [asked[record.id] or found[record.id] for record in records]
+
+
+async def linked_with(
+    use: Collaborators, viewer: Viewer | None, records: Sequence[Record]
+) -> list[list[Record] | DomainError]:
+    """For each record, the others that are of the same child and that the viewer may see, oldest first."""
+    refused = {record.id: _refused(viewer, record) for record in records}
+    found: dict[str, list[Record]] = {record.id: [] for record in records}
+    for side in {_side(record) for record in records if refused[record.id] is None}:
+        linked = await clusters(use, side, [record.id for record in records if _side(record) is side])
+        seen = await _seen(use, viewer, side, linked.keys())
+        for record in records:
+            others = sorted(linked.get(record.id, frozenset()) - {record.id})
+            found[record.id] += [seen[other] for other in others if other in seen]  # type: ignore[misc]  # of its side
+    return [refused[record.id] or found[record.id] for record in records]
+
+
+async def suggest_by_hand(
+    use: Collaborators, viewer: Viewer | None, side: Side, record_id: str, other_id: str
+) -> Duplicate:
+    """Say that two records may be of one child, whatever their score; a pair that is there already is that pair.
+
+    Raises: DomainError UNAUTHENTICATED, NOT_FOUND, FORBIDDEN, INVALID.
+    """
+    known = signed_in(viewer)
+    first_id, second_id = in_order(record_id, other_id)
+    if not await _may_see_both(use, known, side, (first_id, second_id)):
+        raise not_found(side.value.lower())
+    found = {one.id: one for one in await candidates_by_id(records_of(use, side), [first_id, second_id])}
+    if first_id == second_id or found[first_id].incident_id != found[second_id].incident_id:
+        raise refusal(ErrorCode.INVALID, "These must be two records of one incident.", "otherId")
+    require(known, Action.DECIDE_DUPLICATE, Where(incident_id=found[first_id].incident_id))
+    rules = await rules_of(use, found[first_id].incident_id)
+    if rules is None:
+        raise not_found("incident")
+    records = found[first_id], found[second_id]
+    new = new_pair(use, records, compared(rules, *records), known.id)
+
+    async def write(session: Session) -> Duplicate:
+        wanted = {"firstId": first_id, "secondId": second_id, "side": side.value}
+        there = await use.store.duplicates.find_one(wanted, session)
+        if there is None:
+            await use.store.duplicates.insert(new, session)
+            suggested = new
+        elif there.state in (DuplicateState.SUGGESTED, DuplicateState.LINKED):
+            return there
+        else:
+            suggested = replace(
+                there,
+                state=state_after(there.state, DuplicateAction.SUGGEST),
+                suggested_by=known.id,
+                decided_by=None,
+                decided_at=None,
+                reason=None,
+                version=there.version + 1,
+                updated_at=use.clock(),
+            )
+            if not await use.store.duplicates.replace(suggested, there.version, session):
+                raise overtaken()
+        await events.append(use.store, session, event(use, EventKind.DUPLICATE_SUGGESTED, suggested, known.id))
+        return suggested
+
+    try:
+        return await use.store.transact(write)
+    except ThereAlready:
+        return await use.store.transact(write)  # somebody said so at the same moment
+
+
+async def decide_duplicate(
+    use: Collaborators,
+    viewer: Viewer | None,
+    duplicate_id: str,
+    version: int,
+    action: DuplicateAction,
+    reason: str | None = None,
+) -> Duplicate:
+    """Link, unlink or dismiss a pair of which `version` was seen. Of two people at once, one wins.
+
+    Raises: DomainError UNAUTHENTICATED, NOT_FOUND, FORBIDDEN, INVALID; CONFLICT for everybody who comes too late, and
+    where one child would be confirmed with two, or confirmed and rejected with one.
+    """
+    pair = await get_duplicate(use, viewer, duplicate_id)
+    known = require(viewer, Action.DECIDE_DUPLICATE, Where(incident_id=pair.incident_id))
+    following = state_after(pair.state, action)
+    if pair.version != version:
+        raise overtaken()
+    if reason is not None and len(reason) > LONGEST_TEXT:
+        raise refusal(ErrorCode.INVALID, f"This is too long: at most {LONGEST_TEXT} characters.", "reason")
+    now = use.clock()
+    decided = replace(
+        pair,
+        state=following,
+        decided_by=known.id,
+        decided_at=now,
+        reason=reason,
+        version=version + 1,
+        updated_at=now,
+    )
+
+    async def write(session: Session) -> None:
+        before = await clusters(use, pair.side, (pair.first_id, pair.second_id), session)
+        if not await use.store.duplicates.replace(decided, version, session):
+            raise overtaken()
+        told = [event(use, _EVENTS[action], decided, known.id)]
+        if action is not DuplicateAction.DISMISS:
+            members = before[pair.first_id] | before[pair.second_id]
+            await _require_sound(use, pair, members, session)
+            told += await _tell(use, pair.side, members, known.id, session)
+        await events.append(use.store, session, *told)
+
+    await use.store.transact(write)
+    return decided
+
+
+async def _require_sound(use: Collaborators, pair: Duplicate, members: Cluster, session: Session) -> None:
+    """Raises: DomainError CONFLICT where, as the records are linked now, decisions would contradict each other."""
+    await hold_together(use.store.duplicates, members, session)
+    after = await clusters(use, pair.side, (pair.first_id, pair.second_id), session)
+    for linked in {after[pair.first_id], after[pair.second_id]}:
+        if len(linked) > MOST_LINKED:
+            raise conflict(f"At most {MOST_LINKED} records can be linked.", "id")
+        await require_one_answer(use, pair.side, linked, session)
+
+
+async def _tell(use: Collaborators, side: Side, members: Cluster, actor_id: str, session: Session) -> list[Event]:
+    """Whoever follows a match that a decision begins or ceases to count for."""
+    told: list[Event] = []
+    for match in await decided_matches(use, side, members, session):
+        others = Side.REGISTRATION if side is Side.REPORT else Side.REPORT
+        other_id = match.registration_id if side is Side.REPORT else match.report_id
+        beyond = (await clusters(use, others, [other_id], session))[other_id]
+        here, there = (members, beyond) if side is Side.REPORT else (beyond, members)
+        told += await tell_the_others(use, match, (here, there), actor_id, session)
+    return told
+
+
+def _side(record: Registration | Report) -> Side:
+    return Side.REPORT if isinstance(record, Report) else Side.REGISTRATION
+
+
+def _where(record: Registration | Report) -> Where:
+    return reports.where(record) if isinstance(record, Report) else registrations.where(record)
+
+
+def _refused(viewer: Viewer | None, record: Registration | Report) -> DomainError | None:
+    """Whoever may see the record, and no duplicates of it, is told so, whether there are any or not."""
+    return None if may(viewer, _READ[_side(record)], _where(record)) else forbidden()
+
+
+async def _may_see_both(use: Collaborators, viewer: Viewer | None, side: Side, record_ids: tuple[str, str]) -> bool:
+    return set(record_ids) <= (await _seen(use, viewer, side, record_ids)).keys()
+
+
+async def _seen(
+    use: Collaborators, viewer: Viewer | None, side: Side, record_ids: Iterable[str]
+) -> dict[str, Registration | Report]:
+    """Those of the records that the viewer may see in a pair."""
+    found: Mapping[str, Registration | Report]
+    if side is Side.REPORT:
+        found = await use.store.reports.get_many(record_ids)
+    else:
+        found = await use.store.registrations.get_many(record_ids)
+    return {record.id: record for record in found.values() if may(viewer, _READ[side], _where(record))}

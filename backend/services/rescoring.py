@@ -1,0 +1,114 @@
+"""Rescoring a whole incident, page by page, beside the daily work: each page and its place in one transaction."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from backend.domain.event import WORKED, EventKind
+from backend.domain.model import Rescoring, RescoringStep
+from backend.domain.registration import Registration
+from backend.domain.report import Report
+from backend.matching.profile import PROFILE_VERSION
+from backend.services.collaborators import Collaborators
+from backend.services.keeping import keep
+from backend.services.models import Rules, rules_of
+from backend.services.scoring import pairs_of_family
+from backend.services.subjects import is_seeking, is_sought, matching_fields, registration_subject, report_subject
+from backend.store.profiles import keep_beside, page_of_profiles
+from backend.store.records import Session
+from backend.store.work import is_claimed_since_before
+
+REPORTS_A_PAGE = 10
+"""A tenth of a second of work: a record that comes in meanwhile waits no longer for its turn."""
+REGISTRATIONS_A_PAGE = 100
+LOOK_AGAIN = timedelta(milliseconds=250)
+
+AT_ONCE = timedelta(0)
+SCORING = tuple(sorted(kind.value for kind in WORKED - {EventKind.RESCORING_STARTED}))
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How many records a rescoring has to go through."""
+
+    registrations: int
+    reports: int
+
+
+async def rescoring_of(use: Collaborators, incident_id: str) -> Rescoring | None:
+    """How far the rescoring of an incident has come, the last one if none is under way."""
+    return await use.store.rescorings.get(incident_id)
+
+
+async def extent_of(use: Collaborators, incident_id: str) -> Extent:
+    here = {"incidentId": incident_id}
+    return Extent(
+        registrations=await use.store.registrations.collection.count_documents(here),
+        reports=await use.store.reports.collection.count_documents(here),
+    )
+
+
+async def rescore_page(use: Collaborators, incident_id: str, run: str, session: Session) -> timedelta | None:
+    """Work on the next page of a run.
+
+    Returns how soon to come back for the one after it; None where nothing is left, or another run has taken over.
+    Of two that work on the same page at once the database lets one through, and the other finds the next page.
+    """
+    rescoring = await use.store.rescorings.get(incident_id, session)
+    if rescoring is None or rescoring.run != run or rescoring.step is RescoringStep.DONE:
+        return None
+    rules = await rules_of(use, incident_id, session)
+    if rules is None:
+        return None
+    # What is being scored by the rules of before would otherwise be written behind the page that it belongs to.
+    if await is_claimed_since_before(use.store.events.collection, rescoring.since, use.clock(), SCORING, session):
+        return LOOK_AGAIN
+    if rescoring.step is RescoringStep.REGISTRATIONS:
+        following = await _reprofile_registrations(use, rescoring, session)
+    else:
+        following = await _rescore_reports(use, rules, rescoring, session)
+    following = replace(following, version=rescoring.version + 1, updated_at=use.clock())
+    if not await use.store.rescorings.replace(following, rescoring.version, session):
+        raise RuntimeError("a rescoring moved on inside the transaction that read it")
+    return None if following.step is RescoringStep.DONE else AT_ONCE
+
+
+async def _reprofile_registrations(use: Collaborators, rescoring: Rescoring, session: Session) -> Rescoring:
+    records = use.store.registrations
+    page = await page_of_profiles(
+        records, rescoring.id, rescoring.after, REGISTRATIONS_A_PAGE, PROFILE_VERSION, session
+    )
+    sites = {
+        site.id: site
+        for site in await use.store.sites.find(
+            {"_id": {"$in": sorted({one.site_id for one in page.old})}}, session=session
+        )
+    }
+
+    def fields(one: Registration) -> Mapping[str, Any]:
+        return matching_fields(registration_subject(one, sites[one.site_id]), open_to_matching=is_sought(one))
+
+    await keep_beside(records, {one.id: fields(one) for one in page.old if one.site_id in sites}, session)
+    return _moved_on(rescoring, page.ids, REGISTRATIONS_A_PAGE, RescoringStep.REPORTS)
+
+
+async def _rescore_reports(use: Collaborators, rules: Rules, rescoring: Rescoring, session: Session) -> Rescoring:
+    records = use.store.reports
+    page = await page_of_profiles(records, rescoring.id, rescoring.after, REPORTS_A_PAGE, PROFILE_VERSION, session)
+    if rescoring.reprofile:
+
+        def fields(one: Report) -> Mapping[str, Any]:
+            return matching_fields(report_subject(one), open_to_matching=is_seeking(one))
+
+        await keep_beside(records, {one.id: fields(one) for one in page.old}, session)
+    for family_id in page.families:
+        await keep(use, rules, await pairs_of_family(use, rules, family_id, session), session)
+    return _moved_on(rescoring, page.ids, REPORTS_A_PAGE, RescoringStep.DONE)
+
+
+def _moved_on(rescoring: Rescoring, ids: tuple[str, ...], first: int, following: RescoringStep) -> Rescoring:
+    done = rescoring.done + len(ids)
+    if len(ids) < first:
+        return replace(rescoring, step=following, after=None, done=done)
+    return replace(rescoring, after=ids[-1], done=done)

@@ -1,0 +1,36 @@
+"""Finding the pairs that a record is part of, and making decisions on one record's pairs meet.
+
+Each question names one indexed field and nothing else: with `$or`, or with a second condition beside `$in`, the
+embedded database reads the whole collection (400 ms at 100,000 pairs, and 0.6 ms so).
+"""
+
+from collections.abc import Iterable
+
+from backend.domain.duplicate import Duplicate
+from backend.domain.subject import Side
+from backend.store.records import Records, Session
+
+_ENDS = ("firstId", "secondId")
+
+
+async def pairs_with(
+    pairs: Records[Duplicate], side: Side, record_ids: Iterable[str], session: Session | None = None
+) -> list[Duplicate]:
+    """Every pair of a side that any of the records is part of, the most probable first."""
+    ids = sorted(record_ids)
+    found: dict[str, Duplicate] = {}
+    for end in _ENDS if ids else ():
+        for pair in await pairs.find({end: {"$in": ids}}, session=session):
+            if pair.side is side:
+                found[pair.id] = pair
+    return sorted(found.values(), key=lambda pair: (-pair.bits, pair.id))
+
+
+async def hold_together(pairs: Records[Duplicate], record_ids: Iterable[str], session: Session) -> None:
+    """Make any two decisions on records that are linked, or being linked, meet: one of the two is done again.
+
+    Each decision writes another match, so that nothing else would show the database that they exclude each other.
+    """
+    ids = sorted(record_ids)
+    for end in _ENDS if ids else ():
+        await pairs.collection.update_many({end: {"$in": ids}}, {"$inc": {"decisions": 1}}, session=session)
