@@ -19,7 +19,7 @@ from backend.logs import set_up_logs
 from backend.services.collaborators import Collaborators
 from backend.services.invites import invite_first_administrator
 from backend.settings.settings import Settings, read_settings
-from backend.worker import running_worker
+from backend.worker import running_worker, spare_garbage_collection
 
 LARGEST_WEBSOCKET_MESSAGE = 256_000
 GRACE_SECONDS = 5
@@ -57,6 +57,7 @@ async def worker(
         uri = await stack.enter_async_context(database_uri(settings))
         store = await stack.enter_async_context(open_store(settings, uri))
         use = await stack.enter_async_context(wire(settings, keys, store))
+        spare_garbage_collection()
         await stack.enter_async_context(
             running_worker(await stack.enter_async_context(wire_worker(settings, keys, use)))
         )
@@ -104,6 +105,7 @@ async def running_server(settings: Settings) -> AsyncIterator[RunningServer]:
         remember_address(settings)
         store = await stack.enter_async_context(open_store(settings, uri))
         use = await stack.enter_async_context(wire(settings, keys, store))
+        spare_garbage_collection()
         app = build_app(settings, keys, use)
         if settings.worker:
             await stack.enter_async_context(
