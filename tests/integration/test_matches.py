@@ -132,10 +132,10 @@ async def test_a_match_confirmed_again_after_it_was_undone_is_news_again(scene: 
 
 
 async def test_a_crowd_of_lookalikes_hides_no_match(scene: Scene) -> None:
-    exact = [missing() for _ in range(30)]
+    exact = [missing() for _ in range(15)]
     for _ in range(2):
         assert (await scene.stranger.ask("fileReport", input=report(scene.incident_id, *exact))).made
-        exact = [missing() for _ in range(30)]
+        exact = [missing() for _ in range(15)]
     typo = missing()
     typo["person"] = typo["person"] | {"names": {"full": "Marisol Quintanila"}}
     true_one = (await scene.stranger.ask("fileReport", input=report(scene.incident_id, typo))).made
