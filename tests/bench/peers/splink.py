@@ -194,7 +194,7 @@ def trained(task: Task, labelled: Labelled | None = None) -> Linker:
         columns=["source_dataset_l", "unique_id_l", "source_dataset_r", "unique_id_r"],
     )
     labels = teacher.table_management.register_table(pairs, "labels")
-    teacher.training.estimate_m_from_pairwise_labels(labels)  # type: ignore[no-untyped-call]  # splink has no type here
+    teacher.training.estimate_m_from_pairwise_labels(labels)
     return _linker(task, teacher.misc.save_model_to_json())
 
 
@@ -252,7 +252,7 @@ def match_by_splink(task: Task, labelled: Labelled | None = None) -> Outcome:
 
 
 def _rows(linker: Linker, query: str) -> list[Any]:
-    table = linker.misc.query_sql(query, output_type="pandas")  # type: ignore[no-untyped-call]  # splink has no type here
+    table = linker.misc.query_sql(query, output_type="pandas")
     return list(table.itertuples(index=False, name=None))
 
 
