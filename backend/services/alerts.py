@@ -30,7 +30,7 @@ async def raise_report_news(use: Collaborators, told_of: Event, session: Session
         return
     if not confirmed and (match.state is MatchState.REJECTED or await _is_told_already(use, match, session)):
         return
-    key = f"{AlertKind.REPORT_NEWS.value}:{match.id}:{told_of.id if confirmed else told_of.kind.value}"
+    key = f"{AlertKind.REPORT_NEWS.value}:{match.id}:{told_of.id}" if confirmed else _key_of_likely(match)
     await _raise(use, match, key, match.family_id, match.report_id, session)
 
 
@@ -81,17 +81,19 @@ async def _raise(use: Collaborators, match: Match, key: str, family_id: str, rep
 
 
 async def _is_told_already(use: Collaborators, match: Match, session: Session) -> bool:
-    """Whether an earlier match of the report was told and still stands; of two at a time, the lower id is earlier.
+    """Whether another match of the report was told and still stands.
 
-    Asking the matches, which the order of handling does not change, and not the alerts lets exactly one of several
-    likely matches be told, however many workers handle them at once.
+    The report is held, so that of several likely matches that are handled at once exactly one is told.
     """
-    found = await matches_of_records(use, Side.REPORT, [match.report_id], session)
-    told = [one for one in found if one.alerted_at is not None]
-    others = [one for one in await as_counted(use, told, session) if one.state is not MatchState.REJECTED]
-    if match.alerted_at is None:
-        return bool(others)
-    return any((other.alerted_at or match.alerted_at, other.id) < (match.alerted_at, match.id) for other in others)
+    await use.store.reports.hold(match.report_id, session)
+    found = await as_counted(use, await matches_of_records(use, Side.REPORT, [match.report_id], session), session)
+    others = [one for one in found if one.id != match.id and one.state is not MatchState.REJECTED]
+    keys = [_key_of_likely(one) for one in others]
+    return await use.store.alerts.find_one({"key": {"$in": keys}}, session) is not None
+
+
+def _key_of_likely(match: Match) -> str:
+    return f"{AlertKind.REPORT_NEWS.value}:{match.id}:{EventKind.MATCH_LIKELY.value}"
 
 
 async def queue_deliveries(use: Collaborators, alert_id: str, session: Session) -> None:

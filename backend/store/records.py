@@ -61,6 +61,10 @@ class Records(Generic[R]):
                 raise Duplicate(", ".join(record.id for record in records)) from error
             raise
 
+    async def hold(self, record_id: str, session: Session) -> None:
+        """Make any two transactions that hold the same record meet: the later of the two is done again."""
+        await self.collection.update_one({"_id": record_id}, {"$inc": {"held": 1}}, session=session)
+
     async def get(self, record_id: str, session: Session | None = None) -> R | None:
         return await self.find_one({"_id": record_id}, session)
 
