@@ -8,7 +8,7 @@ from typing import Any
 from bson import Binary
 from motor.core import AgnosticCollection
 
-from backend.matching.keys import Asked, asked_keys, keys
+from backend.matching.keys import asked_keys, keys
 from backend.matching.profile import Profile
 from backend.matching.ranking import (
     AT_ONCE,
@@ -79,18 +79,15 @@ async def candidates_by_key(
     counts: KeyCounts,
     subject: Candidate,
     session: Session | None = None,
-    *,
-    asked: Sequence[Asked] | None = None,
 ) -> list[Candidate]:
     """Those of the same incident that are open to matching and, at a glance, the likeliest to be the subject.
 
-    `asked` are the keys to look for; all of the subject's unless said. A subject that is not to be matched has none.
+    A subject that is not to be matched has no keys, and so no candidates.
     """
     if not subject.keys:
         return []
     count = await counts.of(records, subject.incident_id)
-    if asked is None:
-        asked = asked_keys(subject.profile)
+    asked = asked_keys(subject.profile)
     stored = {one.key: stored_key(one.key) for one in asked}
     chosen = keys_worth_asking(asked, lambda key: count(stored[key]), AT_ONCE, small=is_small(subject.profile))
     by_key = {stored[one.key]: one for one in chosen}
