@@ -9,9 +9,10 @@ the different ways in which a description can be poor: no name, no age, a wrong 
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, islice, product
+from types import MappingProxyType
 from typing import NamedTuple
 
 from backend.domain.person import Sex
@@ -35,17 +36,62 @@ NAMELESS, ANYBODY = "nameless", "anybody"
 _UNSTEADY = re.compile(r"h|(.)(?=\1)")
 
 
+class Kind(NamedTuple):
+    """What keys are made of, and what of it is known.
+
+    `promise` is about how often a true pair meets in such a key. `telling` is the share that counts, at a glance, of
+    how rare the key is: what looks or the place say is looked at apart. `placed` says that it rests on a place: what a
+    family is told must not depend on such.
+    """
+
+    name: str
+    promise: float
+    telling: float
+    placed: bool = False
+
+
+# Both figures were taken on invented people: how often pairs met, and a choice model (McFadden's conditional logit)
+# of who is the right one among all that were found. They decide who is looked at, and never what a comparison says.
+KINDS: Mapping[str, Kind] = MappingProxyType({
+    kind.name: kind
+    for kind in (
+        Kind("phone", 0.4, 0.5),
+        Kind("home", 0.4, 0.5),
+        Kind("two names", 0.4, 0.2),
+        Kind("two letters", 0.4, 0.35),
+        Kind("given kin", 0.2, 0.37),
+        Kind("given mark", 0.4, 0.25),
+        Kind("full family", 0.4, 0.12),
+        Kind("given", 0.3, 0.06),
+        Kind("family", 0.3, 0.06),
+        Kind("letters", 0.35, 0.23),
+        Kind("full", 0.35, 0.15),
+        Kind("two kin", 0.15, 0.4),
+        Kind("mark", 0.3, 0.0),
+        Kind("kin", 0.18, 0.13),
+        Kind("given cell", 0.2, 0.2, placed=True),
+        Kind("family cell", 0.2, 0.1, placed=True),
+        Kind("given worn", 0.2, 0.23),
+        Kind("worn", 0.1, 0.0),
+        Kind("worn cell", 0.1, 0.0, placed=True),
+        Kind("child cell", 0.03, 0.0, placed=True),
+        Kind("child town", 0.02, 0.0, placed=True),
+        Kind("child worn", 0.02, 0.0),
+        Kind("child looks", 0.03, 0.0),
+    )
+})  # fmt: skip
+
+
 class Asked(NamedTuple):
     """A key that is asked for.
 
     `promise` is about how likely it is, from 0 to 1, that the child is among those who are kept under it, were it
-    there at all: the keys that promise most for the fewest records are asked first. `placed` says that the key rests
-    on a place: what a family is told must not depend on such.
+    there at all: the keys that promise most for the fewest records are asked first.
     """
 
     key: str
     promise: float
-    placed: bool
+    kind: Kind
 
 
 class Fact(NamedTuple):
@@ -57,9 +103,6 @@ class Fact(NamedTuple):
 
 Facts = tuple[Fact, ...]
 
-# About how often a true pair meets in a key, by what the key rests on, measured on invented people; only how they
-# compare to each other matters, and only for the order in which keys are asked for.
-TWO_NAMES, ONE_NAME, NAME_AND_MORE, KIN, SEEN, NAMELESS_CHILD = 0.4, 0.3, 0.2, 0.15, 0.1, 0.03
 OWN, NEXT_BAND, NEXT_CELL, NOT_SAID, ANY_SEX, ANY_BAND = 1.0, 0.2, 0.25, 0.08, 0.4, 0.1
 
 
@@ -112,50 +155,49 @@ class _Facts:
 
 def _keys(facts: _Facts) -> Iterator[Asked]:
     """Every key, most telling first: the first are kept where there are too many."""
-    join = _join
     child = (facts.bands, facts.sexes)
-    yield from join("phone", TWO_NAMES, facts.phones)
-    yield from join("home", TWO_NAMES, facts.home)
-    yield from _pairs("name", TWO_NAMES, facts.words)
-    yield from _pairs("letters", TWO_NAMES, facts.spelled)
-    yield from join("given kin", NAME_AND_MORE, facts.given, facts.kin)
-    yield from join("given mark", TWO_NAMES, facts.given, facts.marks)
-    yield from join("full family", TWO_NAMES, facts.full, facts.family)
-    yield from join("given", ONE_NAME, facts.given, *child)
-    yield from join("family", ONE_NAME, facts.family, *child)
-    yield from join("letters", ONE_NAME, facts.letters, *child)
-    yield from join("full", ONE_NAME, facts.full, *child)
-    yield from _pairs("kin", KIN, facts.kinsfolk)
-    yield from join("mark", ONE_NAME, facts.marks, *child)
-    yield from join("kin", KIN, facts.kin, *child)
-    yield from join("given cell", NAME_AND_MORE, facts.given, facts.cells, placed=True)
-    yield from join("family cell", NAME_AND_MORE, facts.family, facts.cells, placed=True)
-    yield from join("given worn", NAME_AND_MORE, facts.given, facts.worn)
-    yield from join("family worn", NAME_AND_MORE, facts.family, facts.worn)
+    yield from _join("phone", facts.phones)
+    yield from _join("home", facts.home)
+    yield from _pairs("two names", facts.words)
+    yield from _pairs("two letters", facts.spelled)
+    yield from _join("given kin", facts.given, facts.kin)
+    yield from _join("given mark", facts.given, facts.marks)
+    yield from _join("full family", facts.full, facts.family)
+    yield from _join("given", facts.given, *child)
+    yield from _join("family", facts.family, *child)
+    yield from _join("letters", facts.letters, *child)
+    yield from _join("full", facts.full, *child)
+    yield from _pairs("two kin", facts.kinsfolk)
+    yield from _join("mark", facts.marks, *child)
+    yield from _join("kin", facts.kin, *child)
+    yield from _join("given cell", facts.given, facts.cells)
+    yield from _join("family cell", facts.family, facts.cells)
+    yield from _join("given worn", facts.given, facts.worn)
     for pair in combinations(facts.worn, 2):
         both = Fact(", ".join(sorted(fact.value for fact in pair)), OWN)
-        yield from join("worn", SEEN, (both,), *child)
-    yield from join("looks cell", SEEN, facts.looks, facts.cells, *child, placed=True)
-    yield from join("worn cell", SEEN, facts.worn, facts.cells, *child, placed=True)
-    yield from join("child cell", NAMELESS_CHILD, facts.nameless, facts.cells, *child, placed=True)
-    yield from join("child town", NAMELESS_CHILD, facts.nameless, facts.towns, *child, placed=True)
-    yield from join("child worn", NAMELESS_CHILD, facts.nameless, facts.worn, *child)
-    yield from join("child looks", NAMELESS_CHILD, facts.nameless, facts.looks, *child)
+        yield from _join("worn", (both,), *child)
+    yield from _join("worn cell", facts.worn, facts.cells, *child)
+    yield from _join("child cell", facts.nameless, facts.cells, *child)
+    yield from _join("child town", facts.nameless, facts.towns, *child)
+    yield from _join("child worn", facts.nameless, facts.worn, *child)
+    yield from _join("child looks", facts.nameless, facts.looks, *child)
 
 
-def _join(kind: str, promise: float, *facts: Facts, placed: bool = False) -> Iterator[Asked]:
+def _join(name: str, *facts: Facts) -> Iterator[Asked]:
+    kind = KINDS[name]
     for combination in product(*facts):
-        share = promise
+        promise = kind.promise
         for fact in combination:
-            share *= fact.share
-        yield Asked(" ".join((kind, *(fact.value for fact in combination))), share, placed)
+            promise *= fact.share
+        yield Asked(" ".join((name, *(fact.value for fact in combination))), promise, kind)
 
 
-def _pairs(kind: str, promise: float, groups: Sequence[Facts]) -> Iterator[Asked]:
+def _pairs(name: str, groups: Sequence[Facts]) -> Iterator[Asked]:
     """A key for each two values of different groups, in any order."""
+    kind = KINDS[name]
     for one, other in combinations(groups, 2):
         for first, second in product(one, other):
-            yield Asked(f"{kind} {' '.join(sorted((first.value, second.value)))}", promise, placed=False)
+            yield Asked(f"{name} {' '.join(sorted((first.value, second.value)))}", kind.promise, kind)
 
 
 def _facts(profile: Profile, *, wide: bool) -> _Facts:

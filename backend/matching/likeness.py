@@ -1,6 +1,6 @@
 """How alike two words of names are, and how much that says."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import log2
 
 from backend.matching.diminutives import called_by_the_last_syllable
@@ -32,7 +32,7 @@ def likeness(first: Token, second: Token) -> Likeness | None:  # noqa: PLR0911 -
     if first.bare and second.bare:
         # Of two Arabic words only the likeliest spellings: among three and three some are always alike.
         here, there = first.forms[:1], second.forms[:1]
-    spelling = max(spelled(one, other) for one in here for other in there)
+    spelling = _best_spelled(here, there)
     one_name = not set(first.classes).isdisjoint(second.classes)
     if spelling >= Spelled.PART and _of_other_sex(first, second, one_name=one_name):
         return Likeness.FAINT
@@ -48,6 +48,17 @@ def likeness(first: Token, second: Token) -> Likeness | None:  # noqa: PLR0911 -
             return Likeness.FAINT
         return Likeness.CLOSE if both_known(first.forms[0], second.forms[0]) else Likeness.SOUND
     return _SAID_OF.get(spelling)
+
+
+def _best_spelled(here: Sequence[str], there: Sequence[str]) -> Spelled:
+    best = Spelled.OTHERWISE
+    for one in here:
+        for other in there:
+            found = spelled(one, other)
+            if found is Spelled.SLIP:
+                return found
+            best = max(best, found)
+    return best
 
 
 def _of_other_sex(first: Token, second: Token, *, one_name: bool) -> bool:

@@ -15,7 +15,7 @@ from backend.matching.text import latin, words
 from geo.cells import cell, cells_around
 from geo.distance import is_point
 
-PROFILE_VERSION = 2
+PROFILE_VERSION = 3
 
 SHORTEST_PHONE = 7
 MOST_RELATIVES = 16

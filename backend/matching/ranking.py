@@ -10,7 +10,7 @@ from math import log2
 from typing import TypeVar
 
 from backend.domain.person import Sex
-from backend.matching.keys import Asked
+from backend.matching.keys import Asked, Kind
 from backend.matching.profile import Profile
 from geo.distance import distance_km
 
@@ -37,19 +37,21 @@ class Bounds:
     for_the_small: int = 4
 
 
-AT_ONCE = Bounds(found=140, found_by_place=40, compared=20, compared_by_place=6)
-"""For a server that answers while people wait: a comparison takes about 0.2 ms, a glance 0.03 ms."""
-IN_LISTS = Bounds(found=320, found_by_place=120, compared=60, compared_by_place=20)
+AT_ONCE = Bounds(found=140, found_by_place=40, compared=14, compared_by_place=6)
+"""For a server that answers while people wait: a comparison takes about 0.15 ms, a glance 0.03 ms."""
+FOR_ADVICE = Bounds(found=50, found_by_place=15, compared=6, compared_by_place=2, for_the_small=1)
+"""For two records of one child, which are more alike than what two people say of it; nobody waits for this."""
+IN_LISTS = Bounds(found=600, found_by_place=200, compared=150, compared_by_place=60, for_the_small=8)
 """For two lists, which may take their time."""
 
+# Bits of a glance, fitted as those of `keys.KINDS` were.
 _RARE = 4096.0
-_FURTHER_KEYS = 0.3
-_SEX, _OTHER_SEX = 1.0, -4.0
-_AGE, _AGE_A_YEAR, _AGE_MOST = 1.5, -1.5, -8.0
-_LOOK, _OTHER_LOOK = 1.2, -0.8
-_HEIGHT_CM, _HEIGHT, _HEIGHT_MOST = 8.0, 1.0, -4.0
-_MARK, _WORN = 4.0, 1.3
-_NEAR_KM, _FAR_MOST = 30.0, 4.0
+_SEX, _OTHER_SEX = -0.2, -2.8
+_AGE, _AGE_A_YEAR, _AGE_MOST = 1.5, -1.5, -7.0
+_LOOK, _OTHER_LOOK = 1.0, -0.7
+_HEIGHT_CM, _HEIGHT, _HEIGHT_MOST = 8.0, 0.8, -3.4
+_MARK, _WORN = 3.4, 1.1
+_NEAR_KM, _NEAR, _FAR_MOST = 30.0, -1.2, -4.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,14 +125,14 @@ def keys_worth_asking(
 
     `counts` says about how many records are kept under a key; one that has none is left out. Keys that rest on a place
     have a bound of their own, so that they never crowd out another. The best key of each is asked for however many
-    have it, up to `COMMONEST`.
+    have it, up to `COMMONEST`; a further one that has too many makes room for those after it.
     """
     times = bounds.for_the_small if small else 1
     counted = [(count / one.promise, count, one) for one in asked if (count := counts(one.key))]
     counted.sort(key=lambda found: found[0])
     return (
-        *_within([found for found in counted if not found[2].placed], bounds.found * times),
-        *_within([found for found in counted if found[2].placed], bounds.found_by_place * times),
+        *_within([found for found in counted if not found[2].kind.placed], bounds.found * times),
+        *_within([found for found in counted if found[2].kind.placed], bounds.found_by_place * times),
     )
 
 
@@ -138,10 +140,10 @@ def _within(ranked: Iterable[tuple[float, float, Asked]], most: float) -> list[A
     chosen: list[Asked] = []
     total = 0.0
     for _, count, one in ranked:
-        if count > COMMONEST or (chosen and total + count > most):
-            break
-        chosen.append(one)
-        total += count
+        fits = total + count <= most if chosen else count <= COMMONEST
+        if fits:
+            chosen.append(one)
+            total += count
     return chosen
 
 
@@ -171,9 +173,10 @@ def most_promising(
         return list(found)
     bare: list[tuple[float, int, K]] = []
     placed: list[tuple[float, int, K]] = []
+    bits_of: dict[str, float] = {}
     for number, (one, other) in enumerate(found.items()):
         looks = looks_alike(subject, other)
-        without, with_place = _key_bits(hits.get(one, ()), sizes)
+        without, with_place = _key_bits(hits.get(one, ()), sizes, bits_of)
         bare.append((-(looks + without), number, one))
         placed.append((-(looks + with_place + lies_near(subject, other)), number, one))
     chosen = [one for _, _, one in sorted(bare)[: bounds.compared]]
@@ -182,20 +185,21 @@ def most_promising(
     return chosen + further[: bounds.compared_by_place]
 
 
-def _key_bits(hits: Iterable[Asked], sizes: Mapping[str, int]) -> tuple[float, float]:
-    """What the shared keys say, without those that rest on a place, and with them."""
-    bare = placed = best_bare = best_placed = 0.0
+def _key_bits(hits: Iterable[Asked], sizes: Mapping[str, int], known: dict[str, float]) -> tuple[float, float]:
+    """What the shared keys say, the rarest of each kind, without those that rest on a place, and with them.
+
+    `known` remembers the bits of a key from one record to the next.
+    """
+    rarest: dict[Kind, float] = {}
     for one in hits:
-        bits = max(0.0, log2(_RARE * one.promise / sizes[one.key]))
-        placed += bits
-        best_placed = max(best_placed, bits)
-        if not one.placed:
-            bare += bits
-            best_bare = max(best_bare, bits)
-    return (
-        best_bare + _FURTHER_KEYS * (bare - best_bare),
-        best_placed + _FURTHER_KEYS * (placed - best_placed),
-    )
+        if one.kind.telling:
+            bits = known.get(one.key)
+            if bits is None:
+                bits = known[one.key] = one.kind.telling * max(0.0, log2(_RARE * one.promise / sizes[one.key]))
+            if bits > rarest.get(one.kind, 0.0):
+                rarest[one.kind] = bits
+    bare = sum(bits for kind, bits in rarest.items() if not kind.placed)
+    return bare, bare + sum(bits for kind, bits in rarest.items() if kind.placed)
 
 
 def looks_alike(one: Sketch, other: Sketch) -> float:
@@ -224,7 +228,7 @@ def lies_near(one: Sketch, other: Sketch) -> float:
     here, there = _point(one), _point(other)
     if here is None or there is None:
         return 0.0
-    return -min(_FAR_MOST, log2(1 + distance_km(here, there) / _NEAR_KM))
+    return max(_FAR_MOST, _NEAR * log2(1 + distance_km(here, there) / _NEAR_KM))
 
 
 def _point(sketched: Sketch) -> tuple[float, float] | None:

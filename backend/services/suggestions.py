@@ -8,6 +8,7 @@ from backend.domain.event import SYSTEM, Event, EventKind
 from backend.domain.evidence import Comparison
 from backend.domain.subject import Side
 from backend.matching.duplicates import compare_duplicates
+from backend.matching.ranking import FOR_ADVICE
 from backend.services.collaborators import Collaborators
 from backend.services.models import Rules, rules_of
 from backend.store import events
@@ -48,7 +49,7 @@ async def suggest_duplicates(use: Collaborators, side: Side, record_id: str, ses
         pair.second_id if pair.first_id == record.id else pair.first_id: pair
         for pair in await pairs_with(use.store.duplicates, side, [record.id], session)
     }
-    alike = await candidates_by_key(records, use.store.key_counts, record, session)
+    alike = await candidates_by_key(records, use.store.key_counts, record, session, bounds=FOR_ADVICE)
     found = {other.id: other for other in alike}
     missing = sorted(known.keys() - found.keys())
     if missing:

@@ -12,6 +12,7 @@ from backend.matching.keys import asked_keys, keys
 from backend.matching.profile import Profile
 from backend.matching.ranking import (
     AT_ONCE,
+    Bounds,
     Sketch,
     hits_of,
     is_small,
@@ -28,6 +29,8 @@ Candidates = AgnosticCollection[Document]
 
 KEY_BYTES = 6
 """Of each key so much of its hash is kept: of twenty million keys, one in ten million is taken for another."""
+MOST_IN_A_BATCH = 5000
+"""All candidates in one answer: the database's own 101 would be two or three, each a way to it and back."""
 _FIELDS = {"version": 1, "incidentId": 1, "familyId": 1, "siteId": 1, "groupId": 1, "profile": 1}
 
 
@@ -79,24 +82,26 @@ async def candidates_by_key(
     counts: KeyCounts,
     subject: Candidate,
     session: Session | None = None,
+    *,
+    bounds: Bounds = AT_ONCE,
 ) -> list[Candidate]:
     """Those of the same incident that are open to matching and, at a glance, the likeliest to be the subject.
 
-    A subject that is not to be matched has no keys, and so no candidates.
+    `bounds` say how much is looked at. A subject that is not to be matched has no keys, and so no candidates.
     """
     if not subject.keys:
         return []
     count = await counts.of(records, subject.incident_id)
     asked = asked_keys(subject.profile)
     stored = {one.key: stored_key(one.key) for one in asked}
-    chosen = keys_worth_asking(asked, lambda key: count(stored[key]), AT_ONCE, small=is_small(subject.profile))
+    chosen = keys_worth_asking(asked, lambda key: count(stored[key]), bounds, small=is_small(subject.profile))
     by_key = {stored[one.key]: one for one in chosen}
     wanted = {"incidentId": subject.incident_id, "keys": {"$in": list(by_key)}}
-    found = await records.find(wanted, _FIELDS, session=session).to_list(None)
+    found = await records.find(wanted, _FIELDS, batch_size=MOST_IN_A_BATCH, session=session).to_list(None)
     documents = {document["_id"]: document for document in found if document["_id"] != subject.id}
     hits, sizes = hits_of(by_key, {one: _keys_of(document) for one, document in documents.items()})
     sketches = {one: unpack(Sketch, document["profile"]["packed"]) for one, document in documents.items()}
-    best = most_promising(sketch(subject.profile), sketches, hits, sizes, AT_ONCE)
+    best = most_promising(sketch(subject.profile), sketches, hits, sizes, bounds)
     return [_candidate(documents[one]) for one in best]
 
 

@@ -128,5 +128,5 @@ def test_only_keys_that_rest_on_a_place_change_with_the_place() -> None:
         names=Names(None, "Ana", "Ruiz"), sex=Sex.FEMALE, age=Age(None, 4, 4), clothing=(Item("hat", "red"),)
     )
     here, there = (asked_keys(side_of(person, point=point)) for point in (TAMPA, MIAMI))
-    assert {one.key for one in here if not one.placed} == {one.key for one in there if not one.placed}
-    assert {one.key for one in here if one.placed}.isdisjoint(one.key for one in there if one.placed)
+    assert {one.key for one in here if not one.kind.placed} == {one.key for one in there if not one.kind.placed}
+    assert {one.key for one in here if one.kind.placed}.isdisjoint(one.key for one in there if one.kind.placed)

@@ -8,7 +8,7 @@ import pytest
 from backend.domain.person import Names, Person, Place, Point, Sex
 from backend.domain.subject import Side
 from backend.exchange.lists import read_list
-from backend.matching.keys import Asked, asked_keys, keys
+from backend.matching.keys import Asked, Kind, asked_keys, keys
 from backend.matching.profile import Profile, profile
 from backend.matching.ranking import (
     AT_ONCE,
@@ -27,7 +27,7 @@ FEW = Bounds(found=100, found_by_place=50, compared=10, compared_by_place=5)
 
 
 def asked(key: str, promise: float = 0.3, *, placed: bool = False) -> Asked:
-    return Asked(key, promise, placed)
+    return Asked(key, promise, Kind("tried", promise, 0.3, placed))
 
 
 def test_rare_keys_are_asked_first_and_common_ones_while_there_is_room() -> None:
@@ -61,8 +61,8 @@ def test_keys_of_a_place_never_crowd_out_the_others() -> None:
     near = [asked(f"near {number}", placed=True) for number in range(9)]
     alone = keys_worth_asking(others, lambda _: 20, FEW, small=False)
     beside = keys_worth_asking([*near, *others], lambda _: 20, FEW, small=False)
-    assert [one for one in beside if not one.placed] == list(alone)
-    assert any(one.placed for one in beside)
+    assert [one for one in beside if not one.kind.placed] == list(alone)
+    assert any(one.kind.placed for one in beside)
 
 
 def test_who_is_compared_without_the_place_does_not_depend_on_the_place() -> None:
