@@ -23,7 +23,7 @@ from backend.services.scoring import score_family, score_registration
 from backend.services.suggestions import ask_for_suggestions, suggest_duplicates
 from backend.store.feed import TooFarBehindError
 from backend.store.records import Session
-from backend.store.work import Claim, LostClaimError, claim, come_back, finish, park, postpone
+from backend.store.work import Claim, Due, LostClaimError, claim, come_back, finish, park, postpone
 from notifications.channel import Channel, Outcome, State
 from notifications.messages import Message
 from notifications.web_push import Subscription
@@ -73,6 +73,8 @@ class Worker:
     lease: timedelta
     event_bell: Bell = field(default_factory=Bell)
     delivery_bell: Bell = field(default_factory=Bell)
+    due_events: Due = field(default_factory=Due)
+    due_deliveries: Due = field(default_factory=Due)
 
 
 async def _score_new_registration(use: Collaborators, event: Event, session: Session) -> None:
@@ -186,7 +188,7 @@ async def _repeat(bell: Bell, work: Callable[[], Awaitable[bool]]) -> None:
 async def _handle_next_event(worker: Worker) -> bool:
     """Handle one event that is due; False where none is."""
     use = worker.use
-    claimed = await claim(use.store.events, use.clock(), worker.lease, use.new_id())
+    claimed = await claim(use.store.events, use.clock(), worker.lease, use.new_id(), worker.due_events)
     if claimed is None:
         return False
     if claimed.attempts > MOST_ATTEMPTS:
@@ -231,7 +233,7 @@ async def _set_back(worker: Worker, claimed: Claim[Event], error: Exception) -> 
 async def _send_next_delivery(worker: Worker) -> bool:
     """Send one delivery that is due; False where none is."""
     use = worker.use
-    claimed = await claim(use.store.deliveries, use.clock(), worker.lease, use.new_id())
+    claimed = await claim(use.store.deliveries, use.clock(), worker.lease, use.new_id(), worker.due_deliveries)
     if claimed is None:
         return False
     parcel = await parcel_of(use, claimed.record)

@@ -6,6 +6,10 @@ from backend.domain.match import MatchState
 from backend.store.database import Store
 
 _WORK = IndexModel([("work.state", ASCENDING), ("work.dueAt", ASCENDING)], name="work")
+# A claim, and a version that is replaced, are named beside the id: without an index of both, the embedded database
+# reads the whole collection for that (30 ms at 20,000 records).
+_CLAIM = IndexModel([("_id", ASCENDING), ("work.claim", ASCENDING)], name="claim")
+_VERSION = IndexModel([("_id", ASCENDING), ("version", ASCENDING)], name="version")
 _CONFIRMED = {"state": MatchState.CONFIRMED.value}
 
 INDEXES = {
@@ -16,11 +20,15 @@ INDEXES = {
     "deliveries": [
         IndexModel([("alertId", ASCENDING), ("deviceId", ASCENDING)], name="alert_device", unique=True),
         _WORK,
+        _CLAIM,
+        _VERSION,
     ],
     "devices": [
+        _VERSION,
         IndexModel([("ownerId", ASCENDING), ("endpoint", ASCENDING)], name="owner_endpoint", unique=True),
     ],
     "duplicates": [
+        _VERSION,
         # Two records are one pair, whatever crashes and whoever says it first.
         IndexModel([("firstId", ASCENDING), ("secondId", ASCENDING), ("side", ASCENDING)], name="pair", unique=True),
         IndexModel([("secondId", ASCENDING)], name="second"),
@@ -37,6 +45,7 @@ INDEXES = {
     ],
     "events": [
         _WORK,
+        _CLAIM,
         IndexModel([("subjectId", ASCENDING), ("_id", ASCENDING)], name="subject"),
     ],
     "families": [IndexModel([("codeHash", ASCENDING)], name="code", unique=True)],
@@ -44,6 +53,7 @@ INDEXES = {
     "accounts": [],
     "invites": [IndexModel([("expiresAt", ASCENDING)], name="expiry", expireAfterSeconds=0)],
     "matches": [
+        _VERSION,
         IndexModel([("reportId", ASCENDING), ("registrationId", ASCENDING)], name="pair", unique=True),
         IndexModel([("registrationId", ASCENDING), ("bits", DESCENDING)], name="registration"),
         IndexModel(
@@ -61,11 +71,13 @@ INDEXES = {
     ],
     "photos": [IndexModel([("recordId", ASCENDING)], name="record")],
     "registrations": [
+        _VERSION,
         IndexModel([("incidentId", ASCENDING), ("keys", ASCENDING)], name="keys"),
         IndexModel([("siteId", ASCENDING), ("_id", DESCENDING)], name="site"),
         IndexModel([("incidentId", ASCENDING), ("_id", DESCENDING)], name="incident"),
     ],
     "reports": [
+        _VERSION,
         IndexModel([("incidentId", ASCENDING), ("keys", ASCENDING)], name="keys"),
         # Filed again with the same retry key, a report is the one that is there, whoever made its id.
         IndexModel([("familyId", ASCENDING), ("filing", ASCENDING)], name="family", unique=True),
@@ -73,7 +85,7 @@ INDEXES = {
     ],
     "rescorings": [],
     "sessions": [IndexModel([("expiresAt", ASCENDING)], name="expiry", expireAfterSeconds=0)],
-    "sites": [IndexModel([("incidentId", ASCENDING), ("_id", DESCENDING)], name="incident")],
+    "sites": [_VERSION, IndexModel([("incidentId", ASCENDING), ("_id", DESCENDING)], name="incident")],
 }
 
 

@@ -284,7 +284,7 @@ async def _work_off(
         began = time.perf_counter()
         async with running_worker(worker):
             while await use.store.events.collection.find_one({"work.state": WorkState.WAITING.value}) is not None:  # noqa: ASYNC110 (nobody tells when a queue is empty)
-                await asyncio.sleep(0.25)
+                await asyncio.sleep(0.5)
         return time.perf_counter() - began
 
 
