@@ -14,6 +14,7 @@ from backend.domain.subject import Side
 from backend.exchange.lists import ReadList, UnusableFileError, read_list
 from backend.exchange.pairs import match_lists, write_pairs
 from backend.matching.context import CATASTROPHIC_KM, LOCAL_KM, REGIONAL_KM, context_for
+from backend.matching.sentences import LANGUAGES
 
 UNUSABLE = 2
 
@@ -36,6 +37,7 @@ def match(
     top: Annotated[int, typer.Option(min=1, help="At most so many pairs for each report.")] = 10,
     min_probability: Annotated[float, typer.Option(min=0, max=1, help="No pair less likely than this.")] = 0.0,
     scale: Annotated[Scale, typer.Option(help="How far people were carried.")] = Scale.LOCAL,
+    language: Annotated[str, typer.Option(help=f"Of the words for the evidence: {', '.join(LANGUAGES)}.")] = "en",
     as_json: Annotated[bool, typer.Option("--json", help="A summary for machines on standard output.")] = False,  # noqa: FBT002 - a flag on the command line
 ) -> None:
     """Find, for each missing child, the children taken in that are most likely the same, with the evidence."""
@@ -64,7 +66,7 @@ def match(
             advance=lambda: progress.advance(task),
         )
     try:
-        write_pairs(pairs, out)
+        write_pairs(pairs, out, language)
     except OSError as error:
         talk.print(f"[bold red]cannot be written:[/] {_plain(str(out))}: {error.strerror}")
         raise typer.Exit(UNUSABLE) from error

@@ -15,6 +15,7 @@ from backend.matching.context import Context
 from backend.matching.keys import asked_keys, keys
 from backend.matching.profile import Profile, profile
 from backend.matching.ranking import IN_LISTS, hits_of, is_small, keys_worth_asking, most_promising, sketch
+from backend.matching.sentences import DEFAULT_LANGUAGE, sentence
 from backend.matching.together import joint
 
 COLUMNS = ("report_id", "registration_id", "rank", "probability", "bits", "evidence")
@@ -135,25 +136,28 @@ def _ranked(
         yield RankedPair(report_id, candidate, rank, comparison)
 
 
-def write_pairs(pairs: Iterable[RankedPair], path: Path) -> None:
+def write_pairs(pairs: Iterable[RankedPair], path: Path, language: str = DEFAULT_LANGUAGE) -> None:
     """Write pairs as CSV if the name ends in `.csv`, else as NDJSON. Raises `OSError` if it cannot be written."""
     with path.open("w", encoding="utf-8", newline="") as out:
         if path.suffix.casefold() == ".csv":
-            _write_csv(pairs, out)
+            _write_csv(pairs, out, language)
         else:
-            out.writelines(json.dumps(row_of(pair), ensure_ascii=False) + "\n" for pair in pairs)
+            out.writelines(json.dumps(row_of(pair, language), ensure_ascii=False) + "\n" for pair in pairs)
 
 
-def _write_csv(pairs: Iterable[RankedPair], out: IO[str]) -> None:
+def _write_csv(pairs: Iterable[RankedPair], out: IO[str], language: str) -> None:
     writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
     writer.writeheader()
     for pair in pairs:
-        row = row_of(pair)
+        row = row_of(pair, language)
         writer.writerow(row | {"evidence": json.dumps(row["evidence"], ensure_ascii=False)})
 
 
-def row_of(pair: RankedPair) -> dict[str, object]:
-    """A pair as a row of the output; evidence that is unknown says nothing and is left out."""
+def row_of(pair: RankedPair, language: str = DEFAULT_LANGUAGE) -> dict[str, object]:
+    """A pair as a row of the output, with what its evidence says in words of a language.
+
+    Evidence that is unknown says nothing and is left out.
+    """
     return {
         "report_id": pair.report_id,
         "registration_id": pair.registration_id,
@@ -161,7 +165,12 @@ def row_of(pair: RankedPair) -> dict[str, object]:
         "probability": round(pair.comparison.probability, 6),
         "bits": round(pair.comparison.bits, 3),
         "evidence": [
-            {"feature": piece.feature, "level": piece.level, "bits": round(piece.bits, 3)}
+            {
+                "feature": piece.feature,
+                "level": piece.level,
+                "bits": round(piece.bits, 3),
+                "words": sentence(piece, language),
+            }
             for piece in pair.comparison.evidence
             if piece.level is not Level.UNKNOWN
         ],

@@ -122,14 +122,14 @@ def test_the_command_writes_ranked_pairs_with_evidence_in_seconds_and_names_the_
     rows = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
     assert len(rows) == summary["pairs"]
     assert set(rows[0]) == {"report_id", "registration_id", "rank", "probability", "bits", "evidence"}
-    assert set(rows[0]["evidence"][0]) == {"feature", "level", "bits"}
+    assert set(rows[0]["evidence"][0]) == {"feature", "level", "bits", "words"}
     first = {(row["report_id"], row["registration_id"]) for row in rows if row["rank"] == 1}
     assert len(first & truth) >= 0.8 * len(truth)
 
 
 def test_the_command_writes_csv_and_keeps_to_the_top_and_the_floor(command: typer.Typer, tmp_path: Path) -> None:
     out = tmp_path / "pairs.csv"
-    options = ["--out", str(out), "--top", "2", "--min-probability", "0.3"]
+    options = ["--out", str(out), "--top", "2", "--min-probability", "0.3", "--language", "es"]
     done = CliRunner().invoke(command, [str(REPORTS), str(REGISTRATIONS), *options])
     assert done.exit_code == 0, done.output
     with out.open(encoding="utf-8", newline="") as lines:
@@ -137,7 +137,10 @@ def test_the_command_writes_csv_and_keeps_to_the_top_and_the_floor(command: type
     assert 80 < len(rows) < 200
     assert max(int(row["rank"]) for row in rows) <= 2
     assert min(float(row["probability"]) for row in rows) >= 0.3
-    assert json.loads(rows[0]["evidence"])[0]["feature"]
+    evidence = [piece for row in rows for piece in json.loads(row["evidence"])]
+    assert {piece["words"] for piece in evidence if piece["feature"] == "SEX" and piece["level"] == "AGREE"} == {
+        "El sexo es el mismo"
+    }
 
 
 @pytest.mark.parametrize(
