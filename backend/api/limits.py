@@ -292,7 +292,7 @@ def _literal(value: object) -> int | None:
     if value is None or isinstance(value, NullValueNode) or not isinstance(value, IntValueNode):
         return None
     # Validation refuses what does not fit 32 bits; the length guards int() against a text of many digits.
-    return int(value.value) if len(value.value) < 12 else None  # noqa: PLR2004
+    return int(value.value) if len(value.value) < 12 else None  # noqa: PLR2004 - as many digits as no limit has
 
 
 def _first_integer(values: Iterable[object], fallback: int) -> int:

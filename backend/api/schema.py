@@ -5,6 +5,7 @@ from strawberry.schema.config import StrawberryConfig
 
 from backend.api.resolvers.duplicate import DuplicateMutations, DuplicateQueries
 from backend.api.resolvers.incident import IncidentMutations, IncidentQueries
+from backend.api.resolvers.kinship import KinshipQueries
 from backend.api.resolvers.match import MatchMutations, MatchQueries, MatchSubscriptions
 from backend.api.resolvers.registration import RegistrationMutations, RegistrationQueries
 from backend.api.resolvers.report import ReportMutations, ReportQueries, ReportSubscriptions
@@ -14,7 +15,14 @@ from backend.api.resolvers.viewer import ViewerMutations, ViewerQueries
 
 @strawberry.type(description="Everything that can be read.")
 class Query(
-    ViewerQueries, IncidentQueries, SiteQueries, RegistrationQueries, ReportQueries, MatchQueries, DuplicateQueries
+    ViewerQueries,
+    IncidentQueries,
+    SiteQueries,
+    RegistrationQueries,
+    ReportQueries,
+    MatchQueries,
+    DuplicateQueries,
+    KinshipQueries,
 ):
     pass
 

@@ -193,8 +193,13 @@ def _fathers(relatives: Iterable[Kin]) -> frozenset[str]:
     return frozenset(token.written for kin in relatives if kin.relation == "father" for token in kin.tokens)
 
 
+def plain_relation(text: str | None) -> str:
+    """The plain word for a relation as it was written: `madre` is `mother`, `hija` is `child`."""
+    return _plain("relation", text)
+
+
 def _kin(relative: Relative) -> Kin:
-    relation = _plain("relation", relative.relation)
+    relation = plain_relation(relative.relation)
     tokens = relative_tokens(relative.name, kin_words=relation not in NAMED_AS_KIN)
     return Kin(relation, tokens, shown(relative.name) or "")
 

@@ -20,7 +20,7 @@ from backend.services.changes import changed, require_seen, stale
 from backend.services.collaborators import Collaborators
 from backend.services.identifiers import given_or_new
 from backend.services.paging import Page, PageRequest, read_page
-from backend.services.subjects import as_of, is_sought, matching_fields, registration_subject
+from backend.services.subjects import as_of, fields_of_registration
 from backend.store import events
 from backend.store.codec import digest
 from backend.store.records import Duplicate, Session
@@ -87,7 +87,7 @@ async def _register(
     ]
     said = [digest(known.id, group_id, new) for new in news]
     beside = [
-        {"digest": content, **_matching_fields(registration, site)}
+        {"digest": content, **fields_of_registration(registration, site)}
         for registration, content in zip(registrations, said, strict=True)
     ]
 
@@ -221,7 +221,7 @@ async def _replace(
         raise not_found("site")
 
     async def write(session: Session) -> None:
-        beside = _matching_fields(following, site)
+        beside = fields_of_registration(following, site)
         if not await use.store.registrations.replace(following, seen, session, beside=beside):
             raise stale()
         await events.append(use.store, session, _event(use, kind, following, viewer))
@@ -238,10 +238,6 @@ async def _open_incident(use: Collaborators, incident_id: str) -> Incident:
     if incident.status is IncidentStatus.CLOSED:
         raise conflict("This incident is closed: nobody can be registered in it any more.", "siteId")
     return incident
-
-
-def _matching_fields(registration: Registration, site: Site) -> dict[str, object]:
-    return matching_fields(registration_subject(registration, site), open_to_matching=is_sought(registration))
 
 
 def _where_site(site: Site | None) -> Where | None:

@@ -18,7 +18,7 @@ from backend.services.identifiers import given_or_new
 from backend.services.paging import Page, PageRequest, read_page
 from backend.services.secrets import as_written, case_code, case_secret, keyed_hash, new_token, same
 from backend.services.sessions import family_session
-from backend.services.subjects import as_of, is_seeking, matching_fields, report_subject
+from backend.services.subjects import as_of, fields_of_report
 from backend.store import events
 from backend.store.codec import digest
 from backend.store.records import Duplicate, Session
@@ -84,7 +84,7 @@ async def file_report(use: Collaborators, viewer: Viewer | None, new: NewReport)
             if viewer is None:
                 await use.store.sessions.insert(family_session(use, case.family, case.token), session)
         for index, report in enumerate(reports):
-            beside = {"digest": said, "filing": f"{filing}:{index}", **_matching_fields(report)}
+            beside = {"digest": said, "filing": f"{filing}:{index}", **fields_of_report(report)}
             await use.store.reports.insert(report, session, beside=beside)
         await events.append(
             use.store, session, *(_event(use, EventKind.REPORT_FILED, report, actor_id) for report in reports)
@@ -247,16 +247,12 @@ async def _for_change(use: Collaborators, viewer: Viewer | None, report_id: str)
 
 async def _replace(use: Collaborators, viewer: Viewer, following: Report, seen: int, kind: EventKind) -> Report:
     async def write(session: Session) -> None:
-        if not await use.store.reports.replace(following, seen, session, beside=_matching_fields(following)):
+        if not await use.store.reports.replace(following, seen, session, beside=fields_of_report(following)):
             raise stale()
         await events.append(use.store, session, _event(use, kind, following, viewer.id))
 
     await use.store.transact(write)
     return following
-
-
-def _matching_fields(report: Report) -> dict[str, object]:
-    return matching_fields(report_subject(report), open_to_matching=is_seeking(report))
 
 
 def _event(use: Collaborators, kind: EventKind, report: Report, actor_id: str) -> Event:

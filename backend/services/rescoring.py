@@ -1,20 +1,16 @@
 """Rescoring a whole incident, page by page, beside the daily work: each page and its place in one transaction."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
 
 from backend.domain.event import WORKED, EventKind
 from backend.domain.model import Rescoring, RescoringStep
-from backend.domain.registration import Registration
-from backend.domain.report import Report
 from backend.matching.profile import PROFILE_VERSION
 from backend.services.collaborators import Collaborators
 from backend.services.keeping import keep
 from backend.services.models import Rules, rules_of
 from backend.services.scoring import pairs_of_family
-from backend.services.subjects import is_seeking, is_sought, matching_fields, registration_subject, report_subject
+from backend.services.subjects import fields_of_registration, fields_of_report
 from backend.store.profiles import keep_beside, page_of_profiles
 from backend.store.records import Session
 from backend.store.work import is_claimed_since_before
@@ -85,11 +81,8 @@ async def _reprofile_registrations(use: Collaborators, rescoring: Rescoring, ses
             {"_id": {"$in": sorted({one.site_id for one in page.old})}}, session=session
         )
     }
-
-    def fields(one: Registration) -> Mapping[str, Any]:
-        return matching_fields(registration_subject(one, sites[one.site_id]), open_to_matching=is_sought(one))
-
-    await keep_beside(records, {one.id: fields(one) for one in page.old if one.site_id in sites}, session)
+    fields = {one.id: fields_of_registration(one, sites[one.site_id]) for one in page.old if one.site_id in sites}
+    await keep_beside(records, fields, session)
     return _moved_on(rescoring, page.ids, REGISTRATIONS_A_PAGE, RescoringStep.REPORTS)
 
 
@@ -97,11 +90,7 @@ async def _rescore_reports(use: Collaborators, rules: Rules, rescoring: Rescorin
     records = use.store.reports
     page = await page_of_profiles(records, rescoring.id, rescoring.after, REPORTS_A_PAGE, PROFILE_VERSION, session)
     if rescoring.reprofile:
-
-        def fields(one: Report) -> Mapping[str, Any]:
-            return matching_fields(report_subject(one), open_to_matching=is_seeking(one))
-
-        await keep_beside(records, {one.id: fields(one) for one in page.old}, session)
+        await keep_beside(records, {one.id: fields_of_report(one) for one in page.old}, session)
     for family_id in page.families:
         await keep(use, rules, await pairs_of_family(use, rules, family_id, session), session)
     return _moved_on(rescoring, page.ids, REPORTS_A_PAGE, RescoringStep.DONE)

@@ -4,12 +4,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from backend.domain.person import Age, Person, Place
+from backend.domain.person import Age, Names, Person, Place
 from backend.domain.registration import CareStatus, Registration, RegistrationStatus
 from backend.domain.report import Report, ReportStatus
 from backend.domain.site import Site
-from backend.domain.subject import Side, Subject
-from backend.matching.profile import profile
+from backend.domain.subject import Reporter, Side, Subject
+from backend.matching.profile import plain_relation, profile
 from backend.store.candidates import kept_for_matching
 
 
@@ -41,6 +41,37 @@ def report_subject(report: Report) -> Subject:
     )
 
 
+def seeker_subject(registration: Registration) -> Subject:
+    """What an adult who was taken in would have reported: the children it names, itself, and where it was found.
+
+    How old a child is or what it looks like, it was not asked.
+    """
+    person = registration.person
+    names = person.names
+    named = [relative for relative in person.relatives if plain_relation(relative.relation) == "child"]
+    full = names.full or " ".join(part for part in (names.given, names.family) if part)
+    place = registration.found_place
+    return Subject(
+        side=Side.REPORT,
+        id=registration.id,
+        person=Person(
+            names=Names(family=names.family, others=tuple(relative.name for relative in named if relative.name)),
+            languages=person.languages,
+            relatives=tuple(relative for relative in person.relatives if relative not in named),
+            home=person.home,
+        ),
+        places=(place,) if place != Place() else (),
+        recorded_at=registration.created_at,
+        together=registration.group_id,
+        reporter=Reporter(name=full or None),
+    )
+
+
+def is_seeker(registration: Registration) -> bool:
+    """Whether this is an adult who may be looking for a child that was taken in elsewhere."""
+    return registration.status is RegistrationStatus.IN_CARE and registration.care_status is CareStatus.ADULT
+
+
 def is_sought(registration: Registration) -> bool:
     """Whether a family may still be looking for this person: a child in care."""
     return registration.status is RegistrationStatus.IN_CARE and registration.care_status is not CareStatus.ADULT
@@ -50,9 +81,19 @@ def is_seeking(report: Report) -> bool:
     return report.status is ReportStatus.OPEN
 
 
-def matching_fields(subject: Subject, *, open_to_matching: bool) -> dict[str, Any]:
-    """What is kept beside a record for the matcher: its profile, and its keys while it is open to matching."""
-    return kept_for_matching(subject.id, profile(subject), open_to_matching=open_to_matching)
+def fields_of_registration(registration: Registration, site: Site) -> dict[str, Any]:
+    """What is kept beside a registration for the matcher: its profile, and its keys while it is open to matching."""
+    return kept_for_matching(
+        registration.id,
+        profile(registration_subject(registration, site)),
+        open_to_matching=is_sought(registration),
+        as_seeker=profile(seeker_subject(registration)) if is_seeker(registration) else None,
+    )
+
+
+def fields_of_report(report: Report) -> dict[str, Any]:
+    """What is kept beside a report for the matcher: its profile, and its keys while it is open to matching."""
+    return kept_for_matching(report.id, profile(report_subject(report)), open_to_matching=is_seeking(report))
 
 
 def as_of(person: Person, now: datetime) -> Person:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from hashlib import blake2b
 from typing import Any
 
@@ -31,7 +32,14 @@ KEY_BYTES = 6
 """Of each key so much of its hash is kept: of twenty million keys, one in ten million is taken for another."""
 MOST_IN_A_BATCH = 5000
 """All candidates in one answer: the database's own 101 would be two or three, each a way to it and back."""
-_FIELDS = {"version": 1, "incidentId": 1, "familyId": 1, "siteId": 1, "groupId": 1, "profile": 1}
+_OF_A_SEEKER = "seeker "
+
+
+class Seen(StrEnum):
+    """What a record is looked at as: the child that it describes, or an adult who may be looking for one."""
+
+    CHILD = "profile"
+    SEEKER = "seeker"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +59,27 @@ class Candidate:
     keys: tuple[int, ...]
 
 
-def kept_for_matching(record_id: str, profile: Profile, *, open_to_matching: bool) -> Document:
-    """The fields kept beside a record: its profile, and its keys while it is open to matching."""
+def kept_for_matching(
+    record_id: str, profile: Profile, *, open_to_matching: bool, as_seeker: Profile | None = None
+) -> Document:
+    """The fields kept beside a record: its profile, and its keys while it is open to matching.
+
+    `as_seeker` is what an adult would have reported: it is found by other keys than children, and only asked for.
+    """
     kept = [stored_key(key) for key in keys(profile)] if open_to_matching else []
     if kept and is_sampled(record_id):
         kept.append(SAMPLE)
+    seeking = [] if as_seeker is None else [stored_key(_OF_A_SEEKER + key) for key in keys(as_seeker)]
+    return {
+        "profile": {"version": profile.version, **_packed(profile, kept)},
+        "seeker": None if as_seeker is None else {"version": as_seeker.version, **_packed(as_seeker, seeking)},
+        "keys": kept + seeking,
+    }
+
+
+def _packed(profile: Profile, kept: Sequence[int]) -> Document:
     # The keys a second time, packed: they are read with each record found, and a list takes five times as long.
-    packed = {"packed": Binary(pack(profile)), "keys": Binary(pack(kept))}
-    return {"profile": {"version": profile.version, **packed}, "keys": kept}
+    return {"packed": Binary(pack(profile)), "keys": Binary(pack(kept))}
 
 
 def stored_key(key: str) -> int:
@@ -66,8 +87,11 @@ def stored_key(key: str) -> int:
     return int.from_bytes(blake2b(key.encode("utf-8", "surrogatepass"), digest_size=KEY_BYTES).digest()) or 1
 
 
-async def candidate(records: Candidates, record_id: str, session: Session | None = None) -> Candidate | None:
-    found = await _read(records, {"_id": record_id}, session)
+async def candidate(
+    records: Candidates, record_id: str, session: Session | None = None, *, seen: Seen = Seen.CHILD
+) -> Candidate | None:
+    """None for a record that is not there, or is not to be seen so."""
+    found = await _read(records, {"_id": record_id}, session, seen)
     return found[0] if found else None
 
 
@@ -84,25 +108,28 @@ async def candidates_by_key(
     session: Session | None = None,
     *,
     bounds: Bounds = AT_ONCE,
+    seen: Seen = Seen.CHILD,
 ) -> list[Candidate]:
     """Those of the same incident that are open to matching and, at a glance, the likeliest to be the subject.
 
-    `bounds` say how much is looked at. A subject that is not to be matched has no keys, and so no candidates.
+    `bounds` say how much is looked at, `seen` as what the others are looked for. A subject that is not to be matched
+    has no keys, and so no candidates.
     """
     if not subject.keys:
         return []
     count = await counts.of(records, subject.incident_id)
     asked = asked_keys(subject.profile)
-    stored = {one.key: stored_key(one.key) for one in asked}
+    start = _OF_A_SEEKER if seen is Seen.SEEKER else ""
+    stored = {one.key: stored_key(start + one.key) for one in asked}
     chosen = keys_worth_asking(asked, lambda key: count(stored[key]), bounds, small=is_small(subject.profile))
     by_key = {stored[one.key]: one for one in chosen}
     wanted = {"incidentId": subject.incident_id, "keys": {"$in": list(by_key)}}
-    found = await records.find(wanted, _FIELDS, batch_size=MOST_IN_A_BATCH, session=session).to_list(None)
+    found = await records.find(wanted, _fields(seen), batch_size=MOST_IN_A_BATCH, session=session).to_list(None)
     documents = {document["_id"]: document for document in found if document["_id"] != subject.id}
-    hits, sizes = hits_of(by_key, {one: _keys_of(document) for one, document in documents.items()})
-    sketches = {one: unpack(Sketch, document["profile"]["packed"]) for one, document in documents.items()}
+    hits, sizes = hits_of(by_key, {one: _keys_of(document[seen]) for one, document in documents.items()})
+    sketches = {one: unpack(Sketch, document[seen]["packed"]) for one, document in documents.items()}
     best = most_promising(sketch(subject.profile), sketches, hits, sizes, bounds)
-    return [_candidate(documents[one]) for one in best]
+    return [_candidate(documents[one], seen) for one in best]
 
 
 async def candidates_of_family(reports: Candidates, family_id: str, session: Session | None = None) -> list[Candidate]:
@@ -122,22 +149,28 @@ async def families_of_several(
     return {document["_id"] async for document in reports.aggregate(stages, session=session)}
 
 
-async def _read(records: Candidates, wanted: Mapping[str, Any], session: Session | None) -> list[Candidate]:
-    documents = await records.find(wanted, _FIELDS, session=session).to_list(None)
-    return [_candidate(document) for document in documents]
+async def _read(
+    records: Candidates, wanted: Mapping[str, Any], session: Session | None, seen: Seen = Seen.CHILD
+) -> list[Candidate]:
+    documents = await records.find(wanted, _fields(seen), session=session).to_list(None)
+    return [_candidate(document, seen) for document in documents if document.get(seen) is not None]
 
 
-def _candidate(document: Document) -> Candidate:
+def _fields(seen: Seen) -> dict[str, int]:
+    return dict.fromkeys(("version", "incidentId", "familyId", "siteId", "groupId", seen.value), 1)
+
+
+def _candidate(document: Document, seen: Seen) -> Candidate:
     return Candidate(
         id=document["_id"],
         version=document["version"],
         incident_id=document["incidentId"],
         owner_id=document.get("familyId") or document["siteId"],
         group_id=document.get("groupId"),
-        profile=unpack(Profile, document["profile"]["packed"]),
-        keys=_keys_of(document),
+        profile=unpack(Profile, document[seen]["packed"]),
+        keys=_keys_of(document[seen]),
     )
 
 
-def _keys_of(document: Document) -> tuple[int, ...]:
-    return unpack(tuple[int, ...], document["profile"]["keys"])
+def _keys_of(kept: Document) -> tuple[int, ...]:
+    return unpack(tuple[int, ...], kept["keys"])

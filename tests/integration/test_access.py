@@ -9,7 +9,7 @@ from backend.domain.account import Role, Viewer
 from backend.services.access import TABLE, Action, Reach, Where, may
 from tests.support.client import OPERATIONS, Client, new_id, operation, retry_key
 from tests.support.house import NEW_ORLEANS, Scene
-from tests.support.records import child, report
+from tests.support.records import child, mother, report
 from tests.support.snapshot import everything, settled
 
 REFUSED = {"UNAUTHENTICATED", "FORBIDDEN", "NOT_FOUND"}
@@ -33,7 +33,7 @@ async def a_matched_pair(scene: Scene) -> Secrets:
     family = scene.stranger.signed_in(filed["token"])
     marisol = child(scene.site_id)
     again = child(scene.site_id)
-    for one in (marisol, again):
+    for one in (marisol, again, mother(scene.site_id)):
         (await scene.volunteer.ask("registerPerson", input=one)).made  # noqa: B018 (it says whether it was done)
     await settled(scene.house.use.store)
     pair = (await scene.coordinator.ask("registrationDuplicates", id=marisol["id"])).value["duplicates"][0]
@@ -84,6 +84,7 @@ async def a_matched_pair(scene: Scene) -> Secrets:
             "linkDuplicate": link,
             "unlinkDuplicate": link,
             "dismissDuplicate": link,
+            "possibleRelatives": {"registrationId": registration_id},
         },
         words=("Marisol", "Quintanilla", "Rosaura", "0142", "Canal", "asthma", "left knee", marisol["id"]),
     )
@@ -211,6 +212,7 @@ async def test_an_administrator_and_a_call_taker_read_no_child_s_registration(sc
         for name in (
             *("registration", "registrations", "changeRegistration", "moveRegistration", "match", "matches"),
             *("registrationDuplicates", "duplicate", "duplicates", "suggestDuplicate", "linkDuplicate"),
+            "possibleRelatives",
         ):
             await got_nothing(scene, person, secrets, name)
 

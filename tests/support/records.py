@@ -54,3 +54,14 @@ def missing(**changes: Any) -> dict[str, Any]:
         "lastSeenPlace": {"text": "New Orleans", "point": NEW_ORLEANS},
         **changes,
     }
+
+
+def mother(site_id: str, **changes: Any) -> dict[str, Any]:
+    """A registration of her mother, who was taken in herself and names her daughter."""
+    person = {
+        "names": {"given": "Rosaura", "family": "Quintanilla"},
+        "sex": "FEMALE",
+        "relatives": [{"relation": "hija", "name": "Marisol"}],
+    }
+    place = {"text": "New Orleans", "point": NEW_ORLEANS}
+    return child(site_id, careStatus="ADULT", foundPlace=place, person=person, medicalNotes=None) | changes

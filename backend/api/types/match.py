@@ -1,5 +1,6 @@
 """Matches, for those who review them."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated
 
@@ -47,6 +48,19 @@ class Evidence:
         return sentence(shown, language)
 
 
+def show_evidence(pieces: Iterable[domain_evidence.Evidence]) -> list[Evidence]:
+    return [
+        Evidence(
+            feature=piece.feature,
+            level=piece.level,
+            bits=piece.bits,
+            report_value=piece.report_value,
+            registration_value=piece.registration_value,
+        )
+        for piece in pieces
+    ]
+
+
 @strawberry.type(description="One registration and one report that may be the same child. A match is advice.")
 class Match:
     record: strawberry.Private[domain.Match]
@@ -68,16 +82,7 @@ class Match:
 
     @strawberry.field(description="What speaks for the pair and against it.")
     def evidence(self) -> list[Evidence]:
-        return [
-            Evidence(
-                feature=item.feature,
-                level=item.level,
-                bits=item.bits,
-                report_value=item.report_value,
-                registration_value=item.registration_value,
-            )
-            for item in self.record.evidence
-        ]
+        return show_evidence(self.record.evidence)
 
     @strawberry.field(
         description="Of linked records, the match that stands for this one too: it is decided there. Null where this "

@@ -1,0 +1,65 @@
+"""Relatives under one roof or two: adults who were taken in and may be looking for a child who was taken in."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from backend.domain.account import Viewer
+from backend.domain.evidence import Comparison
+from backend.domain.registration import Registration
+from backend.matching.compare import compare
+from backend.services.collaborators import Collaborators
+from backend.services.models import Rules, rules_of
+from backend.services.registrations import get_registration, get_registrations
+from backend.services.subjects import is_seeker
+from backend.store.candidates import Candidate, Seen, candidate, candidates_by_key
+
+LEAST_PROBABILITY = 0.02
+"""Far below what is proposed for a match: an adult who names no child leaves little to compare, and nobody is told."""
+MOST = 10
+
+
+@dataclass(frozen=True, slots=True)
+class PossibleRelative:
+    """An adult for a child, or a child for an adult.
+
+    In the evidence the report's value is what the adult says, the registration's what the child does.
+    """
+
+    registration: Registration
+    comparison: Comparison
+
+
+async def possible_relatives(
+    use: Collaborators, viewer: Viewer | None, registration_id: str
+) -> Sequence[PossibleRelative]:
+    """Of a child the adults, of an adult the children, who may belong to it and whom the viewer may see, likeliest
+    first, at most `MOST`. Advice, made anew each time: nothing is kept of it.
+
+    An adult is compared as if it had reported what it said of itself: see `subjects.seeker_subject`.
+
+    Raises: DomainError UNAUTHENTICATED, NOT_FOUND.
+    """
+    registration = await get_registration(use, viewer, registration_id)
+    rules = await rules_of(use, registration.incident_id)
+    if rules is None:
+        return ()
+    asked, sought = (Seen.SEEKER, Seen.CHILD) if is_seeker(registration) else (Seen.CHILD, Seen.SEEKER)
+    records = use.store.registrations.collection
+    subject = await candidate(records, registration.id, seen=asked)
+    if subject is None:
+        return ()
+    others = await candidates_by_key(records, use.store.key_counts, subject, seen=sought)
+    compared = [(other.id, _compared(rules, subject, other, asked)) for other in others]
+    likely = [pair for pair in compared if pair[1].probability >= LEAST_PROBABILITY]
+    likely.sort(key=lambda pair: (-pair[1].bits, pair[0]))
+    seen = await get_registrations(use, viewer, [other_id for other_id, _ in likely])
+    return [
+        PossibleRelative(other, comparison)
+        for other, (_, comparison) in zip(seen, likely, strict=True)
+        if other is not None
+    ][:MOST]
+
+
+def _compared(rules: Rules, subject: Candidate, other: Candidate, asked: Seen) -> Comparison:
+    adult, child = (subject, other) if asked is Seen.SEEKER else (other, subject)
+    return compare(adult.profile, child.profile, rules.context)
