@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -31,17 +32,27 @@ FIRST_STRONG_ISOLATE, POP_DIRECTIONAL_ISOLATE = "\u2068", "\u2069"
 _STEERS_DIRECTION = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
+Sentences = dict[Feature, dict[Level, str]]
+
+
 @dataclass(frozen=True, slots=True)
 class _Language:
-    """`both` quotes one `value` that both sides gave, `each` those of `report` and `registration`."""
+    """`both` quotes one `value` that both sides gave, `each` those of `report` and `registration`, and `two` those of
+    any two records. `of_two_records` has what is said otherwise where neither of them is a report of who is missing.
+    """
 
     both: str
     each: str
-    sentences: dict[Feature, dict[Level, str]]
+    two: str
+    sentences: Sentences
+    of_two_records: Sentences
 
 
-def sentence(piece: Evidence, language: str | None = None) -> str | None:
+def sentence(piece: Evidence, language: str | None = None, *, of_two_records: bool = False) -> str | None:
     """What a piece of evidence says, without a full stop; None where nothing is known.
+
+    It is of a report and a registration, or `of_two_records` of which neither says who is missing: duplicates, or an
+    adult and a child who were both taken in.
 
     `language` is a BCP 47 tag, of which only the first part counts; English where it is None or has no words here.
     The two values are quoted where the piece has both: whoever hides one from a reader hides it from the sentence too.
@@ -52,7 +63,8 @@ def sentence(piece: Evidence, language: str | None = None) -> str | None:
         return None
     base = (language or DEFAULT_LANGUAGE).partition("-")[0].lower()
     words = _language(base if base in LANGUAGES else DEFAULT_LANGUAGE)
-    said = words.sentences[piece.feature][piece.level]
+    special = words.of_two_records if of_two_records else {}
+    said = (special.get(piece.feature) or words.sentences[piece.feature])[piece.level]
     if piece.feature not in QUOTED:
         return said
     report, registration = _quote(piece.report_value), _quote(piece.registration_value)
@@ -60,7 +72,8 @@ def sentence(piece: Evidence, language: str | None = None) -> str | None:
         return said
     if report == registration:
         return words.both.format(sentence=said, value=report)
-    return words.each.format(sentence=said, report=report, registration=registration)
+    frame = words.two if of_two_records else words.each
+    return frame.format(sentence=said, report=report, registration=registration)
 
 
 def _quote(value: str | None) -> str | None:
@@ -75,8 +88,15 @@ def _quote(value: str | None) -> str | None:
 def _language(language: str) -> _Language:
     path = files("backend.matching") / "data" / "sentences" / f"{language}.json"
     content = json.loads(path.read_text(encoding="utf-8"))
-    sentences = {
-        Feature(feature): {Level(level): said for level, said in levels.items()}
-        for feature, levels in content["sentences"].items()
-    }
-    return _Language(content["quoted"]["both"], content["quoted"]["each"], sentences)
+    quoted = content["quoted"]
+    return _Language(
+        both=quoted["both"],
+        each=quoted["each"],
+        two=quoted["two"],
+        sentences=_sentences(content["sentences"]),
+        of_two_records=_sentences(content["two_records"]),
+    )
+
+
+def _sentences(raw: Mapping[str, Mapping[str, str]]) -> Sentences:
+    return {Feature(feature): {Level(level): said for level, said in levels.items()} for feature, levels in raw.items()}

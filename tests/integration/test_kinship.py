@@ -24,7 +24,8 @@ async def test_a_mother_and_her_child_taken_in_at_two_sites_are_found_for_each_o
     told = {piece["feature"]: piece for piece in found["evidence"]}
     assert told["RELATIVES"]["level"] == "AGREE"
     assert "Rosaura" in told["RELATIVES"]["words"]
-    assert (told["GIVEN_NAME"]["reportValue"], told["GIVEN_NAME"]["registrationValue"]) == ("Marisol", "Marisol")
+    assert told["PLACE"]["words"].startswith("The two places are near each other")
+    assert (told["GIVEN_NAME"]["firstValue"], told["GIVEN_NAME"]["secondValue"]) == ("Marisol", "Marisol")
     (back,) = await relatives_of(scene.coordinator, rosaura["id"])
     assert back["registration"]["id"] == marisol["id"]
     assert back["bits"] == found["bits"]

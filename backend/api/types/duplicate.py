@@ -1,25 +1,48 @@
 """Duplicates: two records of one side that may be of the same child."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 import strawberry
 
 from backend.api.context import ID, Info
+from backend.api.types.match import WORDS, Language, language_for
 from backend.api.types.registration import Registration, show_registration
 from backend.api.types.report import Report, show_report
 from backend.domain import duplicate as domain
+from backend.domain import evidence as domain_evidence
 from backend.domain.duplicate import DuplicateState
 from backend.domain.evidence import Feature, Level
 from backend.domain.subject import Side
+from backend.matching.sentences import sentence
 
 
-@strawberry.type(description="One compared feature of two records of one side.")
+@strawberry.type(description="One compared feature of two records of which neither is the report of the other.")
 class DuplicateEvidence:
     feature: Feature = strawberry.field(description="What was compared.")
     level: Level = strawberry.field(description="How well it agrees.")
     bits: float = strawberry.field(description="What it weighs: above 0 for one child, below 0 for two.")
     first_value: str | None = strawberry.field(description="What the first record says.")
     second_value: str | None = strawberry.field(description="What the second record says.")
+
+    @strawberry.field(description=WORDS)
+    async def words(self, info: Info, language: Language = None) -> str | None:
+        # Of the values that this answer shows, and no others.
+        shown = domain_evidence.Evidence(self.feature, self.level, self.bits, self.first_value, self.second_value)
+        return sentence(shown, await language_for(info, language), of_two_records=True)
+
+
+def show_evidence(pieces: Iterable[domain_evidence.Evidence]) -> list[DuplicateEvidence]:
+    return [
+        DuplicateEvidence(
+            feature=piece.feature,
+            level=piece.level,
+            bits=piece.bits,
+            first_value=piece.report_value,
+            second_value=piece.registration_value,
+        )
+        for piece in pieces
+    ]
 
 
 @strawberry.type(description="Two records of one side that may be of the same child. Advice: records are never merged.")
@@ -42,16 +65,7 @@ class Duplicate:
 
     @strawberry.field(description="What speaks for one child and for two.")
     def evidence(self) -> list[DuplicateEvidence]:
-        return [
-            DuplicateEvidence(
-                feature=item.feature,
-                level=item.level,
-                bits=item.bits,
-                first_value=item.report_value,
-                second_value=item.registration_value,
-            )
-            for item in self.record.evidence
-        ]
+        return show_evidence(self.record.evidence)
 
     @strawberry.field(description="The two registrations, the first one first; none where these are reports.")
     async def registrations(self, info: Info) -> list[Registration]:

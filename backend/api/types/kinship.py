@@ -2,7 +2,7 @@
 
 import strawberry
 
-from backend.api.types.match import Evidence, show_evidence
+from backend.api.types.duplicate import DuplicateEvidence, show_evidence
 from backend.api.types.registration import Registration, show_registration
 from backend.services import kinship
 
@@ -12,9 +12,9 @@ class PossibleRelative:
     registration: Registration = strawberry.field(description="The adult of a child, or the child of an adult.")
     probability: float = strawberry.field(description="How probable it is that they belong together, 0 to 1.")
     bits: float = strawberry.field(description="All evidence added up.")
-    evidence: list[Evidence] = strawberry.field(
-        description="What speaks for it and against it: what the adult says as the report's value, what the child says "
-        "as the registration's."
+    evidence: list[DuplicateEvidence] = strawberry.field(
+        description="What speaks for it and against it: what the adult says as the first value, what the child says "
+        "as the second."
     )
 
 

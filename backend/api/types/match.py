@@ -1,6 +1,5 @@
 """Matches, for those who review them."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated
 
@@ -15,6 +14,23 @@ from backend.domain.evidence import Feature, Level
 from backend.domain.match import MatchState
 from backend.matching.sentences import sentence
 
+WORDS = (
+    "What this says, as a short sentence for people; null where the level is UNKNOWN. It may quote the two values "
+    "where both are here, between U+2068 and U+2069, which keep their direction of writing apart."
+)
+Language = Annotated[
+    str | None,
+    strawberry.argument(
+        description="As a BCP 47 tag: `en`, `es`, `fr`, `ar`, `uk`, `vi` or `ht`. Where left out, the language of the "
+        "alerts of your newest device; English where there is none, and for every other language."
+    ),
+]
+
+
+async def language_for(info: Info, asked: str | None) -> str | None:
+    """The language asked for, or else that of the viewer's newest device."""
+    return await info.context.loaders.languages.load(info.context.viewer) if asked is None else asked
+
 
 @strawberry.type(description="One compared feature of a match.")
 class Evidence:
@@ -24,41 +40,13 @@ class Evidence:
     report_value: str | None = strawberry.field(description="What the report says.")
     registration_value: str | None = strawberry.field(description="What the registration says.")
 
-    @strawberry.field(
-        description="What this says, as a short sentence for people; null where the level is UNKNOWN. It may quote the "
-        "two values where both are here, between U+2068 and U+2069, which keep their direction of writing apart."
-    )
-    async def words(
-        self,
-        info: Info,
-        language: Annotated[
-            str | None,
-            strawberry.argument(
-                description="As a BCP 47 tag: `en`, `es`, `fr`, `ar`, `uk`, `vi` or `ht`. Where left out, the language "
-                "of the alerts of your newest device; English where there is none, and for every other language."
-            ),
-        ] = None,
-    ) -> str | None:
-        if language is None:
-            language = await info.context.loaders.languages.load(info.context.viewer)
+    @strawberry.field(description=WORDS)
+    async def words(self, info: Info, language: Language = None) -> str | None:
         # Of the values that this answer shows, and no others.
         shown = domain_evidence.Evidence(
             self.feature, self.level, self.bits, self.report_value, self.registration_value
         )
-        return sentence(shown, language)
-
-
-def show_evidence(pieces: Iterable[domain_evidence.Evidence]) -> list[Evidence]:
-    return [
-        Evidence(
-            feature=piece.feature,
-            level=piece.level,
-            bits=piece.bits,
-            report_value=piece.report_value,
-            registration_value=piece.registration_value,
-        )
-        for piece in pieces
-    ]
+        return sentence(shown, await language_for(info, language))
 
 
 @strawberry.type(description="One registration and one report that may be the same child. A match is advice.")
@@ -82,7 +70,16 @@ class Match:
 
     @strawberry.field(description="What speaks for the pair and against it.")
     def evidence(self) -> list[Evidence]:
-        return show_evidence(self.record.evidence)
+        return [
+            Evidence(
+                feature=item.feature,
+                level=item.level,
+                bits=item.bits,
+                report_value=item.report_value,
+                registration_value=item.registration_value,
+            )
+            for item in self.record.evidence
+        ]
 
     @strawberry.field(
         description="Of linked records, the match that stands for this one too: it is decided there. Null where this "

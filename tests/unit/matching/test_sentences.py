@@ -64,7 +64,8 @@ def test_no_two_languages_say_it_in_the_same_words(feature: Feature, level: Leve
 @pytest.mark.parametrize(("language", "letters"), SCRIPTS.items())
 def test_a_language_is_written_in_its_own_letters(language: str, letters: str) -> None:
     content = words_of(language)
-    texts = [said for levels in content["sentences"].values() for said in levels.values()]
+    every = {**content["sentences"], **{f"two {name}": levels for name, levels in content["two_records"].items()}}
+    texts = [said for levels in every.values() for said in levels.values()]
     for text in texts:
         assert re.search(f"[{letters}]", text), text
         assert not re.search("[A-Za-z]", text), text
@@ -77,7 +78,27 @@ def test_the_frames_have_the_same_places_in_every_language(language: str) -> Non
         name: sorted(place for _, place, _, _ in string.Formatter().parse(frame) if place is not None)
         for name, frame in frames.items()
     }
-    assert places == {"both": ["sentence", "value"], "each": ["registration", "report", "sentence"]}
+    values = ["registration", "report", "sentence"]
+    assert places == {"both": ["sentence", "value"], "each": values, "two": values}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_of_two_records_of_which_neither_says_who_is_missing_other_words_are_said_of_place_and_time(
+    language: str,
+) -> None:
+    for feature in (Feature.PLACE, Feature.TIME):
+        said = {
+            (level, of_two): sentence(Evidence(feature, level, 1.0), language, of_two_records=of_two)
+            for level in Level
+            if level is not Level.UNKNOWN
+            for of_two in (False, True)
+        }
+        for level in (Level.AGREE, Level.CLOSE, Level.CONFLICT):
+            assert said[level, True] != said[level, False], (feature, level)
+    told = sentence(names(Level.CLOSE, "Lupita", "Guadalupe"), language, of_two_records=True)
+    assert told is not None
+    assert ISOLATED.findall(told) == ["Lupita", "Guadalupe"]
+    assert told != sentence(names(Level.CLOSE, "Lupita", "Guadalupe"), language)
 
 
 @pytest.mark.parametrize("feature", Feature)
