@@ -14,7 +14,7 @@ from backend.domain.subject import Side
 from backend.exchange.lists import ReadList, UnusableFileError, read_list
 from backend.exchange.pairs import match_lists, write_pairs
 from backend.matching.context import CATASTROPHIC_KM, LOCAL_KM, REGIONAL_KM, context_for
-from backend.matching.sentences import LANGUAGES
+from backend.matching.sentences import DEFAULT_LANGUAGE, LANGUAGES
 
 UNUSABLE = 2
 
@@ -30,6 +30,12 @@ class Scale(StrEnum):
 _KILOMETRES = {Scale.LOCAL: LOCAL_KM, Scale.REGIONAL: REGIONAL_KM, Scale.CATASTROPHIC: CATASTROPHIC_KM}
 
 
+def _known_language(language: str) -> str:
+    if language not in LANGUAGES:
+        raise typer.BadParameter(f"{language!r} is none of {', '.join(LANGUAGES)}.")
+    return language
+
+
 def match(
     reports: Annotated[Path, typer.Argument(help="Missing children: CSV, NDJSON or PFIF 1.4.")],
     registrations: Annotated[Path, typer.Argument(help="Children taken in: CSV, NDJSON or PFIF 1.4.")],
@@ -37,7 +43,9 @@ def match(
     top: Annotated[int, typer.Option(min=1, help="At most so many pairs for each report.")] = 10,
     min_probability: Annotated[float, typer.Option(min=0, max=1, help="No pair less likely than this.")] = 0.0,
     scale: Annotated[Scale, typer.Option(help="How far people were carried.")] = Scale.LOCAL,
-    language: Annotated[str, typer.Option(help=f"Of the words for the evidence: {', '.join(LANGUAGES)}.")] = "en",
+    language: Annotated[
+        str, typer.Option(help=f"Of the words for the evidence: {', '.join(LANGUAGES)}.", callback=_known_language)
+    ] = DEFAULT_LANGUAGE,
     as_json: Annotated[bool, typer.Option("--json", help="A summary for machines on standard output.")] = False,  # noqa: FBT002 - a flag on the command line
 ) -> None:
     """Find, for each missing child, the children taken in that are most likely the same, with the evidence."""

@@ -4,7 +4,7 @@ import csv
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
@@ -14,7 +14,7 @@ from backend.matching.compare import Comparison, compare
 from backend.matching.context import Context
 from backend.matching.keys import asked_keys, keys
 from backend.matching.profile import Profile, profile
-from backend.matching.ranking import IN_LISTS, hits_of, is_small, keys_worth_asking, most_promising, sketch
+from backend.matching.ranking import IN_LISTS, Count, hits_of, is_small, keys_worth_asking, most_promising, sketch
 from backend.matching.sentences import DEFAULT_LANGUAGE, sentence
 from backend.matching.together import joint
 
@@ -92,9 +92,7 @@ class _Registrations:
 
         In a list so short that a report may be held against all of it, whoever is of like age and sex too.
         """
-        chosen = keys_worth_asking(
-            asked_keys(report), lambda key: len(self._by_key.get(key, ())), IN_LISTS, small=is_small(report)
-        )
+        chosen = keys_worth_asking(asked_keys(report), self._count, IN_LISTS, small=is_small(report))
         found = {candidate for one in chosen for candidate in self._by_key.get(one.key, ())}
         hits, sizes = hits_of(
             {one.key: one for one in chosen}, {candidate: self._keys[candidate] for candidate in found}
@@ -108,6 +106,10 @@ class _Registrations:
             if group is not None:
                 likely |= dict.fromkeys(self._by_group[group])
         return likely
+
+    def _count(self, key: str) -> Count:
+        records = len(self._by_key.get(key, ()))
+        return Count(records, seen=records > 0)
 
 
 def _could_be(one: Profile, other: Profile) -> bool:
@@ -156,7 +158,8 @@ def _write_csv(pairs: Iterable[RankedPair], out: IO[str], language: str) -> None
 def row_of(pair: RankedPair, language: str = DEFAULT_LANGUAGE) -> dict[str, object]:
     """A pair as a row of the output, with what its evidence says in words of a language.
 
-    Evidence that is unknown says nothing and is left out.
+    Evidence that is unknown says nothing and is left out. The words quote nothing of the two lists: what is passed on
+    has ids and no names.
     """
     return {
         "report_id": pair.report_id,
@@ -169,7 +172,7 @@ def row_of(pair: RankedPair, language: str = DEFAULT_LANGUAGE) -> dict[str, obje
                 "feature": piece.feature,
                 "level": piece.level,
                 "bits": round(piece.bits, 3),
-                "words": sentence(piece, language),
+                "words": sentence(replace(piece, report_value=None, registration_value=None), language),
             }
             for piece in pair.comparison.evidence
             if piece.level is not Level.UNKNOWN

@@ -193,13 +193,19 @@ def _fathers(relatives: Iterable[Kin]) -> frozenset[str]:
     return frozenset(token.written for kin in relatives if kin.relation == "father" for token in kin.tokens)
 
 
-def plain_relation(text: str | None) -> str:
-    """The plain word for a relation as it was written: `madre` is `mother`, `hija` is `child`."""
-    return _plain("relation", text)
+def is_child_of_the_family(relation: str | None) -> bool:
+    """Whether an adult who says this of a relative may be looking for it: a child, grandchild, niece or sibling.
+
+    What names an elder as well is none: `mother of the boy`.
+    """
+    if _plain("relation", relation) in set(synonyms()["relation"].values()):
+        return _plain("relation", relation) == "sibling"
+    said = words(relation or "")
+    return " ".join(said) in synonyms()["younger"] or said[-1:] in ([word] for word in synonyms()["younger"])
 
 
 def _kin(relative: Relative) -> Kin:
-    relation = plain_relation(relative.relation)
+    relation = _plain("relation", relative.relation)
     tokens = relative_tokens(relative.name, kin_words=relation not in NAMED_AS_KIN)
     return Kin(relation, tokens, shown(relative.name) or "")
 

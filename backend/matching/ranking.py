@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import log2
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from backend.domain.person import Sex
 from backend.matching.keys import Asked, Kind
@@ -118,17 +118,24 @@ def sketch(profile: Profile) -> Sketch:
     )
 
 
+class Count(NamedTuple):
+    """About how many records are kept under a key, and whether any of them was seen, or else it may well be none."""
+
+    about: float
+    seen: bool
+
+
 def keys_worth_asking(
-    asked: Sequence[Asked], counts: Callable[[str], float], bounds: Bounds, *, small: bool
+    asked: Sequence[Asked], counts: Callable[[str], Count], bounds: Bounds, *, small: bool
 ) -> tuple[Asked, ...]:
     """Those that promise most for the fewest records, up to a bound on all records together.
 
-    `counts` says about how many records are kept under a key; one that has none is left out. Keys that rest on a place
-    have a bound of their own, so that they never crowd out another. The best key of each is asked for however many
-    have it, up to `COMMONEST`; a further one that has too many makes room for those after it.
+    A key of about 0 records is left out. Keys that rest on a place have a bound of their own, so that they never crowd
+    out another. The best key of each under which anybody was seen is asked for however many have it, up to `COMMONEST`;
+    a further one that has too many makes room for those after it.
     """
     times = bounds.for_the_small if small else 1
-    counted = [(count / one.promise, count, one) for one in asked if (count := counts(one.key))]
+    counted = [(count.about / one.promise, count, one) for one in asked if (count := counts(one.key)).about]
     counted.sort(key=lambda found: found[0])
     return (
         *_within([found for found in counted if not found[2].kind.placed], bounds.found * times),
@@ -136,14 +143,15 @@ def keys_worth_asking(
     )
 
 
-def _within(ranked: Iterable[tuple[float, float, Asked]], most: float) -> list[Asked]:
+def _within(ranked: Iterable[tuple[float, Count, Asked]], most: float) -> list[Asked]:
     chosen: list[Asked] = []
-    total = 0.0
+    total, has_seen = 0.0, False
     for _, count, one in ranked:
-        fits = total + count <= most if chosen else count <= COMMONEST
-        if fits:
+        is_first = count.seen and not has_seen
+        if total + count.about <= most or (is_first and count.about <= COMMONEST):
             chosen.append(one)
-            total += count
+            total += count.about
+            has_seen = has_seen or count.seen
     return chosen
 
 

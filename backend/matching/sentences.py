@@ -38,7 +38,7 @@ Sentences = dict[Feature, dict[Level, str]]
 @dataclass(frozen=True, slots=True)
 class _Language:
     """`both` quotes one `value` that both sides gave, `each` those of `report` and `registration`, and `two` those of
-    any two records. `of_two_records` has what is said otherwise where neither of them is a report of who is missing.
+    two records of one side, of which `of_two_records` says some otherwise.
     """
 
     both: str
@@ -51,8 +51,7 @@ class _Language:
 def sentence(piece: Evidence, language: str | None = None, *, of_two_records: bool = False) -> str | None:
     """What a piece of evidence says, without a full stop; None where nothing is known.
 
-    It is of a report and a registration, or `of_two_records` of which neither says who is missing: duplicates, or an
-    adult and a child who were both taken in.
+    It is of a report and a registration, or `of_two_records` of one side.
 
     `language` is a BCP 47 tag, of which only the first part counts; English where it is None or has no words here.
     The two values are quoted where the piece has both: whoever hides one from a reader hides it from the sentence too.

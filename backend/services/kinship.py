@@ -14,7 +14,9 @@ from backend.services.subjects import is_seeker
 from backend.store.candidates import Candidate, Seen, candidate, candidates_by_key
 
 LEAST_PROBABILITY = 0.02
-"""Far below what is proposed for a match: an adult who names no child leaves little to compare, and nobody is told."""
+"""Far below what is proposed for a match: an adult who names no child leaves little to compare, and nobody is told. It
+is that of a report's pair, and only an order here: nobody has measured how often such two belong together.
+"""
 MOST = 10
 
 

@@ -18,9 +18,13 @@ from backend.store.candidates import (
     candidates_by_id,
     candidates_by_key,
     candidates_of_family,
+    candidates_of_groups,
     families_of_several,
 )
 from backend.store.records import Session
+
+Sides = dict[tuple[str, str], tuple[Candidate, Candidate]]
+"""Report and registration, by the ids of both."""
 
 PROMISING = 0.005
 """A pair at least this probable may become a match in the light of the family's other children: see
@@ -67,7 +71,8 @@ async def score_registration(use: Collaborators, registration_id: str, session: 
         await families_of_several(use.store.reports.collection, sorted(promising), session) if promising else set()
     )
     alone = [pair for pair in pairs if pair.report.owner_id not in families]
-    together = [await pairs_of_family(use, rules, family_id, session) for family_id in sorted(families)]
+    found = {pair.report.id: registration for pair in pairs if pair.report.owner_id in families}
+    together = [await pairs_of_family(use, rules, family_id, session, found) for family_id in sorted(families)]
     await keep(use, rules, [*alone, *(pair for family in together for pair in family)], session)
     return rules
 
@@ -86,7 +91,7 @@ async def pairs_of_family(
     reports = await candidates_of_family(use.store.reports.collection, family_id, session)
     matches = await _known(use, "reportId", [report.id for report in reports], session)
     known = {(match.report_id, match.registration_id): match for match in matches}
-    sides: dict[tuple[str, str], tuple[Candidate, Candidate]] = {}
+    sides: Sides = {}
     for report in reports:
         matched = {match.registration_id: match for match in matches if match.report_id == report.id}
         for registration in await _candidates(use, use.store.registrations.collection, report, matched, session):
@@ -94,10 +99,41 @@ async def pairs_of_family(
         if besides is not None and report.id in besides:
             sides[report.id, besides[report.id].id] = (report, besides[report.id])
     apart = {pair: compare(report.profile, other.profile, rules.context) for pair, (report, other) in sides.items()}
+    if len(reports) > 1:
+        beside = await _registered_beside(use, rules, reports, sides, apart, session)
+        sides |= beside
+        apart |= {pair: compare(one.profile, other.profile, rules.context) for pair, (one, other) in beside.items()}
     groups = {registration.id: registration.group_id for _, registration in sides.values()}
     sought = {pair: comparison for pair, comparison in apart.items() if sides[pair][0].keys}
     seen = {**apart, **joint(sought, groups, rules.context)}
     return [_pair(rules, *sides[pair], comparison, known.get(pair)) for pair, comparison in seen.items()]
+
+
+async def _registered_beside(
+    use: Collaborators,
+    rules: Rules,
+    reports: Sequence[Candidate],
+    sides: Sides,
+    apart: Mapping[tuple[str, str], Comparison],
+    session: Session | None,
+) -> Sides:
+    """The pairs of a family's reports with those who were registered together with one who may be its child.
+
+    A brother who says nothing shares few keys with his own report; that his sister was found beside him finds him.
+    """
+    promising = {
+        other.group_id
+        for pair, (_, other) in sides.items()
+        if other.group_id is not None and _is_promising(apart[pair], rules.context)
+    }
+    records = use.store.registrations.collection
+    members = await candidates_of_groups(records, sorted(promising), session) if promising else []
+    return {
+        (report.id, other.id): (report, other)
+        for report in reports
+        for other in members
+        if (report.id, other.id) not in sides
+    }
 
 
 def _pair(

@@ -9,7 +9,7 @@ from backend.domain.registration import CareStatus, Registration, RegistrationSt
 from backend.domain.report import Report, ReportStatus
 from backend.domain.site import Site
 from backend.domain.subject import Reporter, Side, Subject
-from backend.matching.profile import plain_relation, profile
+from backend.matching.profile import is_child_of_the_family, profile
 from backend.store.candidates import kept_for_matching
 
 
@@ -44,11 +44,11 @@ def report_subject(report: Report) -> Subject:
 def seeker_subject(registration: Registration) -> Subject:
     """What an adult who was taken in would have reported: the children it names, itself, and where it was found.
 
-    How old a child is or what it looks like, it was not asked.
+    How old a child is or what it looks like, it was not asked. Its own elders are not those of the child.
     """
     person = registration.person
     names = person.names
-    named = [relative for relative in person.relatives if plain_relation(relative.relation) == "child"]
+    named = [relative for relative in person.relatives if is_child_of_the_family(relative.relation)]
     full = names.full or " ".join(part for part in (names.given, names.family) if part)
     place = registration.found_place
     return Subject(
@@ -57,7 +57,6 @@ def seeker_subject(registration: Registration) -> Subject:
         person=Person(
             names=Names(family=names.family, others=tuple(relative.name for relative in named if relative.name)),
             languages=person.languages,
-            relatives=tuple(relative for relative in person.relatives if relative not in named),
             home=person.home,
         ),
         places=(place,) if place != Place() else (),

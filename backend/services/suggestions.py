@@ -49,7 +49,7 @@ async def suggest_duplicates(use: Collaborators, side: Side, record_id: str, ses
         pair.second_id if pair.first_id == record.id else pair.first_id: pair
         for pair in await pairs_with(use.store.duplicates, side, [record.id], session)
     }
-    alike = await candidates_by_key(records, use.store.key_counts, record, session, bounds=FOR_ADVICE)
+    alike = await candidates_by_key(records, use.store.key_counts, record, session, bounds=FOR_ADVICE, apart=True)
     found = {other.id: other for other in alike}
     missing = sorted(known.keys() - found.keys())
     if missing:

@@ -22,7 +22,7 @@ from backend.matching.ranking import (
     sketch,
 )
 from backend.store.codec import Document, pack, unpack
-from backend.store.key_counts import SAMPLE, KeyCounts, is_sampled
+from backend.store.key_counts import SAMPLE, SAMPLE_OF_SEEKERS, KeyCounts, is_sampled
 from backend.store.records import Session
 
 Candidates = AgnosticCollection[Document]
@@ -70,6 +70,8 @@ def kept_for_matching(
     if kept and is_sampled(record_id):
         kept.append(SAMPLE)
     seeking = [] if as_seeker is None else [stored_key(_OF_A_SEEKER + key) for key in keys(as_seeker)]
+    if seeking and is_sampled(record_id):
+        seeking.append(SAMPLE_OF_SEEKERS)
     return {
         "profile": {"version": profile.version, **_packed(profile, kept)},
         "seeker": None if as_seeker is None else {"version": as_seeker.version, **_packed(as_seeker, seeking)},
@@ -83,8 +85,9 @@ def _packed(profile: Profile, kept: Sequence[int]) -> Document:
 
 
 def stored_key(key: str) -> int:
-    """A key as it is kept: short, so that the index is small. Never `SAMPLE`."""
-    return int.from_bytes(blake2b(key.encode("utf-8", "surrogatepass"), digest_size=KEY_BYTES).digest()) or 1
+    """A key as it is kept: short, so that the index is small. Never that of a sample."""
+    hashed = int.from_bytes(blake2b(key.encode("utf-8", "surrogatepass"), digest_size=KEY_BYTES).digest())
+    return max(hashed, SAMPLE_OF_SEEKERS + 1)
 
 
 async def candidate(
@@ -109,27 +112,43 @@ async def candidates_by_key(
     *,
     bounds: Bounds = AT_ONCE,
     seen: Seen = Seen.CHILD,
+    apart: bool = False,
 ) -> list[Candidate]:
     """Those of the same incident that are open to matching and, at a glance, the likeliest to be the subject.
 
-    `bounds` say how much is looked at, `seen` as what the others are looked for. A subject that is not to be matched
-    has no keys, and so no candidates.
+    `bounds` say how much is looked at, `seen` as what the others are looked for; `apart` leaves out who was reported or
+    registered together with the subject. A subject that is not to be matched has no keys, and so no candidates.
     """
     if not subject.keys:
         return []
-    count = await counts.of(records, subject.incident_id)
+    start, sample = (_OF_A_SEEKER, SAMPLE_OF_SEEKERS) if seen is Seen.SEEKER else ("", SAMPLE)
+    count = await counts.of(records, subject.incident_id, sample)
     asked = asked_keys(subject.profile)
-    start = _OF_A_SEEKER if seen is Seen.SEEKER else ""
     stored = {one.key: stored_key(start + one.key) for one in asked}
     chosen = keys_worth_asking(asked, lambda key: count(stored[key]), bounds, small=is_small(subject.profile))
     by_key = {stored[one.key]: one for one in chosen}
     wanted = {"incidentId": subject.incident_id, "keys": {"$in": list(by_key)}}
     found = await records.find(wanted, _fields(seen), batch_size=MOST_IN_A_BATCH, session=session).to_list(None)
-    documents = {document["_id"]: document for document in found if document["_id"] != subject.id}
+    documents = {document["_id"]: document for document in found if _may_be(subject, document, seen, apart=apart)}
     hits, sizes = hits_of(by_key, {one: _keys_of(document[seen]) for one, document in documents.items()})
     sketches = {one: unpack(Sketch, document[seen]["packed"]) for one, document in documents.items()}
     best = most_promising(sketch(subject.profile), sketches, hits, sizes, bounds)
     return [_candidate(documents[one], seen) for one in best]
+
+
+def _may_be(subject: Candidate, document: Document, seen: Seen, *, apart: bool) -> bool:
+    if document["_id"] == subject.id or document.get(seen) is None:
+        return False
+    family_id, group_id = document.get("familyId"), document.get("groupId")
+    together = family_id == subject.owner_id or (group_id is not None and group_id == subject.group_id)
+    return not (apart and together)
+
+
+async def candidates_of_groups(
+    registrations: Candidates, group_ids: Sequence[str], session: Session | None = None
+) -> list[Candidate]:
+    """Who was registered together, of these groups, whether still open to matching or not."""
+    return await _read(registrations, {"groupId": {"$in": list(group_ids)}}, session)
 
 
 async def candidates_of_family(reports: Candidates, family_id: str, session: Session | None = None) -> list[Candidate]:
@@ -153,7 +172,8 @@ async def _read(
     records: Candidates, wanted: Mapping[str, Any], session: Session | None, seen: Seen = Seen.CHILD
 ) -> list[Candidate]:
     documents = await records.find(wanted, _fields(seen), session=session).to_list(None)
-    return [_candidate(document, seen) for document in documents if document.get(seen) is not None]
+    # Every record has a profile, and one that has lost it is for an operator to see; few are seekers as well.
+    return [_candidate(one, seen) for one in documents if seen is Seen.CHILD or one.get(seen) is not None]
 
 
 def _fields(seen: Seen) -> dict[str, int]:

@@ -74,6 +74,7 @@ INDEXES = {
         _VERSION,
         IndexModel([("incidentId", ASCENDING), ("keys", ASCENDING)], name="keys"),
         IndexModel([("siteId", ASCENDING), ("_id", DESCENDING)], name="site"),
+        IndexModel([("groupId", ASCENDING)], name="group"),
         IndexModel([("incidentId", ASCENDING), ("_id", DESCENDING)], name="incident"),
     ],
     "reports": [

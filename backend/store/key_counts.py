@@ -10,10 +10,11 @@ from zlib import crc32
 
 from motor.core import AgnosticCollection
 
+from backend.matching.ranking import Count
 from backend.store.codec import Document
 
-SAMPLE = 0
-"""The key of the records of the sample, beside their own."""
+SAMPLE, SAMPLE_OF_SEEKERS = 0, 1
+"""The keys of the records of a sample, beside their own."""
 ONE_IN = 16
 UNSEEN = 6.0
 """How many records a key has on average that nobody in the sample has, among a million; it grows as their root."""
@@ -44,29 +45,31 @@ class KeyCounts:
     """
 
     clock: Callable[[], float] = monotonic
-    _samples: dict[tuple[str, str], _Sample] = field(default_factory=dict)
+    _samples: dict[tuple[str, str, int], _Sample] = field(default_factory=dict)
     _reading: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    async def of(self, records: AgnosticCollection[Document], incident_id: str) -> Callable[[int], float]:
-        """A function from a stored key to about how many records of the incident have it."""
-        name = records.name, incident_id
+    async def of(
+        self, records: AgnosticCollection[Document], incident_id: str, sample: int = SAMPLE
+    ) -> Callable[[int], Count]:
+        """A function from a stored key to about how many records of the incident have it, of those sampled so."""
+        name = records.name, incident_id, sample
         known = self._samples.get(name)
         if known is None or (self._is_old(known) and not self._reading.locked()):
             async with self._reading:
                 known = self._samples.get(name)
                 if known is None or self._is_old(known):
-                    known = self._samples[name] = await self._read(records, incident_id)
+                    known = self._samples[name] = await self._read(records, incident_id, sample)
         counts = known.counts
-        unseen = max(LEAST, UNSEEN * sqrt(ONE_IN * counts[SAMPLE] / 1e6))
-        return lambda key: ONE_IN * counts[key] or unseen
+        unseen = Count(max(LEAST, UNSEEN * sqrt(ONE_IN * counts[sample] / 1e6)), seen=False)
+        return lambda key: Count(ONE_IN * counts[key], seen=True) if key in counts else unseen
 
     def _is_old(self, sample: _Sample) -> bool:
         return self.clock() - sample.read_at > max(FRESH_SECONDS, REST * sample.took)
 
-    async def _read(self, records: AgnosticCollection[Document], incident_id: str) -> _Sample:
+    async def _read(self, records: AgnosticCollection[Document], incident_id: str, sample: int) -> _Sample:
         began = self.clock()
         counts: Counter[int] = Counter()
-        async for document in records.find({"incidentId": incident_id, "keys": SAMPLE}, {"keys": 1, "_id": 0}):
+        async for document in records.find({"incidentId": incident_id, "keys": sample}, {"keys": 1, "_id": 0}):
             counts.update(document["keys"])
         now = self.clock()
         return _Sample(counts, now, now - began)

@@ -7,7 +7,8 @@ from backend.domain.account import Role
 from backend.domain.event import EventKind
 from backend.domain.match import Match, MatchState
 from backend.domain.model import MatchingModel
-from backend.services.models import Rules, change_model
+from backend.services.models import Rules, change_model, rules_of
+from backend.services.scoring import pairs_of_family
 from tests.integration.test_matches import step
 from tests.support.client import Client
 from tests.support.house import HOUSTON, NEW_ORLEANS, Scene
@@ -209,6 +210,20 @@ async def two_children_of_one_family(scene: Scene) -> tuple[list[str], Client]:
 async def best_match(scene: Scene, report_id: str) -> dict[str, Any]:
     best: dict[str, Any] = (await scene.coordinator.ask("reportMatches", id=report_id)).value["matches"][0]
     return best
+
+
+async def test_a_baby_who_shares_no_key_with_its_report_is_found_beside_its_sister(scene: Scene) -> None:
+    baby = child(scene.site_id, person={"sex": "MALE", "hair": "brown"})
+    siblings = [child(scene.site_id), baby]
+    assert (await scene.volunteer.ask("registerSiblings", input={"siblings": siblings})).made
+    last_seen = {"lastSeenPlace": {"text": "Baton Rouge"}}
+    tomas = missing(person={"names": {"given": "Tomás"}, "sex": "MALE"}, **last_seen)
+    filed = (await scene.stranger.ask("fileReport", input=report(scene.incident_id, missing(**last_seen), tomas))).made
+    await settled(scene.house.use.store)
+    rules = await rules_of(scene.house.use, scene.incident_id)
+    assert rules is not None
+    pairs = await pairs_of_family(scene.house.use, rules, filed["reports"][0]["familyId"], None)
+    assert (tomas["id"], baby["id"]) in {(pair.report.id, pair.registration.id) for pair in pairs}
 
 
 async def test_the_matches_of_brother_and_sister_name_each_other(scene: Scene) -> None:

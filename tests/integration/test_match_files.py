@@ -123,6 +123,7 @@ def test_the_command_writes_ranked_pairs_with_evidence_in_seconds_and_names_the_
     assert len(rows) == summary["pairs"]
     assert set(rows[0]) == {"report_id", "registration_id", "rank", "probability", "bits", "evidence"}
     assert set(rows[0]["evidence"][0]) == {"feature", "level", "bits", "words"}
+    assert not any("\u2068" in piece["words"] for row in rows for piece in row["evidence"])  # quotes nobody
     first = {(row["report_id"], row["registration_id"]) for row in rows if row["rank"] == 1}
     assert len(first & truth) >= 0.8 * len(truth)
 

@@ -17,7 +17,7 @@ from backend.services.parked import list_parked, retry_parked
 from backend.store import events
 from backend.store.feed import Feed
 from backend.store.records import Session
-from backend.store.work import LostClaimError, WorkState, claim, finish
+from backend.store.work import Due, LostClaimError, WorkState, claim, finish, postpone
 from backend.worker import HANDLERS, MOST_ATTEMPTS, POLL_SECONDS, Worker, running_worker
 from notifications.console import Console
 from tests.support.client import new_id
@@ -128,6 +128,27 @@ async def test_who_lost_the_claim_keeps_none_of_its_effects(idle: House) -> None
 
     await use.store.transact(by_the_quick_one)
     assert await use.store.events.get(effect.id) is not None
+
+
+@pytest.mark.parametrize("ending", ["finished", "postponed"])
+async def test_what_was_let_go_is_not_claimed_by_who_looked_before(idle: House, ending: str) -> None:
+    use, store = idle.use, idle.use.store.events
+    await write(use)
+    slow = await claim(store, use.clock(), LEASE, "slow")
+    assert slow is not None
+    due, later = Due(), use.clock() + LEASE
+    looked = await claim(store, later, LEASE, "looked", due)
+    assert looked is not None
+    # As if it had looked, and not claimed yet, when the slow one was done.
+    await store.collection.update_one({"_id": slow.record.id}, {"$set": {"work.claim": "slow"}})
+    due.page.append(await store.collection.find_one({"_id": slow.record.id}) or {})
+    if ending == "finished":
+        await use.store.transact(lambda session: finish(store, slow, session))
+    else:
+        await postpone(store, slow, later + LEASE, "A test")
+    before = await works(use)
+    assert await claim(store, later, LEASE, "late", due) is None
+    assert await works(use) == before
 
 
 @dataclass

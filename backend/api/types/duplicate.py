@@ -1,6 +1,5 @@
 """Duplicates: two records of one side that may be of the same child."""
 
-from collections.abc import Iterable
 from datetime import datetime
 
 import strawberry
@@ -17,7 +16,7 @@ from backend.domain.subject import Side
 from backend.matching.sentences import sentence
 
 
-@strawberry.type(description="One compared feature of two records of which neither is the report of the other.")
+@strawberry.type(description="One compared feature of two records of one side.")
 class DuplicateEvidence:
     feature: Feature = strawberry.field(description="What was compared.")
     level: Level = strawberry.field(description="How well it agrees.")
@@ -30,19 +29,6 @@ class DuplicateEvidence:
         # Of the values that this answer shows, and no others.
         shown = domain_evidence.Evidence(self.feature, self.level, self.bits, self.first_value, self.second_value)
         return sentence(shown, await language_for(info, language), of_two_records=True)
-
-
-def show_evidence(pieces: Iterable[domain_evidence.Evidence]) -> list[DuplicateEvidence]:
-    return [
-        DuplicateEvidence(
-            feature=piece.feature,
-            level=piece.level,
-            bits=piece.bits,
-            first_value=piece.report_value,
-            second_value=piece.registration_value,
-        )
-        for piece in pieces
-    ]
 
 
 @strawberry.type(description="Two records of one side that may be of the same child. Advice: records are never merged.")
@@ -65,7 +51,16 @@ class Duplicate:
 
     @strawberry.field(description="What speaks for one child and for two.")
     def evidence(self) -> list[DuplicateEvidence]:
-        return show_evidence(self.record.evidence)
+        return [
+            DuplicateEvidence(
+                feature=piece.feature,
+                level=piece.level,
+                bits=piece.bits,
+                first_value=piece.report_value,
+                second_value=piece.registration_value,
+            )
+            for piece in self.record.evidence
+        ]
 
     @strawberry.field(description="The two registrations, the first one first; none where these are reports.")
     async def registrations(self, info: Info) -> list[Registration]:

@@ -14,6 +14,7 @@ from backend.matching.ranking import (
     AT_ONCE,
     COMMONEST,
     Bounds,
+    Count,
     hits_of,
     is_small,
     keys_worth_asking,
@@ -32,24 +33,38 @@ def asked(key: str, promise: float = 0.3, *, placed: bool = False) -> Asked:
 
 def test_rare_keys_are_asked_first_and_common_ones_while_there_is_room() -> None:
     counts = {"common": 90, "rare": 5, "hot": 5000, "nobody": 0, "middling": 20}
-    chosen = keys_worth_asking([asked(key) for key in counts], lambda key: counts[key], FEW, small=False)
+    chosen = keys_worth_asking(
+        [asked(key) for key in counts], lambda key: Count(counts[key], seen=True), FEW, small=False
+    )
     assert [one.key for one in chosen] == ["rare", "middling"]
 
 
 def test_of_two_keys_as_common_the_one_that_promises_more_is_asked_first() -> None:
-    chosen = keys_worth_asking([asked("child", 0.03), asked("name", 0.3)], lambda _: 60, FEW, small=False)
+    chosen = keys_worth_asking(
+        [asked("child", 0.03), asked("name", 0.3)], lambda _: Count(60, seen=True), FEW, small=False
+    )
     assert [one.key for one in chosen] == ["name"]
 
 
 def test_a_record_with_nothing_but_a_common_key_is_still_looked_for_by_it() -> None:
-    assert keys_worth_asking([asked("hot")], lambda _: COMMONEST, FEW, small=False)
-    assert not keys_worth_asking([asked("hot")], lambda _: COMMONEST + 1, FEW, small=False)
+    assert keys_worth_asking([asked("hot")], lambda _: Count(COMMONEST, seen=True), FEW, small=False)
+    assert not keys_worth_asking([asked("hot")], lambda _: Count(COMMONEST + 1, seen=True), FEW, small=False)
+
+
+def test_keys_that_perhaps_nobody_has_never_take_the_place_of_the_only_one_that_somebody_has() -> None:
+    perhaps = [asked(f"perhaps {number}") for number in range(200)]
+    counts = {"common": Count(150, seen=True)}
+    chosen = keys_worth_asking(
+        [*perhaps, asked("common")], lambda key: counts.get(key, Count(1.9, seen=False)), FEW, small=False
+    )
+    assert "common" in {one.key for one in chosen}
+    assert len(chosen) <= 1 + FEW.found / 1.9
 
 
 def test_more_is_looked_at_for_a_child_too_small_to_say_a_name() -> None:
     many = [asked(str(number)) for number in range(9)]
-    assert len(keys_worth_asking(many, lambda _: 50, FEW, small=True)) > len(
-        keys_worth_asking(many, lambda _: 50, FEW, small=False)
+    assert len(keys_worth_asking(many, lambda _: Count(50, seen=True), FEW, small=True)) > len(
+        keys_worth_asking(many, lambda _: Count(50, seen=True), FEW, small=False)
     )
     assert is_small(profile(report(person(names=Names(given="Ana"), years=1))))
     assert not is_small(profile(report(person(names=Names(given="Ana"), years=9))))
@@ -59,8 +74,8 @@ def test_more_is_looked_at_for_a_child_too_small_to_say_a_name() -> None:
 def test_keys_of_a_place_never_crowd_out_the_others() -> None:
     others = [asked(str(number)) for number in range(9)]
     near = [asked(f"near {number}", placed=True) for number in range(9)]
-    alone = keys_worth_asking(others, lambda _: 20, FEW, small=False)
-    beside = keys_worth_asking([*near, *others], lambda _: 20, FEW, small=False)
+    alone = keys_worth_asking(others, lambda _: Count(20, seen=True), FEW, small=False)
+    beside = keys_worth_asking([*near, *others], lambda _: Count(20, seen=True), FEW, small=False)
     assert [one for one in beside if not one.kind.placed] == list(alone)
     assert any(one.kind.placed for one in beside)
 
