@@ -50,8 +50,9 @@ class Kind(NamedTuple):
     placed: bool = False
 
 
-# Both figures were taken on invented people: how often pairs met, and a choice model (McFadden's conditional logit)
-# of who is the right one among all that were found. They decide who is looked at, and never what a comparison says.
+# Both figures were taken on 100,000 invented people, and rounded: how often pairs met, and a choice model of who is the
+# right one among all that were found (`python -m tests.bench.fit_ranking`). They decide who is looked at, and never
+# what a comparison says.
 KINDS: Mapping[str, Kind] = MappingProxyType({
     kind.name: kind
     for kind in (

@@ -44,8 +44,10 @@ FOR_ADVICE = Bounds(found=50, found_by_place=15, compared=6, compared_by_place=2
 IN_LISTS = Bounds(found=600, found_by_place=200, compared=150, compared_by_place=60, for_the_small=8)
 """For two lists, which may take their time."""
 
+RARE = 4096.0
+"""A key that promises a record for sure says as many bits as it is rarer than one in so many."""
+
 # Bits of a glance, fitted as those of `keys.KINDS` were.
-_RARE = 4096.0
 _SEX, _OTHER_SEX = -0.2, -2.8
 _AGE, _AGE_A_YEAR, _AGE_MOST = 1.5, -1.5, -7.0
 _LOOK, _OTHER_LOOK = 1.0, -0.7
@@ -203,7 +205,7 @@ def _key_bits(hits: Iterable[Asked], sizes: Mapping[str, int], known: dict[str, 
         if one.kind.telling:
             bits = known.get(one.key)
             if bits is None:
-                bits = known[one.key] = one.kind.telling * max(0.0, log2(_RARE * one.promise / sizes[one.key]))
+                bits = known[one.key] = one.kind.telling * max(0.0, log2(RARE * one.promise / sizes[one.key]))
             if bits > rarest.get(one.kind, 0.0):
                 rarest[one.kind] = bits
     bare = sum(bits for kind, bits in rarest.items() if not kind.placed)
