@@ -3,6 +3,7 @@
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
+from backend.api.resolvers.account import AccountMutations, AccountQueries
 from backend.api.resolvers.duplicate import DuplicateMutations, DuplicateQueries
 from backend.api.resolvers.incident import IncidentMutations, IncidentQueries
 from backend.api.resolvers.kinship import KinshipQueries
@@ -23,6 +24,7 @@ class Query(
     MatchQueries,
     DuplicateQueries,
     KinshipQueries,
+    AccountQueries,
 ):
     pass
 
@@ -36,6 +38,7 @@ class Mutation(
     ReportMutations,
     MatchMutations,
     DuplicateMutations,
+    AccountMutations,
 ):
     pass
 

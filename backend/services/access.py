@@ -18,6 +18,7 @@ class Action(StrEnum):
     INVITE_VOLUNTEER = "INVITE_VOLUNTEER"
     INVITE_CALL_TAKER = "INVITE_CALL_TAKER"
     INVITE_STAFF = "INVITE_STAFF"
+    READ_ACCOUNT = "READ_ACCOUNT"
     REGISTER = "REGISTER"
     READ_REGISTRATION = "READ_REGISTRATION"
     READ_MEDICAL = "READ_MEDICAL"
@@ -56,6 +57,7 @@ TABLE: Mapping[Action, Mapping[Role, Reach]] = MappingProxyType({
     Action.INVITE_VOLUNTEER: {_COORDINATOR: Reach.INCIDENT, _ADMIN: Reach.EVERYWHERE},
     Action.INVITE_CALL_TAKER: {_COORDINATOR: Reach.INCIDENT, _ADMIN: Reach.EVERYWHERE},
     Action.INVITE_STAFF: {_ADMIN: Reach.EVERYWHERE},
+    Action.READ_ACCOUNT: {_COORDINATOR: Reach.INCIDENT, _ADMIN: Reach.EVERYWHERE},
     Action.REGISTER: {_VOLUNTEER: Reach.SITE, _COORDINATOR: Reach.INCIDENT},
     Action.READ_REGISTRATION: {_VOLUNTEER: Reach.SITE, **_STAFF},
     Action.READ_MEDICAL: {_VOLUNTEER: Reach.SITE, **_STAFF},
@@ -69,6 +71,9 @@ TABLE: Mapping[Action, Mapping[Role, Reach]] = MappingProxyType({
     Action.READ_REPORT_DUPLICATE: {_CALL_TAKER: Reach.INCIDENT, **_STAFF},
     Action.DECIDE_DUPLICATE: _STAFF,
 })  # fmt: skip
+
+
+_INVITING = {Role.VOLUNTEER: Action.INVITE_VOLUNTEER, Role.CALL_TAKER: Action.INVITE_CALL_TAKER}
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,3 +135,8 @@ def require_of_record(viewer: Viewer | None, action: Action, reading: Action, wh
     if not may(known, action, where):
         raise forbidden()
     return known
+
+
+def inviting(role: Role) -> Action:
+    """What one must be allowed to let somebody of this role in, or to close such an account."""
+    return _INVITING.get(role, Action.INVITE_STAFF)

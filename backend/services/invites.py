@@ -7,7 +7,7 @@ from backend.domain.account import Account, Invite, NewInvite, Role, Viewer
 from backend.domain.errors import DomainError, ErrorCode, conflict, not_found, refusal
 from backend.domain.event import OPERATOR, SYSTEM, Event, EventKind
 from backend.domain.validation import LONGEST_NAME
-from backend.services.access import Action, Where, require_of_record
+from backend.services.access import Action, Where, inviting, require_of_record
 from backend.services.collaborators import Collaborators
 from backend.services.secrets import keyed_hash, new_token
 from backend.services.sessions import account_session, session_id
@@ -21,7 +21,6 @@ SHORTEST_RETRY_KEY = 22
 
 _NEED_AN_INCIDENT = {Role.CALL_TAKER, Role.OFFICER}
 """A coordinator may be invited to open one, and an administrator needs none."""
-_ACTION = {Role.VOLUNTEER: Action.INVITE_VOLUNTEER, Role.CALL_TAKER: Action.INVITE_CALL_TAKER}
 
 
 async def create_invite(use: Collaborators, viewer: Viewer | None, new: NewInvite) -> tuple[Invite, str]:
@@ -32,7 +31,7 @@ async def create_invite(use: Collaborators, viewer: Viewer | None, new: NewInvit
     _refuse_what_cannot_be(new)
     where = await _where(use, new)
     reading = Action.READ_SITE if new.site_id is not None else Action.READ_INCIDENT
-    known = require_of_record(viewer, _ACTION.get(new.role, Action.INVITE_STAFF), reading, where, "site or incident")
+    known = require_of_record(viewer, inviting(new.role), reading, where, "site or incident")
     return await _write_invite(use, new, where or Where(), known.id)
 
 

@@ -3,10 +3,14 @@
 from datetime import datetime, timedelta
 
 from backend.domain.account import Account, Role, Session, Viewer
+from backend.domain.errors import not_found
+from backend.domain.event import Event, EventKind
 from backend.domain.report import Family
 from backend.services.access import signed_in
 from backend.services.collaborators import Collaborators
 from backend.services.secrets import keyed_hash
+from backend.store import events
+from backend.store.records import Session as Transaction
 
 LIFETIMES = {
     Role.FAMILY: timedelta(days=180),
@@ -47,6 +51,51 @@ async def viewer_of_session(use: Collaborators, session_id: str) -> Viewer | Non
         return None
     account = await use.store.accounts.get(session.account_id)
     return None if account is None or account.disabled else _account_viewer(account, session)
+
+
+async def own_sessions(use: Collaborators, viewer: Viewer | None) -> list[Session]:
+    """Where the viewer is signed in, newest first.
+
+    Raises: DomainError UNAUTHENTICATED.
+    """
+    known = signed_in(viewer)
+    now = use.clock()
+    found = await use.store.sessions.find(_of(known), order=(("createdAt", -1), ("_id", 1)))
+    return [session for session in found if session.expires_at > now]
+
+
+async def end_session(use: Collaborators, viewer: Viewer | None, session_id: str) -> None:
+    """End one of the viewer's own sessions, such as that of a phone that was lost.
+
+    Raises: DomainError UNAUTHENTICATED, NOT_FOUND.
+    """
+    known = signed_in(viewer)
+    session = await use.store.sessions.get(session_id)
+    if session is None or (session.account_id, session.family_id) != _owner(known):
+        raise not_found("session")
+
+    async def write(transaction: Transaction) -> None:
+        if await use.store.sessions.delete(session.id, transaction):
+            told = Event(
+                id=use.new_id(),
+                kind=EventKind.SESSION_ENDED,
+                subject_id=known.id,
+                actor_id=known.id,
+                at=use.clock(),
+                family_id=known.family_id,
+            )
+            await events.append(use.store, transaction, told)
+
+    await use.store.transact(write)
+
+
+def _owner(viewer: Viewer) -> tuple[str | None, str | None]:
+    """Account and family of a session of theirs."""
+    return (None, viewer.family_id) if viewer.family_id is not None else (viewer.id, None)
+
+
+def _of(viewer: Viewer) -> dict[str, str]:
+    return {"familyId": viewer.family_id} if viewer.family_id is not None else {"accountId": viewer.id}
 
 
 async def sign_out(use: Collaborators, viewer: Viewer | None) -> None:

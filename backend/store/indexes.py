@@ -50,7 +50,7 @@ INDEXES = {
     ],
     "families": [IndexModel([("codeHash", ASCENDING)], name="code", unique=True)],
     "incidents": [],
-    "accounts": [],
+    "accounts": [IndexModel([("incidentIds", ASCENDING), ("_id", DESCENDING)], name="incident")],
     "invites": [IndexModel([("expiresAt", ASCENDING)], name="expiry", expireAfterSeconds=0)],
     "matches": [
         _VERSION,
@@ -85,7 +85,11 @@ INDEXES = {
         IndexModel([("incidentId", ASCENDING), ("_id", DESCENDING)], name="incident"),
     ],
     "rescorings": [],
-    "sessions": [IndexModel([("expiresAt", ASCENDING)], name="expiry", expireAfterSeconds=0)],
+    "sessions": [
+        IndexModel([("expiresAt", ASCENDING)], name="expiry", expireAfterSeconds=0),
+        IndexModel([("accountId", ASCENDING)], name="account"),
+        IndexModel([("familyId", ASCENDING)], name="family"),
+    ],
     "sites": [_VERSION, IndexModel([("incidentId", ASCENDING), ("_id", DESCENDING)], name="incident")],
 }
 

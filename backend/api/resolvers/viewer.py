@@ -7,10 +7,10 @@ import strawberry
 from backend.api.context import ID, Info
 from backend.api.convert import to_domain
 from backend.api.settle import settle
+from backend.api.types.account import Account, show_account
 from backend.api.types.error import UserError
 from backend.api.types.viewer import (
     AcceptInviteInput,
-    Account,
     CreateInviteInput,
     Device,
     RegisterDeviceInput,
@@ -85,9 +85,7 @@ class ViewerMutations:
         return await settle(
             AcceptInvitePayload,
             invites.accept_invite(info.context.use, input.secret, input.name, input.retry_key),
-            lambda made: AcceptInvitePayload(
-                errors=[], account=Account(id=ID(made[0].id), role=made[0].role, name=made[0].name), token=made[1]
-            ),
+            lambda made: AcceptInvitePayload(errors=[], account=show_account(made[0]), token=made[1]),
         )
 
     @strawberry.mutation(description="Sign a family in with its case code and secret.")

@@ -26,13 +26,6 @@ def show_viewer(viewer: domain.Viewer) -> Viewer:
     )
 
 
-@strawberry.type(description="An account: somebody who works with Reunify.")
-class Account:
-    id: ID = strawberry.field(description="Its id.")
-    role: Role = strawberry.field(description="What it may do.")
-    name: str = strawberry.field(description="The name its holder gave.")
-
-
 @strawberry.type(description="A phone or browser that wants to be told.")
 class Device:
     id: ID = strawberry.field(description="Its id.")

@@ -1,0 +1,61 @@
+"""Accounts: who works in an incident, and closing the account of somebody who left or lost a phone."""
+
+from dataclasses import replace
+
+from backend.domain.account import Account, Viewer
+from backend.domain.errors import conflict, forbidden, not_found
+from backend.domain.event import Event, EventKind
+from backend.services.access import Action, Where, inviting, may, require, signed_in
+from backend.services.changes import stale
+from backend.services.collaborators import Collaborators
+from backend.services.paging import Page, PageRequest, read_page
+from backend.store import events
+from backend.store.records import Session
+
+
+async def list_accounts(
+    use: Collaborators, viewer: Viewer | None, incident_id: str, request: PageRequest
+) -> Page[Account]:
+    """Who works in an incident, closed accounts too, newest first; administrators work in none.
+
+    Raises: DomainError UNAUTHENTICATED, FORBIDDEN.
+    """
+    require(viewer, Action.READ_ACCOUNT, Where(incident_id=incident_id))
+    return await read_page(use, use.store.accounts, {"incidentIds": incident_id}, request)
+
+
+async def close_account(use: Collaborators, viewer: Viewer | None, account_id: str) -> Account:
+    """Close an account for good: each of its tokens is no good from this moment. Closed again, it is as it was.
+
+    Raises: DomainError UNAUTHENTICATED, NOT_FOUND, FORBIDDEN, CONFLICT.
+    """
+    known = signed_in(viewer)
+    account = await use.store.accounts.get(account_id)
+    if account is None or not any(may(known, Action.READ_ACCOUNT, where) for where in _places(account)):
+        raise not_found("account")
+    if not all(may(known, inviting(account.role), where) for where in _places(account)):
+        raise forbidden()
+    if account.id == known.id:
+        raise conflict("This is your own account: sign out instead, or ask somebody else to close it.", "id")
+    if account.disabled:
+        return account
+    now = use.clock()
+    closed = replace(account, disabled=True, version=account.version + 1, updated_at=now)
+    told = Event(
+        id=use.new_id(), kind=EventKind.ACCOUNT_CLOSED, subject_id=account.id, actor_id=known.id, at=now,
+        incident_id=next(iter(account.incident_ids), None),
+    )  # fmt: skip
+
+    async def write(session: Session) -> None:
+        if not await use.store.accounts.replace(closed, account.version, session):
+            raise stale()
+        await use.store.sessions.collection.delete_many({"accountId": account.id}, session=session)
+        await events.append(use.store, session, told)
+
+    await use.store.transact(write)
+    return closed
+
+
+def _places(account: Account) -> list[Where]:
+    """Where an account works; one that works in no incident is for who may everywhere."""
+    return [Where(incident_id=incident_id) for incident_id in account.incident_ids] or [Where()]
