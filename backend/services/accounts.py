@@ -25,7 +25,8 @@ async def list_accounts(
 
 
 async def close_account(use: Collaborators, viewer: Viewer | None, account_id: str) -> Account:
-    """Close an account for good: each of its tokens is no good from this moment. Closed again, it is as it was.
+    """Close an account for good: each of its tokens is no good from this moment, nor is the invite by which it came in,
+    which its holder may still have. Closed again, it is as it was.
 
     Raises: DomainError UNAUTHENTICATED, NOT_FOUND, FORBIDDEN, CONFLICT.
     """
@@ -50,6 +51,7 @@ async def close_account(use: Collaborators, viewer: Viewer | None, account_id: s
         if not await use.store.accounts.replace(closed, account.version, session):
             raise stale()
         await use.store.sessions.collection.delete_many({"accountId": account.id}, session=session)
+        await use.store.invites.delete(account.invite_id, session)
         await events.append(use.store, session, told)
 
     await use.store.transact(write)

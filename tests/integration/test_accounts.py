@@ -82,6 +82,15 @@ async def test_whose_account_is_closed_is_out_at_once_and_what_they_registered_s
     assert (told.subject_id, told.incident_id) == (account_id, scene.incident_id)
 
 
+async def test_whose_account_is_closed_does_not_come_back_by_the_same_link(scene: Scene) -> None:
+    secret = await invited(scene.coordinator, role="VOLUNTEER", siteId=scene.site_id, uses=3)
+    account_id = (await accept(scene.stranger, secret)).made["account"]["id"]
+    other = (await accept(scene.stranger, secret)).made["token"]
+    assert (await scene.coordinator.ask("closeAccount", id=account_id)).made
+    assert (await accept(scene.stranger, secret)).codes == ["EXPIRED"]
+    assert (await scene.stranger.signed_in(other).ask("viewer")).value["role"] == "VOLUNTEER"
+
+
 async def test_an_account_that_works_in_two_incidents_is_closed_by_who_may_in_both(scene: Scene) -> None:
     account_id, _ = await a_volunteer(scene)
     opened = (await scene.admin.ask("openIncident", input={"name": "Elsewhere", "kind": "FIRE"})).made
