@@ -16,7 +16,7 @@ from backend.matching.keys import asked_keys, keys
 from backend.matching.profile import Profile, profile
 from backend.matching.ranking import IN_LISTS, Count, hits_of, is_small, keys_worth_asking, most_promising, sketch
 from backend.matching.sentences import DEFAULT_LANGUAGE, sentence
-from backend.matching.together import joint
+from backend.matching.together import PROMISING, joint
 
 COLUMNS = ("report_id", "registration_id", "rank", "probability", "bits", "evidence")
 TOO_FEW = 30
@@ -56,10 +56,13 @@ def match_lists(
         compared: dict[tuple[str, str], Comparison] = {}
         for report in family:
             described = profile(report)
-            found = listed.candidates(described)
+            found = {one: compare(described, listed.profiles[one], context) for one in listed.candidates(described)}
+            promising = [one for one, comparison in found.items() if comparison.probability >= PROMISING]
+            for one in listed.registered_beside(promising):
+                if one not in found:
+                    found[one] = compare(described, listed.profiles[one], context)
             met(report.id, found)
-            for candidate in found:
-                compared[report.id, candidate] = compare(described, listed.profiles[candidate], context)
+            compared |= {(report.id, one): comparison for one, comparison in found.items()}
             advance()
         likely: dict[str, list[tuple[str, Comparison]]] = defaultdict(list)
         for (report_id, registration_id), comparison in joint(compared, listed.groups, context).items():
@@ -88,7 +91,7 @@ class _Registrations:
             advance()
 
     def candidates(self, report: Profile) -> Iterable[str]:
-        """The likeliest at a glance of those who share a key with the report, and who was taken in together with them.
+        """The likeliest at a glance of those who share a key with the report.
 
         In a list so short that a report may be held against all of it, whoever is of like age and sex too.
         """
@@ -101,11 +104,13 @@ class _Registrations:
         likely = dict.fromkeys(most_promising(sketch(report), sketches, hits, sizes, IN_LISTS))
         if len(found) < TOO_FEW and len(self.profiles) <= SMALL:
             likely |= dict.fromkeys(one for one, other in self.profiles.items() if _could_be(report, other))
-        for candidate in list(likely):
-            group = self.groups[candidate]
-            if group is not None:
-                likely |= dict.fromkeys(self._by_group[group])
         return likely
+
+    def registered_beside(self, registration_ids: Iterable[str]) -> Iterator[str]:
+        """Who was taken in together with one of these."""
+        groups = (self.groups[one] for one in registration_ids)
+        for group in dict.fromkeys(group for group in groups if group is not None):
+            yield from self._by_group[group]
 
     def _count(self, key: str) -> Count:
         records = len(self._by_key.get(key, ()))

@@ -16,6 +16,11 @@ SHARED = OF_THE_FAMILY | {Feature.PLACE, Feature.TIME, Feature.LANGUAGES, Featur
 """What is alike for all children of a family, and so must not count again for each."""
 
 
+PROMISING = 0.005
+"""A pair at least this probable may become a match in the light of the family's other children: two brothers of 0.04
+each support each other to 0.8. And who was registered together with such a child is worth comparing."""
+
+
 def joint(
     comparisons: Mapping[Pair, Comparison], groups: Mapping[str, str | None], context: Context
 ) -> dict[Pair, Comparison]:

@@ -7,7 +7,7 @@ from backend.domain.match import Match
 from backend.matching.compare import compare
 from backend.matching.context import Context
 from backend.matching.news import probability_for_the_family
-from backend.matching.together import joint
+from backend.matching.together import PROMISING, joint
 from backend.services.collaborators import Collaborators
 from backend.services.keeping import ScoredPair, keep
 from backend.services.models import Rules, rules_of
@@ -25,10 +25,6 @@ from backend.store.records import Session
 
 Sides = dict[tuple[str, str], tuple[Candidate, Candidate]]
 """Report and registration, by the ids of both."""
-
-PROMISING = 0.005
-"""A pair at least this probable may become a match in the light of the family's other children: see
-`matching.together`, where two brothers of 0.04 each support each other to 0.8."""
 
 
 async def score_report(use: Collaborators, report_id: str, session: Session) -> None:
@@ -99,10 +95,9 @@ async def pairs_of_family(
         if besides is not None and report.id in besides:
             sides[report.id, besides[report.id].id] = (report, besides[report.id])
     apart = {pair: compare(report.profile, other.profile, rules.context) for pair, (report, other) in sides.items()}
-    if len(reports) > 1:
-        beside = await _registered_beside(use, rules, reports, sides, apart, session)
-        sides |= beside
-        apart |= {pair: compare(one.profile, other.profile, rules.context) for pair, (one, other) in beside.items()}
+    beside = await _registered_beside(use, rules, reports, sides, apart, session)
+    sides |= beside
+    apart |= {pair: compare(one.profile, other.profile, rules.context) for pair, (one, other) in beside.items()}
     groups = {registration.id: registration.group_id for _, registration in sides.values()}
     sought = {pair: comparison for pair, comparison in apart.items() if sides[pair][0].keys}
     seen = {**apart, **joint(sought, groups, rules.context)}
@@ -120,11 +115,12 @@ async def _registered_beside(
     """The pairs of a family's reports with those who were registered together with one who may be its child.
 
     A brother who says nothing shares few keys with his own report; that his sister was found beside him finds him.
+    Where she was found must not decide it, since news for the family may come of it.
     """
     promising = {
         other.group_id
         for pair, (_, other) in sides.items()
-        if other.group_id is not None and _is_promising(apart[pair], rules.context)
+        if other.group_id is not None and probability_for_the_family(apart[pair], rules.context) >= PROMISING
     }
     records = use.store.registrations.collection
     members = await candidates_of_groups(records, sorted(promising), session) if promising else []
