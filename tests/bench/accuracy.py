@@ -28,8 +28,8 @@ from tests.bench.metrics import (
 )
 from tests.bench.peers.common import Labelled, read_task, sample
 from tests.bench.people.write import write_people
+from tests.bench.plots import PLOTS
 
-PLOTS = Path(__file__).parents[2] / "bench" / "plots"
 SCALE_KM = 60.0
 ALERT = 0.9
 SEED, SEED_TO_LEARN_FROM = 2026, 4051
@@ -206,7 +206,6 @@ def _tuning(peers: Sequence[Measured]) -> str:
 
 
 def _draw(figures: Figures, other: Figures, peers: Sequence[Measured]) -> None:
-    PLOTS.mkdir(parents=True, exist_ok=True)
     every = {OURS: figures} | {peer.name: peer.figures for peer in peers}
     plots.recall_curves(PLOTS / "recall.png", {name: one.whole.recall for name, one in every.items()})
     plots.recall_by_slice(PLOTS / "slices.png", {name: one.slices for name, one in every.items()})

@@ -11,6 +11,9 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from tests.bench.metrics import Ranking, Reliability
 
+PLOTS = Path(__file__).parents[2] / "bench" / "plots"
+"""Where `make bench` puts them."""
+
 _INK, _QUIET, _GRID = "#1f2933", "#6b7785", "#e4e8ec"
 _COLOURS = ("#0b6e75", "#c8553d", "#7a5195", "#d99a2b", "#58708a", "#8a8a8a")
 _SIGNS = ("o", "s", "^", "D", "v", "P")
@@ -119,36 +122,6 @@ def latency_by_size(
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axes.yaxis.set_minor_formatter(NullFormatter())
     axes.margins(y=0.08)
-    _legend(axes)
-    _save(figure, path)
-
-
-def displacement(
-    path: Path, distances_km: Sequence[float], curves: Mapping[str, tuple[float, float]], points: int = 60
-) -> None:
-    """The share of the children found farther away than a distance: as it was (dots), and as curves say.
-
-    `curves` are scale in kilometres and shape by name: `S(d) = 1 / (1 + (d / scale)^shape)`.
-    """
-    figure, axes = _chart(
-        "How far children were carried", "kilometres from last seen to found", "share carried farther"
-    )
-    ordered = sorted(max(0.1, distance) for distance in distances_km)
-    low, high = ordered[0], ordered[-1]
-    steps = [low * (high / low) ** (step / 200) for step in range(201)]
-    for place, (name, (scale, shape)) in enumerate(curves.items()):
-        survival = [1 / (1 + (step / scale) ** shape) for step in steps]
-        axes.plot(steps, survival, label=name, color=_COLOURS[place], linewidth=2.0)
-    picked = sorted({round(place * (len(ordered) - 1) / (points - 1)) for place in range(points)})
-    axes.plot(
-        [ordered[place] for place in picked], [1 - (place + 0.5) / len(ordered) for place in picked], linestyle="none",
-        marker="o", markersize=4.5, color=_INK, alpha=0.75, label=f"{len(ordered):,} children", zorder=4,
-    )  # fmt: skip
-    axes.set_xscale("log")
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    axes.tick_params(axis="x", which="minor", length=0)
-    axes.set_ylim(-0.02, 1.02)
-    _percent(axes, "y")
     _legend(axes)
     _save(figure, path)
 

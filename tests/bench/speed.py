@@ -41,7 +41,9 @@ from backend.store.embedded import embedded_database
 from backend.store.records import Session
 from backend.store.work import WorkState
 from backend.worker import running_worker, spare_garbage_collection
+from tests.bench import plots
 from tests.bench.people import write_people
+from tests.bench.plots import PLOTS
 
 SEED = 11
 CACHE = "2G"
@@ -96,7 +98,25 @@ class Measured:
 
 async def measure_speed(*, quick: bool) -> str:
     """A table of latencies by size, and the worker's rate."""
-    return in_words(await measure(QUICK if quick else full_sizes()))
+    measured = await measure(QUICK if quick else full_sizes())
+    _draw(measured)
+    return in_words(measured)
+
+
+def _draw(measured: Measured) -> None:
+    rows = [(speed.registrations, speed.at(50), speed.at(99)) for speed in measured.speeds]
+    bare = [(speed.registrations, *_quantiles(speed.bare)) for speed in measured.speeds]
+    plots.latency_by_size(
+        PLOTS / "latency.png",
+        {"one new report": rows, "a bare look-up": bare},
+        {"aim, p50": 10.0, "aim, p99": 60.0},
+    )
+
+
+def _quantiles(milliseconds: Sequence[float]) -> tuple[float, float]:
+    """p50 and p99."""
+    cuts = statistics.quantiles(milliseconds, n=100, method="inclusive")
+    return cuts[49], cuts[98]
 
 
 def full_sizes() -> Sizes:
