@@ -84,3 +84,8 @@ WORKED = frozenset({
     EventKind.RESCORING_STARTED,
 })  # fmt: skip
 """The kinds that the worker has something to do for; the others are only read."""
+
+AWAITED = frozenset({
+    EventKind.MATCH_LIKELY, EventKind.MATCH_CONFIRMED, EventKind.DECISION_SHARED, EventKind.ALERT_RAISED,
+})  # fmt: skip
+"""The kinds of work at whose end somebody is told: they go before the rest, however much is waiting."""

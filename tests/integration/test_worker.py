@@ -90,6 +90,16 @@ async def test_an_event_is_claimed_by_one_at_a_time_and_in_the_order_in_which_it
     assert await claim(store, now + LEASE - timedelta(seconds=1), LEASE, "too early") is None
 
 
+async def test_what_somebody_waits_for_goes_before_all_that_was_due_earlier(idle: House) -> None:
+    use, store = idle.use, idle.use.store.events
+    await write(use, 5)
+    alert = Event(id=new_id(), kind=EventKind.ALERT_RAISED, subject_id="1", actor_id=SYSTEM, at=use.clock())
+    await use.store.transact(lambda session: events.append(use.store, session, alert))
+    first = await claim(store, use.clock(), LEASE, "first")
+    assert first is not None
+    assert first.record == alert
+
+
 async def test_what_a_dead_worker_held_is_taken_over_when_its_lease_ends_and_not_before(idle: House) -> None:
     use = idle.use
     await write(use)
