@@ -11,7 +11,7 @@ from backend.services.collaborators import Collaborators
 from backend.services.models import Rules, rules_of
 from backend.services.registrations import get_registration, get_registrations
 from backend.services.subjects import is_seeker
-from backend.store.candidates import Candidate, Seen, candidate, candidates_by_key
+from backend.store.candidates import Candidate, SeenAs, candidate, candidates_by_key
 
 LEAST_PROBABILITY = 0.02
 """Far below what is proposed for a match: an adult who names no child leaves little to compare, and nobody is told. It
@@ -45,7 +45,7 @@ async def possible_relatives(
     rules = await rules_of(use, registration.incident_id)
     if rules is None:
         return ()
-    asked, sought = (Seen.SEEKER, Seen.CHILD) if is_seeker(registration) else (Seen.CHILD, Seen.SEEKER)
+    asked, sought = (SeenAs.SEEKER, SeenAs.CHILD) if is_seeker(registration) else (SeenAs.CHILD, SeenAs.SEEKER)
     records = use.store.registrations.collection
     subject = await candidate(records, registration.id, seen=asked)
     if subject is None:
@@ -62,6 +62,6 @@ async def possible_relatives(
     ][:MOST]
 
 
-def _compared(rules: Rules, subject: Candidate, other: Candidate, asked: Seen) -> Comparison:
-    adult, child = (subject, other) if asked is Seen.SEEKER else (other, subject)
+def _compared(rules: Rules, subject: Candidate, other: Candidate, asked: SeenAs) -> Comparison:
+    adult, child = (subject, other) if asked is SeenAs.SEEKER else (other, subject)
     return compare(adult.profile, child.profile, rules.context)

@@ -35,7 +35,7 @@ MOST_IN_A_BATCH = 5000
 _OF_A_SEEKER = "seeker "
 
 
-class Seen(StrEnum):
+class SeenAs(StrEnum):
     """What a record is looked at as: the child that it describes, or an adult who may be looking for one."""
 
     CHILD = "profile"
@@ -91,7 +91,7 @@ def stored_key(key: str) -> int:
 
 
 async def candidate(
-    records: Candidates, record_id: str, session: Session | None = None, *, seen: Seen = Seen.CHILD
+    records: Candidates, record_id: str, session: Session | None = None, *, seen: SeenAs = SeenAs.CHILD
 ) -> Candidate | None:
     """None for a record that is not there, or is not to be seen so."""
     found = await _read(records, {"_id": record_id}, session, seen)
@@ -111,7 +111,7 @@ async def candidates_by_key(
     session: Session | None = None,
     *,
     bounds: Bounds = AT_ONCE,
-    seen: Seen = Seen.CHILD,
+    seen: SeenAs = SeenAs.CHILD,
     apart: bool = False,
 ) -> list[Candidate]:
     """Those of the same incident that are open to matching and, at a glance, the likeliest to be the subject.
@@ -121,7 +121,7 @@ async def candidates_by_key(
     """
     if not subject.keys:
         return []
-    start, sample = (_OF_A_SEEKER, SAMPLE_OF_SEEKERS) if seen is Seen.SEEKER else ("", SAMPLE)
+    start, sample = (_OF_A_SEEKER, SAMPLE_OF_SEEKERS) if seen is SeenAs.SEEKER else ("", SAMPLE)
     count = await counts.of(records, subject.incident_id, sample)
     asked = asked_keys(subject.profile)
     stored = {one.key: stored_key(start + one.key) for one in asked}
@@ -136,7 +136,7 @@ async def candidates_by_key(
     return [_candidate(documents[one], seen) for one in best]
 
 
-def _may_be(subject: Candidate, document: Document, seen: Seen, *, apart: bool) -> bool:
+def _may_be(subject: Candidate, document: Document, seen: SeenAs, *, apart: bool) -> bool:
     if document["_id"] == subject.id or document.get(seen) is None:
         return False
     family_id, group_id = document.get("familyId"), document.get("groupId")
@@ -169,18 +169,18 @@ async def families_of_several(
 
 
 async def _read(
-    records: Candidates, wanted: Mapping[str, Any], session: Session | None, seen: Seen = Seen.CHILD
+    records: Candidates, wanted: Mapping[str, Any], session: Session | None, seen: SeenAs = SeenAs.CHILD
 ) -> list[Candidate]:
     documents = await records.find(wanted, _fields(seen), session=session).to_list(None)
     # Every record has a profile, and one that has lost it is for an operator to see; few are seekers as well.
-    return [_candidate(one, seen) for one in documents if seen is Seen.CHILD or one.get(seen) is not None]
+    return [_candidate(one, seen) for one in documents if seen is SeenAs.CHILD or one.get(seen) is not None]
 
 
-def _fields(seen: Seen) -> dict[str, int]:
+def _fields(seen: SeenAs) -> dict[str, int]:
     return dict.fromkeys(("version", "incidentId", "familyId", "siteId", "groupId", seen.value), 1)
 
 
-def _candidate(document: Document, seen: Seen) -> Candidate:
+def _candidate(document: Document, seen: SeenAs) -> Candidate:
     return Candidate(
         id=document["_id"],
         version=document["version"],

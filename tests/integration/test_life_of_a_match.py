@@ -3,12 +3,16 @@
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from backend.domain.account import Role
 from backend.domain.event import EventKind
 from backend.domain.match import Match, MatchState
 from backend.domain.model import MatchingModel
+from backend.services import scoring
 from backend.services.models import Rules, change_model, rules_of
 from backend.services.scoring import pairs_of_family
+from backend.store.candidates import Candidate, Candidates, candidates_by_key
 from tests.integration.test_matches import step
 from tests.support.client import Client
 from tests.support.house import HOUSTON, NEW_ORLEANS, Scene
@@ -210,6 +214,25 @@ async def two_children_of_one_family(scene: Scene) -> tuple[list[str], Client]:
 async def best_match(scene: Scene, report_id: str) -> dict[str, Any]:
     best: dict[str, Any] = (await scene.coordinator.ask("reportMatches", id=report_id)).value["matches"][0]
     return best
+
+
+async def test_what_a_registration_finds_is_kept_where_the_family_misses_several_and_none_of_its_reports_finds_it(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def from_one_side(records: Candidates, *rest: Any, **more: Any) -> list[Candidate]:
+        return [] if records.name == "registrations" else await candidates_by_key(records, *rest, **more)
+
+    filed = (
+        await scene.stranger.ask("fileReport", input=report(scene.incident_id, missing(), missing(person=TOMAS)))
+    ).made
+    await settled(scene.house.use.store)
+    monkeypatch.setattr(scoring, "candidates_by_key", from_one_side)
+    marisol = child(scene.site_id)
+    assert (await scene.volunteer.ask("registerPerson", input=marisol)).made
+    await settled(scene.house.use.store)
+    assert await scene.house.use.store.matches.find_one(
+        {"reportId": filed["reports"][0]["id"], "registrationId": marisol["id"]}
+    )
 
 
 async def test_a_baby_who_shares_no_key_with_its_report_is_found_beside_its_sister(scene: Scene) -> None:
