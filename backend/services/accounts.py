@@ -16,7 +16,7 @@ from backend.store.records import Session
 async def list_accounts(
     use: Collaborators, viewer: Viewer | None, incident_id: str, request: PageRequest
 ) -> Page[Account]:
-    """Who works in an incident, closed accounts too, newest first; administrators work in none.
+    """Who works in an incident, closed accounts too, newest first; of administrators those who opened it.
 
     Raises: DomainError UNAUTHENTICATED, FORBIDDEN.
     """
