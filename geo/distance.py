@@ -1,6 +1,13 @@
 """How far apart two places are."""
 
 import h3
+import numpy as np
+import numpy.typing as npt
+
+EARTH_RADIUS_KM = 6371.0088
+"""The mean radius, as `h3` has it."""
+
+Degrees = npt.NDArray[np.floating]
 
 
 def distance_km(first: tuple[float, float], second: tuple[float, float]) -> float:
@@ -10,6 +17,16 @@ def distance_km(first: tuple[float, float], second: tuple[float, float]) -> floa
     enough to be asked for each pair (0.3 microseconds).
     """
     return float(h3.great_circle_distance(first, second, unit="km"))
+
+
+def distances_km(here: tuple[float, float], latitudes: Degrees, longitudes: Degrees) -> npt.NDArray[np.float64]:
+    """The distance from one point to each of many (the haversine formula); NaN where a point is not known."""
+    latitude, longitude = np.radians(here[0]), np.radians(here[1])
+    there = np.radians(latitudes.astype(np.float64))
+    half = np.sin((there - latitude) / 2) ** 2
+    half += np.cos(latitude) * np.cos(there) * np.sin((np.radians(longitudes.astype(np.float64)) - longitude) / 2) ** 2
+    distances: npt.NDArray[np.float64] = 2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.minimum(1.0, half)))
+    return distances
 
 
 def is_point(latitude: float, longitude: float) -> bool:

@@ -12,9 +12,10 @@ from backend.domain.evidence import Level
 from backend.domain.subject import Subject
 from backend.matching.compare import Comparison, compare
 from backend.matching.context import Context
-from backend.matching.keys import asked_keys, keys
+from backend.matching.key_index import KeyIndex
+from backend.matching.keys import asked_keys, key_number, keys
 from backend.matching.profile import Profile, profile
-from backend.matching.ranking import IN_LISTS, Count, hits_of, is_small, keys_worth_asking, most_promising, sketch
+from backend.matching.ranking import IN_LISTS
 from backend.matching.sentences import DEFAULT_LANGUAGE, sentence
 from backend.matching.together import PROMISING, joint
 
@@ -78,14 +79,11 @@ class _Registrations:
     def __init__(self, registrations: Sequence[Subject], advance: Callable[[], None] = lambda: None) -> None:
         self.groups: Mapping[str, str | None] = {subject.id: subject.together for subject in registrations}
         self.profiles: dict[str, Profile] = {}
-        self._keys: dict[str, tuple[str, ...]] = {}
-        self._by_key: dict[str, list[str]] = defaultdict(list)
+        self._index = KeyIndex()
         self._by_group: dict[str, list[str]] = defaultdict(list)
         for subject in registrations:
-            self.profiles[subject.id] = profile(subject)
-            self._keys[subject.id] = keys(self.profiles[subject.id])
-            for key in self._keys[subject.id]:
-                self._by_key[key].append(subject.id)
+            described = self.profiles[subject.id] = profile(subject)
+            self._index.put(subject.id, tuple(map(key_number, keys(described))), described, subject.together)
             if subject.together is not None:
                 self._by_group[subject.together].append(subject.id)
             advance()
@@ -95,14 +93,9 @@ class _Registrations:
 
         In a list so short that a report may be held against all of it, whoever is of like age and sex too.
         """
-        chosen = keys_worth_asking(asked_keys(report), self._count, IN_LISTS, small=is_small(report))
-        found = {candidate for one in chosen for candidate in self._by_key.get(one.key, ())}
-        hits, sizes = hits_of(
-            {one.key: one for one in chosen}, {candidate: self._keys[candidate] for candidate in found}
-        )
-        sketches = {candidate: sketch(self.profiles[candidate]) for candidate in sorted(found)}
-        likely = dict.fromkeys(most_promising(sketch(report), sketches, hits, sizes, IN_LISTS))
-        if len(found) < TOO_FEW and len(self.profiles) <= SMALL:
+        asked = {key_number(one.key): one for one in asked_keys(report)}
+        likely = dict.fromkeys(self._index.likeliest(report, asked, IN_LISTS))
+        if len(likely) < TOO_FEW and len(self.profiles) <= SMALL:
             likely |= dict.fromkeys(one for one, other in self.profiles.items() if _could_be(report, other))
         return likely
 
@@ -111,10 +104,6 @@ class _Registrations:
         groups = (self.groups[one] for one in registration_ids)
         for group in dict.fromkeys(group for group in groups if group is not None):
             yield from self._by_group[group]
-
-    def _count(self, key: str) -> Count:
-        records = len(self._by_key.get(key, ()))
-        return Count(records, seen=records > 0)
 
 
 def _could_be(one: Profile, other: Profile) -> bool:

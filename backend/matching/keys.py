@@ -11,6 +11,7 @@ the different ways in which a description can be poor: no name, no age, a wrong 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from itertools import combinations, islice, product
 from types import MappingProxyType
 from typing import NamedTuple
@@ -21,6 +22,8 @@ from backend.matching.profile import Profile
 from geo.cells import touching, wider_cells
 
 MOST_KEPT = 140
+KEY_BYTES = 6
+"""Of each key so much of its hash is kept: of twenty million keys, one in ten million is taken for another."""
 MOST_ASKED = 1500
 BAND_YEARS = 2
 WIDEST_AGE_YEARS = 9.0
@@ -56,29 +59,29 @@ class Kind(NamedTuple):
 KINDS: Mapping[str, Kind] = MappingProxyType({
     kind.name: kind
     for kind in (
-        Kind("phone", 0.4, 0.5),
-        Kind("home", 0.4, 0.5),
-        Kind("two names", 0.4, 0.2),
-        Kind("two letters", 0.4, 0.35),
-        Kind("given kin", 0.2, 0.37),
-        Kind("given mark", 0.4, 0.25),
-        Kind("full family", 0.4, 0.12),
+        Kind("phone", 0.4, 0.54),
+        Kind("home", 0.4, 0.65),
+        Kind("two names", 0.4, 0.18),
+        Kind("two letters", 0.4, 0.32),
+        Kind("given kin", 0.2, 0.33),
+        Kind("given mark", 0.4, 0.22),
+        Kind("full family", 0.4, 0.11),
         Kind("given", 0.3, 0.06),
-        Kind("family", 0.3, 0.06),
-        Kind("letters", 0.35, 0.23),
-        Kind("full", 0.35, 0.15),
-        Kind("two kin", 0.15, 0.4),
+        Kind("family", 0.3, 0.08),
+        Kind("letters", 0.35, 0.33),
+        Kind("full", 0.35, 0.08),
+        Kind("two kin", 0.15, 0.33),
         Kind("mark", 0.3, 0.0),
-        Kind("kin", 0.18, 0.13),
-        Kind("given cell", 0.2, 0.2, placed=True),
-        Kind("family cell", 0.2, 0.1, placed=True),
-        Kind("given worn", 0.2, 0.23),
-        Kind("worn", 0.1, 0.0),
-        Kind("worn cell", 0.1, 0.0, placed=True),
-        Kind("child cell", 0.03, 0.0, placed=True),
+        Kind("kin", 0.18, 0.27),
+        Kind("given cell", 0.2, 0.22, placed=True),
+        Kind("family cell", 0.2, 0.07, placed=True),
+        Kind("given worn", 0.2, 0.3),
+        Kind("worn", 0.1, 0.2),
+        Kind("worn cell", 0.1, 0.06, placed=True),
+        Kind("child cell", 0.03, 0.2, placed=True),
         Kind("child town", 0.02, 0.0, placed=True),
-        Kind("child worn", 0.02, 0.0),
-        Kind("child looks", 0.03, 0.0),
+        Kind("child worn", 0.02, 0.3),
+        Kind("child looks", 0.03, 0.2),
     )
 })  # fmt: skip
 
@@ -122,6 +125,11 @@ def asked_keys(profile: Profile) -> tuple[Asked, ...]:
     if len(found) <= MOST_ASKED:
         return tuple(found.values())
     return tuple(sorted(found.values(), key=lambda one: -one.promise)[:MOST_ASKED])
+
+
+def key_number(key: str) -> int:
+    """A key as it is kept: a number of `KEY_BYTES`."""
+    return int.from_bytes(blake2b(key.encode("utf-8", "surrogatepass"), digest_size=KEY_BYTES).digest())
 
 
 def shared_keys(one: Profile, other: Profile) -> tuple[str, ...]:

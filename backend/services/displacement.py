@@ -11,7 +11,8 @@ from backend.matching.compare_life import days_between
 from backend.matching.profile import Profile, Spot
 from backend.services.collaborators import Collaborators
 from backend.services.models import change_model, rules_of
-from backend.store.candidates import Candidates, candidates_by_id
+from backend.store.candidates import candidates_by_id
+from backend.store.key_indexes import Candidates
 from backend.store.places import places_of_registered
 from backend.store.records import Session
 from geo.displacement import Displacement

@@ -11,7 +11,8 @@ from backend.services.collaborators import Collaborators
 from backend.services.models import Rules, rules_of
 from backend.services.registrations import get_registration, get_registrations
 from backend.services.subjects import is_seeker
-from backend.store.candidates import Candidate, SeenAs, candidate, candidates_by_key
+from backend.store.candidates import Candidate, candidate, candidates_by_key
+from backend.store.key_indexes import SeenAs
 
 LEAST_PROBABILITY = 0.02
 """Far below what is proposed for a match: an adult who names no child leaves little to compare, and nobody is told. It
@@ -50,7 +51,7 @@ async def possible_relatives(
     subject = await candidate(records, registration.id, seen=asked)
     if subject is None:
         return ()
-    others = await candidates_by_key(records, use.store.key_counts, subject, seen=sought)
+    others = await candidates_by_key(records, use.store.key_indexes, subject, seen=sought)
     compared = [(other.id, _compared(rules, subject, other, asked)) for other in others]
     likely = [pair for pair in compared if pair[1].probability >= LEAST_PROBABILITY]
     likely.sort(key=lambda pair: (-pair[1].bits, pair[0]))

@@ -86,13 +86,10 @@ async def _register(
         for new, field in zip(news, fields, strict=True)
     ]
     said = [digest(known.id, group_id, new) for new in news]
-    beside = [
-        {"digest": content, **fields_of_registration(registration, site)}
-        for registration, content in zip(registrations, said, strict=True)
-    ]
 
     async def write(session: Session) -> None:
-        for registration, kept in zip(registrations, beside, strict=True):
+        for registration, content in zip(registrations, said, strict=True):
+            kept = {"digest": content, **fields_of_registration(registration, site, use.clock())}
             await use.store.registrations.insert(registration, session, beside=kept)
         told = (_event(use, EventKind.PERSON_REGISTERED, registration, known) for registration in registrations)
         await events.append(use.store, session, *told)
@@ -221,7 +218,7 @@ async def _replace(
         raise not_found("site")
 
     async def write(session: Session) -> None:
-        beside = fields_of_registration(following, site)
+        beside = fields_of_registration(following, site, use.clock())
         if not await use.store.registrations.replace(following, seen, session, beside=beside):
             raise stale()
         await events.append(use.store, session, _event(use, kind, following, viewer))

@@ -84,7 +84,7 @@ async def file_report(use: Collaborators, viewer: Viewer | None, new: NewReport)
             if viewer is None:
                 await use.store.sessions.insert(family_session(use, case.family, case.token), session)
         for index, report in enumerate(reports):
-            beside = {"digest": said, "filing": f"{filing}:{index}", **fields_of_report(report)}
+            beside = {"digest": said, "filing": f"{filing}:{index}", **fields_of_report(report, use.clock())}
             await use.store.reports.insert(report, session, beside=beside)
         await events.append(
             use.store, session, *(_event(use, EventKind.REPORT_FILED, report, actor_id) for report in reports)
@@ -247,7 +247,8 @@ async def _for_change(use: Collaborators, viewer: Viewer | None, report_id: str)
 
 async def _replace(use: Collaborators, viewer: Viewer, following: Report, seen: int, kind: EventKind) -> Report:
     async def write(session: Session) -> None:
-        if not await use.store.reports.replace(following, seen, session, beside=fields_of_report(following)):
+        beside = fields_of_report(following, use.clock())
+        if not await use.store.reports.replace(following, seen, session, beside=beside):
             raise stale()
         await events.append(use.store, session, _event(use, kind, following, viewer.id))
 

@@ -81,7 +81,8 @@ async def _reprofile_registrations(use: Collaborators, rescoring: Rescoring, ses
             {"_id": {"$in": sorted({one.site_id for one in page.old})}}, session=session
         )
     }
-    fields = {one.id: fields_of_registration(one, sites[one.site_id]) for one in page.old if one.site_id in sites}
+    now = use.clock()
+    fields = {one.id: fields_of_registration(one, sites[one.site_id], now) for one in page.old if one.site_id in sites}
     await keep_beside(records, fields, session)
     return _moved_on(rescoring, page.ids, REGISTRATIONS_A_PAGE, RescoringStep.REPORTS)
 
@@ -90,7 +91,8 @@ async def _rescore_reports(use: Collaborators, rules: Rules, rescoring: Rescorin
     records = use.store.reports
     page = await page_of_profiles(records, rescoring.id, rescoring.after, REPORTS_A_PAGE, PROFILE_VERSION, session)
     if rescoring.reprofile:
-        await keep_beside(records, {one.id: fields_of_report(one) for one in page.old}, session)
+        now = use.clock()
+        await keep_beside(records, {one.id: fields_of_report(one, now) for one in page.old}, session)
     for family_id in page.families:
         await keep(use, rules, await pairs_of_family(use, rules, family_id, session), session)
     return _moved_on(rescoring, page.ids, REPORTS_A_PAGE, RescoringStep.DONE)

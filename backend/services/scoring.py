@@ -13,7 +13,6 @@ from backend.services.keeping import ScoredPair, keep
 from backend.services.models import Rules, rules_of
 from backend.store.candidates import (
     Candidate,
-    Candidates,
     candidate,
     candidates_by_id,
     candidates_by_key,
@@ -21,6 +20,7 @@ from backend.store.candidates import (
     candidates_of_groups,
     families_of_several,
 )
+from backend.store.key_indexes import Candidates
 from backend.store.records import Session
 
 Sides = dict[tuple[str, str], tuple[Candidate, Candidate]]
@@ -144,7 +144,7 @@ async def _candidates(
     use: Collaborators, others: Candidates, subject: Candidate, known: Mapping[str, Match], session: Session | None
 ) -> list[Candidate]:
     """Those that share a key with the subject, and those that it has a match with already."""
-    found = await candidates_by_key(others, use.store.key_counts, subject, session)
+    found = await candidates_by_key(others, use.store.key_indexes, subject, session)
     missing = set(known) - {other.id for other in found}
     return found + (await candidates_by_id(others, sorted(missing), session) if missing else [])
 

@@ -80,19 +80,25 @@ def is_seeking(report: Report) -> bool:
     return report.status is ReportStatus.OPEN
 
 
-def fields_of_registration(registration: Registration, site: Site) -> dict[str, Any]:
-    """What is kept beside a registration for the matcher: its profile, and its keys while it is open to matching."""
+def fields_of_registration(registration: Registration, site: Site, at: datetime) -> dict[str, Any]:
+    """What is kept beside a registration for the matcher: its profile, and its keys while it is open to matching.
+
+    `at` is the time of writing it.
+    """
     return kept_for_matching(
-        registration.id,
         profile(registration_subject(registration, site)),
         open_to_matching=is_sought(registration),
+        at=at,
         as_seeker=profile(seeker_subject(registration)) if is_seeker(registration) else None,
     )
 
 
-def fields_of_report(report: Report) -> dict[str, Any]:
-    """What is kept beside a report for the matcher: its profile, and its keys while it is open to matching."""
-    return kept_for_matching(report.id, profile(report_subject(report)), open_to_matching=is_seeking(report))
+def fields_of_report(report: Report, at: datetime) -> dict[str, Any]:
+    """What is kept beside a report for the matcher: its profile, and its keys while it is open to matching.
+
+    `at` is the time of writing it.
+    """
+    return kept_for_matching(profile(report_subject(report)), open_to_matching=is_seeking(report), at=at)
 
 
 def as_of(person: Person, now: datetime) -> Person:

@@ -12,8 +12,9 @@ from backend.matching.ranking import FOR_ADVICE
 from backend.services.collaborators import Collaborators
 from backend.services.models import Rules, rules_of
 from backend.store import events
-from backend.store.candidates import Candidate, Candidates, candidate, candidates_by_id, candidates_by_key
+from backend.store.candidates import Candidate, candidate, candidates_by_id, candidates_by_key
 from backend.store.duplicates import pairs_with
+from backend.store.key_indexes import Candidates
 from backend.store.records import Session
 
 MOST_SUGGESTIONS = 5
@@ -49,7 +50,7 @@ async def suggest_duplicates(use: Collaborators, side: Side, record_id: str, ses
         pair.second_id if pair.first_id == record.id else pair.first_id: pair
         for pair in await pairs_with(use.store.duplicates, side, [record.id], session)
     }
-    alike = await candidates_by_key(records, use.store.key_counts, record, session, bounds=FOR_ADVICE, apart=True)
+    alike = await candidates_by_key(records, use.store.key_indexes, record, session, bounds=FOR_ADVICE, apart=True)
     found = {other.id: other for other in alike}
     missing = sorted(known.keys() - found.keys())
     if missing:

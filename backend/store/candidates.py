@@ -2,44 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
-from hashlib import blake2b
+from datetime import datetime
 from typing import Any
 
 from bson import Binary
-from motor.core import AgnosticCollection
 
-from backend.matching.keys import asked_keys, keys
+from backend.domain.subject import Side
+from backend.matching.keys import asked_keys, key_number, keys
 from backend.matching.profile import Profile
-from backend.matching.ranking import (
-    AT_ONCE,
-    Bounds,
-    Sketch,
-    hits_of,
-    is_small,
-    keys_worth_asking,
-    most_promising,
-    sketch,
-)
+from backend.matching.ranking import AT_ONCE, Bounds
 from backend.store.codec import Document, pack, unpack
-from backend.store.key_counts import SAMPLE, SAMPLE_OF_SEEKERS, KeyCounts, is_sampled
+from backend.store.key_indexes import Candidates, KeyIndexes, SeenAs
 from backend.store.records import Session
-
-Candidates = AgnosticCollection[Document]
-"""The collection of one side: reports or registrations."""
-
-KEY_BYTES = 6
-"""Of each key so much of its hash is kept: of twenty million keys, one in ten million is taken for another."""
-MOST_IN_A_BATCH = 5000
-"""All candidates in one answer: the database's own 101 would be two or three, each a way to it and back."""
-_OF_A_SEEKER = "seeker "
-
-
-class SeenAs(StrEnum):
-    """What a record is looked at as: the child that it describes, or an adult who may be looking for one."""
-
-    CHILD = "profile"
-    SEEKER = "seeker"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,36 +32,30 @@ class Candidate:
     profile: Profile
     keys: tuple[int, ...]
 
+    @property
+    def together(self) -> str | None:
+        """What is shared by those who were reported or registered together."""
+        return self.owner_id if self.profile.side is Side.REPORT else self.group_id
+
 
 def kept_for_matching(
-    record_id: str, profile: Profile, *, open_to_matching: bool, as_seeker: Profile | None = None
+    profile: Profile, *, open_to_matching: bool, at: datetime, as_seeker: Profile | None = None
 ) -> Document:
     """The fields kept beside a record: its profile, and its keys while it is open to matching.
 
-    `as_seeker` is what an adult would have reported: it is found by other keys than children, and only asked for.
+    `as_seeker` is what an adult would have reported: it is found apart from children, and only asked for. By `at`, the
+    time of writing, those who keep an index learn of it.
     """
-    kept = [stored_key(key) for key in keys(profile)] if open_to_matching else []
-    if kept and is_sampled(record_id):
-        kept.append(SAMPLE)
-    seeking = [] if as_seeker is None else [stored_key(_OF_A_SEEKER + key) for key in keys(as_seeker)]
-    if seeking and is_sampled(record_id):
-        seeking.append(SAMPLE_OF_SEEKERS)
     return {
-        "profile": {"version": profile.version, **_packed(profile, kept)},
-        "seeker": None if as_seeker is None else {"version": as_seeker.version, **_packed(as_seeker, seeking)},
-        "keys": kept + seeking,
+        SeenAs.CHILD.value: _kept(profile, open_to_matching=open_to_matching),
+        SeenAs.SEEKER.value: None if as_seeker is None else _kept(as_seeker, open_to_matching=True),
+        "keptAt": at,
     }
 
 
-def _packed(profile: Profile, kept: Sequence[int]) -> Document:
-    # The keys a second time, packed: they are read with each record found, and a list takes five times as long.
-    return {"packed": Binary(pack(profile)), "keys": Binary(pack(kept))}
-
-
-def stored_key(key: str) -> int:
-    """A key as it is kept: short, so that the index is small. Never that of a sample."""
-    hashed = int.from_bytes(blake2b(key.encode("utf-8", "surrogatepass"), digest_size=KEY_BYTES).digest())
-    return max(hashed, SAMPLE_OF_SEEKERS + 1)
+def _kept(profile: Profile, *, open_to_matching: bool) -> Document:
+    numbers = [key_number(key) for key in keys(profile)] if open_to_matching else []
+    return {"version": profile.version, "packed": Binary(pack(profile)), "keys": Binary(pack(numbers))}
 
 
 async def candidate(
@@ -106,7 +74,7 @@ async def candidates_by_id(
 
 async def candidates_by_key(
     records: Candidates,
-    counts: KeyCounts,
+    indexes: KeyIndexes,
     subject: Candidate,
     session: Session | None = None,
     *,
@@ -121,27 +89,12 @@ async def candidates_by_key(
     """
     if not subject.keys:
         return []
-    start, sample = (_OF_A_SEEKER, SAMPLE_OF_SEEKERS) if seen is SeenAs.SEEKER else ("", SAMPLE)
-    count = await counts.of(records, subject.incident_id, sample)
-    asked = asked_keys(subject.profile)
-    stored = {one.key: stored_key(start + one.key) for one in asked}
-    chosen = keys_worth_asking(asked, lambda key: count(stored[key]), bounds, small=is_small(subject.profile))
-    by_key = {stored[one.key]: one for one in chosen}
-    wanted = {"incidentId": subject.incident_id, "keys": {"$in": list(by_key)}}
-    found = await records.find(wanted, _fields(seen), batch_size=MOST_IN_A_BATCH, session=session).to_list(None)
-    documents = {document["_id"]: document for document in found if _may_be(subject, document, seen, apart=apart)}
-    hits, sizes = hits_of(by_key, {one: _keys_of(document[seen]) for one, document in documents.items()})
-    sketches = {one: unpack(Sketch, document[seen]["packed"]) for one, document in documents.items()}
-    best = most_promising(sketch(subject.profile), sketches, hits, sizes, bounds)
-    return [_candidate(documents[one], seen) for one in best]
-
-
-def _may_be(subject: Candidate, document: Document, seen: SeenAs, *, apart: bool) -> bool:
-    if document["_id"] == subject.id or document.get(seen) is None:
-        return False
-    family_id, group_id = document.get("familyId"), document.get("groupId")
-    together = family_id == subject.owner_id or (group_id is not None and group_id == subject.group_id)
-    return not (apart and together)
+    index = await indexes.current(records, subject.incident_id, seen)
+    asked = {key_number(one.key): one for one in asked_keys(subject.profile)}
+    together = subject.together if apart else None
+    best = index.likeliest(subject.profile, asked, bounds, besides=subject.id, apart_from=together)
+    found = await _read(records, {"_id": {"$in": best}}, session, seen) if best else []
+    return [one for one in found if one.keys]
 
 
 async def candidates_of_groups(
@@ -188,9 +141,5 @@ def _candidate(document: Document, seen: SeenAs) -> Candidate:
         owner_id=document.get("familyId") or document["siteId"],
         group_id=document.get("groupId"),
         profile=unpack(Profile, document[seen]["packed"]),
-        keys=_keys_of(document[seen]),
+        keys=unpack(tuple[int, ...], document[seen]["keys"]),
     )
-
-
-def _keys_of(kept: Document) -> tuple[int, ...]:
-    return unpack(tuple[int, ...], kept["keys"])

@@ -24,7 +24,7 @@ from backend.domain.registration import Registration
 from backend.domain.report import Family, Report
 from backend.domain.site import Site
 from backend.store.codec import Document
-from backend.store.key_counts import KeyCounts
+from backend.store.key_indexes import KeyIndexes
 from backend.store.records import Records, Session
 
 T = TypeVar("T")
@@ -55,7 +55,7 @@ class Store:
     rescorings: Records[Rescoring]
     sessions: Records[AccountSession]
     sites: Records[Site]
-    key_counts: KeyCounts = field(default_factory=KeyCounts)
+    key_indexes: KeyIndexes = field(default_factory=KeyIndexes)
 
     async def transact(self, change: Callable[[Session], Coroutine[Any, Any, T]]) -> T:
         """Run `change` in a transaction, again where that is safe; all of it is kept or nothing is.

@@ -10,6 +10,8 @@ _WORK = IndexModel([("work.state", ASCENDING), ("work.dueAt", ASCENDING)], name=
 # reads the whole collection for that (30 ms at 20,000 records).
 _CLAIM = IndexModel([("_id", ASCENDING), ("work.claim", ASCENDING)], name="claim")
 _VERSION = IndexModel([("_id", ASCENDING), ("version", ASCENDING)], name="version")
+# What was written lately, for the index of keys in each process that matches.
+_KEPT = IndexModel([("incidentId", ASCENDING), ("keptAt", ASCENDING)], name="kept")
 _CONFIRMED = {"state": MatchState.CONFIRMED.value}
 
 INDEXES = {
@@ -72,14 +74,14 @@ INDEXES = {
     "photos": [IndexModel([("recordId", ASCENDING)], name="record")],
     "registrations": [
         _VERSION,
-        IndexModel([("incidentId", ASCENDING), ("keys", ASCENDING)], name="keys"),
+        _KEPT,
         IndexModel([("siteId", ASCENDING), ("_id", DESCENDING)], name="site"),
         IndexModel([("groupId", ASCENDING)], name="group"),
         IndexModel([("incidentId", ASCENDING), ("_id", DESCENDING)], name="incident"),
     ],
     "reports": [
         _VERSION,
-        IndexModel([("incidentId", ASCENDING), ("keys", ASCENDING)], name="keys"),
+        _KEPT,
         # Filed again with the same retry key, a report is the one that is there, whoever made its id.
         IndexModel([("familyId", ASCENDING), ("filing", ASCENDING)], name="family", unique=True),
         IndexModel([("incidentId", ASCENDING), ("_id", DESCENDING)], name="incident"),

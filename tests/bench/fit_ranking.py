@@ -7,10 +7,9 @@ by hand, since only the order in which people are looked at depends on it.
 
 import json
 import tempfile
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from math import log2
 from pathlib import Path
 from typing import Annotated
 
@@ -22,19 +21,11 @@ from rich.table import Table
 
 from backend.domain.subject import Side
 from backend.exchange.lists import read_list
-from backend.matching.keys import KINDS, Asked, asked_keys, keys
+from backend.matching.glance import lies_near, looks_alike, row_of
+from backend.matching.key_index import KeyIndex
+from backend.matching.keys import KINDS, asked_keys, key_number, keys
 from backend.matching.profile import Profile, profile
-from backend.matching.ranking import (
-    AT_ONCE,
-    RARE,
-    Count,
-    hits_of,
-    is_small,
-    keys_worth_asking,
-    lies_near,
-    looks_alike,
-    sketch,
-)
+from backend.matching.ranking import AT_ONCE
 from tests.bench.people.write import write_people
 
 SEED = 303
@@ -101,33 +92,17 @@ def choices(
     kept: Mapping[str, tuple[str, ...]],
     truth: Mapping[str, str],
 ) -> Iterator[Choice]:
-    by_key: dict[str, list[str]] = defaultdict(list)
-    for one, names in kept.items():
-        for key in names:
-            by_key[key].append(one)
-    column = {name: number for number, name in enumerate(KINDS)}
-
-    def count(key: str) -> Count:
-        return Count(len(by_key.get(key, ())), seen=key in by_key)
-
+    index = KeyIndex()
+    for one, described in listed.items():
+        index.put(one, tuple(map(key_number, kept[one])), described, None)
     for report_id, registration_id in truth.items():
         report = reports[report_id]
-        asked = keys_worth_asking(asked_keys(report), count, AT_ONCE, small=is_small(report))
-        found = sorted({one for key in asked for one in by_key.get(key.key, ())})
-        if registration_id not in found or len(found) < FEWEST:
-            continue
-        hits, sizes = hits_of({one.key: one for one in asked}, {one: kept[one] for one in found})
-        subject, rows = sketch(report), np.zeros((len(found), len(KINDS) + 2))
-        for row, one in zip(rows, found, strict=True):
-            for hit in hits[one]:
-                row[column[hit.kind.name]] = max(row[column[hit.kind.name]], _rarity(hit, sizes))
-            other = sketch(listed[one])
-            row[-2:] = looks_alike(subject, other), lies_near(subject, other)
-        yield Choice(rows, found.index(registration_id))
-
-
-def _rarity(hit: Asked, sizes: Mapping[str, int]) -> float:
-    return max(0.0, log2(RARE * hit.promise / sizes[hit.key]))
+        found = index.found(report, {key_number(one.key): one for one in asked_keys(report)}, AT_ONCE)
+        ids = [index.id_of(one) for one in found.records]
+        if registration_id in ids and len(ids) >= FEWEST:
+            seen, subject = index.rows(found.records), row_of(report)
+            looks, nearness = looks_alike(subject, seen), lies_near(subject, seen)
+            yield Choice(np.column_stack([found.rarity, looks, nearness]), ids.index(registration_id))
 
 
 def fit(choices: list[Choice]) -> Numbers:

@@ -230,7 +230,7 @@ def _document(side: Side, line: str) -> Document:
     subject, _ = subject_of(cells, side)
     subject = replace(subject, id=_id_of(subject.id))
     record = _registration(subject) if side is Side.REGISTRATION else _report(subject)
-    kept = kept_for_matching(subject.id, profile(subject), open_to_matching=True)
+    kept = kept_for_matching(profile(subject), open_to_matching=True, at=subject.recorded_at or NOW)
     filing = {} if side is Side.REGISTRATION else {"filing": subject.id}
     return {**to_document(record), "digest": "0" * 64, **filing, **kept}
 
@@ -267,7 +267,7 @@ async def _speed(use: Collaborators, size: int, lines: Sequence[str], truth: dic
         milliseconds.append(await _score(use, report_id))
         subject = await candidate(reports, report_id)
         assert subject is not None
-        found = {one.id for one in await candidates_by_key(registrations, use.store.key_counts, subject)}
+        found = {one.id for one in await candidates_by_key(registrations, use.store.key_indexes, subject)}
         compared.append(len(found))
         began = time.perf_counter()
         await registrations.find_one({"_id": truth.get(report_id, report_id)}, {"_id": 1})

@@ -1,16 +1,20 @@
 """Candidates from the database: found by key, however many share a name."""
 
+import asyncio
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from backend.domain.person import Age, Item, Mark, MarkKind, Names, Person, Place, Point, Sex
 from backend.domain.subject import Side, Subject
+from backend.matching.key_index import KeyIndex
 from backend.matching.profile import profile
 from backend.matching.ranking import AT_ONCE
-from backend.store.candidates import Candidate, Candidates, candidate, candidates_by_key, kept_for_matching
-from backend.store.key_counts import ONE_IN, KeyCounts
+from backend.store import key_indexes
+from backend.store.candidates import Candidate, candidate, candidates_by_key, kept_for_matching
+from backend.store.key_indexes import LATE, Candidates, KeyIndexes, SeenAs
 from tests.support.client import new_id
 from tests.support.house import House
 
@@ -21,13 +25,6 @@ MOST = AT_ONCE.compared + AT_ONCE.compared_by_place
 INCIDENT = "incident"
 
 
-class Clock:
-    now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
 @pytest.fixture
 def registrations(house: House) -> Candidates:
     return house.use.store.registrations.collection
@@ -35,9 +32,13 @@ def registrations(house: House) -> Candidates:
 
 def document(person: Person, *, is_open: bool = True, **more: Any) -> dict[str, Any]:
     record_id = new_id()
-    subject = Subject(Side.REGISTRATION, record_id, person, (HERE,))
-    kept = kept_for_matching(record_id, profile(subject), open_to_matching=is_open)
-    return {"_id": record_id, "version": 1, "incidentId": INCIDENT, "siteId": "site", **kept, **more}
+    about = {"_id": record_id, "version": 1, "incidentId": INCIDENT, "siteId": "site"}
+    return {**about, **kept(person, is_open=is_open), **more}
+
+
+def kept(person: Person, *, is_open: bool = True) -> dict[str, Any]:
+    subject = Subject(Side.REGISTRATION, "any", person, (HERE,))
+    return kept_for_matching(profile(subject), open_to_matching=is_open, at=datetime.now(UTC))
 
 
 def looking_for(person: Person) -> Candidate:
@@ -50,8 +51,9 @@ def crowd() -> Iterator[dict[str, Any]]:
         yield document(Person(names=COMMON, sex=Sex.FEMALE, age=Age(None, 7, 7), height_cm=100 + number % 40))
 
 
-async def found(registrations: Candidates, person: Person) -> set[str]:
-    return {one.id for one in await candidates_by_key(registrations, KeyCounts(), looking_for(person))}
+async def found(registrations: Candidates, person: Person, indexes: KeyIndexes | None = None) -> set[str]:
+    alike = await candidates_by_key(registrations, indexes or KeyIndexes(), looking_for(person))
+    return {one.id for one in alike}
 
 
 async def test_thousands_of_one_name_hide_nobody_and_are_not_all_compared(registrations: Candidates) -> None:
@@ -85,21 +87,91 @@ async def test_who_is_not_to_be_matched_is_not_found_and_looks_for_nobody(regist
     read = await candidate(registrations, closed["_id"])
     assert read is not None
     assert not read.keys
-    assert await candidates_by_key(registrations, KeyCounts(), read) == []
+    assert await candidates_by_key(registrations, KeyIndexes(), read) == []
 
 
-async def test_how_common_keys_are_is_read_again_when_it_has_grown_old(registrations: Candidates) -> None:
-    clock = Clock()
-    counts = KeyCounts(clock)
-    before = await counts.of(registrations, INCIDENT)
-    documents = list(crowd())
-    await registrations.insert_many(documents)
-    key = documents[0]["keys"][0]
-    have_it = sum(key in one["keys"] for one in documents)
-    assert (await counts.of(registrations, INCIDENT))(key) == before(key)
-    clock.now = 3600.0
-    after = await counts.of(registrations, INCIDENT)
-    assert have_it / 2 < after(key).about < have_it * 2
-    assert after(key).seen
-    assert before(key).about < ONE_IN
-    assert not before(key).seen
+async def test_what_is_written_changed_and_closed_is_known_at_the_next_look(registrations: Candidates) -> None:
+    indexes, ana, bea = KeyIndexes(), Person(names=Names(None, "Ana", "Quintanilla")), Person(names=COMMON)
+    assert await found(registrations, ana, indexes) == set()
+    one = document(ana)
+    await registrations.insert_one(one)
+    assert await found(registrations, ana, indexes) == {one["_id"]}
+    assert await found(registrations, bea, indexes) == set()
+    await registrations.update_one({"_id": one["_id"]}, {"$set": kept(bea)})
+    assert await found(registrations, ana, indexes) == set()
+    assert await found(registrations, bea, indexes) == {one["_id"]}
+    await registrations.update_one({"_id": one["_id"]}, {"$set": kept(bea, is_open=False)})
+    assert await found(registrations, bea, indexes) == set()
+    assert len(await indexes.current(registrations, INCIDENT, SeenAs.CHILD)) == 0
+
+
+async def test_a_record_that_comes_to_be_seen_later_than_it_says_is_not_missed(registrations: Candidates) -> None:
+    indexes, now = KeyIndexes(), datetime.now(UTC)
+    ana = Person(names=Names(None, "Ana", "Quintanilla"))
+    await registrations.insert_one(document(ana))
+    assert len(await found(registrations, ana, indexes)) == 1
+    late = document(ana, keptAt=now - LATE / 2)
+    await registrations.insert_one(late)
+    assert late["_id"] in await found(registrations, ana, indexes)
+
+
+async def test_a_server_whose_clock_is_ahead_hides_nothing_that_others_write(registrations: Candidates) -> None:
+    indexes, now = KeyIndexes(), datetime.now(UTC)
+    ana = Person(names=Names(None, "Ana", "Quintanilla"))
+    await registrations.insert_one(document(ana, keptAt=now + timedelta(hours=1)))
+    assert len(await found(registrations, ana, indexes)) == 1
+    await registrations.insert_one(document(ana, keptAt=now))
+    assert len(await found(registrations, ana, indexes)) == 2
+
+
+async def test_in_quiet_hours_nothing_is_read_twice(registrations: Candidates, monkeypatch: pytest.MonkeyPatch) -> None:
+    moment, read = [0.0], list[str]()
+    monkeypatch.setattr(key_indexes, "monotonic", lambda: moment[0])
+    put = key_indexes._put  # noqa: SLF001 (what is read whole is seen from nowhere else)
+
+    def note(indexes: dict[SeenAs, KeyIndex], one: dict[str, Any]) -> None:
+        read.append(one["_id"])
+        put(indexes, one)
+
+    monkeypatch.setattr(key_indexes, "_put", note)
+    indexes, ana = KeyIndexes(), Person(names=Names(None, "Ana", "Quintanilla"))
+    before = document(ana)
+    await registrations.insert_one(before)
+    for seconds in (0.0, 1.0, 60.0):
+        moment[0] = seconds
+        await found(registrations, ana, indexes)
+    assert read == [before["_id"]]
+    after = document(ana, keptAt=before["keptAt"] + timedelta(seconds=60))
+    await registrations.insert_one(after)
+    moment[0] = 61.0
+    assert after["_id"] in await found(registrations, ana, indexes)
+    assert read == [before["_id"], after["_id"]]
+
+
+async def test_who_gives_up_waiting_for_the_first_reading_does_not_stop_it(registrations: Candidates) -> None:
+    await registrations.insert_many([document(Person(names=COMMON)) for _ in range(50)])
+    indexes = KeyIndexes()
+    waiting = asyncio.create_task(indexes.current(registrations, INCIDENT, SeenAs.CHILD))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    async with asyncio.timeout(10):
+        while not indexes._followed["registrations", INCIDENT].read_at:  # noqa: ASYNC110, SLF001 (nobody else may ask)
+            await asyncio.sleep(0.01)
+    assert len(await indexes.current(registrations, INCIDENT, SeenAs.CHILD)) == 50
+
+
+async def test_two_records_written_at_once_never_miss_each_other_in_two_processes(registrations: Candidates) -> None:
+    """Each process looks after its own record was written, as a worker does: at least one finds the other's."""
+    processes = KeyIndexes(), KeyIndexes()
+    for number in range(20):
+        ana = Person(names=Names(None, f"Ana{number}", "Quintanilla"))
+
+        async def write_and_look(indexes: KeyIndexes, ana: Person = ana) -> tuple[str, set[str]]:
+            own = document(ana)
+            await registrations.insert_one(own)
+            return own["_id"], await found(registrations, ana, indexes)
+
+        (one, seen_by_one), (other, seen_by_other) = await asyncio.gather(*map(write_and_look, processes))
+        assert other in seen_by_one or one in seen_by_other

@@ -12,7 +12,8 @@ from backend.domain.model import MatchingModel
 from backend.services import scoring
 from backend.services.models import Rules, change_model, rules_of
 from backend.services.scoring import pairs_of_family
-from backend.store.candidates import Candidate, Candidates, candidates_by_key
+from backend.store.candidates import Candidate, candidates_by_key
+from backend.store.key_indexes import Candidates
 from tests.integration.test_matches import step
 from tests.support.client import Client
 from tests.support.house import HOUSTON, NEW_ORLEANS, Scene

@@ -1,0 +1,192 @@
+"""Who is kept under which key, in memory, and the likeliest of those at a glance.
+
+A database reads a record of thirty keys in 0.05 ms and finds a million of them slow to write; here a key takes twelve
+bytes, and hundreds of records are looked at in the time of one reading.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from zlib import crc32
+
+import numpy as np
+import numpy.typing as npt
+
+from backend.matching.glance import ROW, Bits, Rows, Sketch, fill, lies_near, looks_alike, row_of
+from backend.matching.keys import KINDS, Asked
+from backend.matching.profile import Profile
+from backend.matching.ranking import Bounds, is_small, keys_worth_asking
+
+RARE = 4096.0
+"""A key that promises a record for sure says as many bits as it is rarer than one in so many."""
+TOGETHER_WITH_NOBODY = 0
+_TABLE = np.dtype([("seen", ROW), ("together", np.uint32), ("is_there", np.bool_)])
+_FEWEST_ROWS = 64
+_MOST_FRESH = 100_000
+_TIMES = 8
+"""A sorted list is joined with the one before it unless that is so many times longer: few lists, few joinings."""
+_MOST_GONE = 1000
+_COLUMNS = {name: number for number, name in enumerate(KINDS)}
+_PLACED = np.array([kind.placed for kind in KINDS.values()])
+
+Numbers = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sorted:
+    """Keys in their order, and beside each the number of a record that is kept under it."""
+
+    keys: Numbers
+    records: npt.NDArray[np.uint32]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Who was found: `records` by number, `rarity` of the shared keys by kind (a column each), in bits."""
+
+    records: npt.NDArray[np.uint32]
+    rarity: Bits
+
+
+@dataclass(slots=True, eq=False)
+class KeyIndex:
+    """Records of one side of an incident. A record that changes is written anew, and what was is passed over."""
+
+    _number_of: dict[str, int] = field(default_factory=dict)
+    _ids: list[str] = field(default_factory=list)
+    _table: Rows = field(default_factory=lambda: np.zeros(_FEWEST_ROWS, _TABLE))
+    _lists: list[_Sorted] = field(default_factory=list)
+    _fresh_keys: list[int] = field(default_factory=list)
+    _fresh_records: list[int] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self._number_of)
+
+    def drop(self, record_id: str) -> None:
+        """Whether it is there or not: it will be found no more."""
+        before = self._number_of.pop(record_id, None)
+        if before is not None:
+            self._table["is_there"][before] = False
+
+    def put(self, record_id: str, keys: tuple[int, ...], seen: Sketch | Profile, together: str | None) -> None:
+        """Keep a record in the place of what there was of it; one without keys is found by nobody.
+
+        `together` is shared by those who were reported or registered together.
+        """
+        self.drop(record_id)
+        if not keys:
+            return
+        if len(self._ids) - len(self._number_of) > max(_MOST_GONE, len(self._number_of)):
+            self._forget_what_is_gone()
+        number = len(self._ids)
+        if number == len(self._table):
+            self._table = np.concatenate([self._table, np.zeros_like(self._table)])
+        self._ids.append(record_id)
+        self._number_of[record_id] = number
+        row = self._table[number : number + 1]
+        fill(row["seen"][0], seen)
+        row["together"], row["is_there"] = _shared(together), True
+        self._fresh_keys.extend(keys)
+        self._fresh_records.extend([number] * len(keys))
+        if len(self._fresh_keys) > _MOST_FRESH:
+            self._sort_fresh()
+
+    def likeliest(
+        self,
+        subject: Profile,
+        asked: Mapping[int, Asked],
+        bounds: Bounds,
+        *,
+        besides: str | None = None,
+        apart_from: str | None = None,
+    ) -> list[str]:
+        """The ids of those to compare: the likeliest at a glance, and the likeliest if the place is looked at too.
+
+        Both are taken, since what a family is told must not depend on the place. `besides` is the record itself,
+        `apart_from` leaves out who was reported or registered together with it.
+        """
+        found = self.found(subject, asked, bounds)
+        rows = self._table[found.records]
+        keep = rows["is_there"]
+        if besides in self._number_of:
+            keep &= found.records != self._number_of[besides]
+        if apart_from is not None:
+            keep &= rows["together"] != _shared(apart_from)
+        records, rarity, seen = found.records[keep], found.rarity[keep], rows["seen"][keep]
+        return [self._ids[records[one]] for one in _best(row_of(subject), seen, rarity, bounds)]
+
+    def found(self, subject: Profile, asked: Mapping[int, Asked], bounds: Bounds) -> Found:
+        """Who is kept under those of the asked keys that are worth it, some of them perhaps gone."""
+        self._sort_fresh()
+        numbers = np.fromiter(asked, np.int64, len(asked))
+        starts = [np.searchsorted(one.keys, numbers) for one in self._lists]
+        ends = [np.searchsorted(one.keys, numbers, side="right") for one in self._lists]
+        counted = sum((end - start for start, end in zip(starts, ends, strict=True)), np.zeros(len(asked), np.int64))
+        counts = dict(zip(asked, counted.tolist(), strict=True))
+        chosen = keys_worth_asking(asked, counts, bounds, small=is_small(subject))
+        place = {key: number for number, key in enumerate(asked)}
+        records, kinds, rarity = [np.zeros(0, np.uint32)], list[int](), list[float]()
+        sizes = list[int]()
+        for key in chosen:
+            for one, start, end in zip(self._lists, starts, ends, strict=True):
+                records.append(one.records[start[place[key]] : end[place[key]]])
+            sizes.append(counts[key])
+            kinds.append(_COLUMNS[asked[key].kind.name])
+            rarity.append(max(0.0, float(np.log2(RARE * asked[key].promise / counts[key]))))
+        different, row = np.unique(np.concatenate(records), return_inverse=True)
+        rarest = np.zeros((len(different), len(KINDS)))
+        np.maximum.at(rarest, (row, np.repeat(np.array(kinds, np.int64), sizes)), np.repeat(np.array(rarity), sizes))
+        return Found(different, rarest)
+
+    def id_of(self, record: int) -> str:
+        return self._ids[record]
+
+    def rows(self, records: npt.NDArray[np.uint32]) -> Rows:
+        return self._table["seen"][records]
+
+    def _sort_fresh(self) -> None:
+        if not self._fresh_keys:
+            return
+        fresh = _sorted(np.array(self._fresh_keys, np.int64), np.array(self._fresh_records, np.uint32))
+        self._fresh_keys.clear()
+        self._fresh_records.clear()
+        while self._lists and len(self._lists[-1].keys) < _TIMES * len(fresh.keys):
+            last = self._lists.pop()
+            fresh = _sorted(np.concatenate([last.keys, fresh.keys]), np.concatenate([last.records, fresh.records]))
+        self._lists.append(fresh)
+
+    def _forget_what_is_gone(self) -> None:
+        self._sort_fresh()
+        there = self._table["is_there"][: len(self._ids)]
+        new_number = np.cumsum(there, dtype=np.uint32) - 1
+        self._lists = [
+            _Sorted(one.keys[stays], new_number[one.records[stays]])
+            for one in self._lists
+            if (stays := there[one.records]).any()
+        ]
+        self._ids = [record_id for record_id, stays in zip(self._ids, there, strict=True) if stays]
+        self._number_of = {record_id: number for number, record_id in enumerate(self._ids)}
+        table = np.zeros(len(self._table), _TABLE)
+        table[: len(self._ids)] = self._table[: len(there)][there]
+        self._table = table
+
+
+def _sorted(keys: Numbers, records: npt.NDArray[np.uint32]) -> _Sorted:
+    # Stable, since two sorted lists behind each other are joined by that in one pass.
+    order = np.argsort(keys, kind="stable")
+    return _Sorted(keys[order], records[order])
+
+
+def _shared(together: str | None) -> int:
+    return TOGETHER_WITH_NOBODY if together is None else crc32(together.encode()) or 1
+
+
+def _best(subject: Rows, others: Rows, rarity: Bits, bounds: Bounds) -> list[int]:
+    if len(others) <= bounds.compared:
+        return list(range(len(others)))
+    says = rarity * np.array([kind.telling for kind in KINDS.values()])
+    bare = looks_alike(subject, others) + says[:, ~_PLACED].sum(axis=1)
+    placed = bare + says[:, _PLACED].sum(axis=1) + lies_near(subject, others)
+    chosen = np.argsort(-bare, kind="stable")[: bounds.compared]
+    placed[chosen] = -np.inf
+    further = np.argsort(-placed, kind="stable")[: min(bounds.compared_by_place, len(others) - len(chosen))]
+    return [*chosen.tolist(), *further.tolist()]

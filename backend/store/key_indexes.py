@@ -1,0 +1,105 @@
+"""An index of keys in this process for each side of each incident, read once and kept up with what is written."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from time import monotonic
+from typing import Any
+
+from motor.core import AgnosticCollection
+
+from backend.matching.glance import Sketch
+from backend.matching.key_index import KeyIndex
+from backend.store.codec import Document, unpack
+
+Candidates = AgnosticCollection[Document]
+"""The collection of one side: reports or registrations."""
+
+LATE = timedelta(seconds=5)
+"""How much later than it says a record may come to be seen: a transaction takes a while, and the clocks of two servers
+differ."""
+MOST_IN_A_BATCH = 1000
+_NEVER = datetime(1970, 1, 2, tzinfo=UTC)
+_FIELDS = ("keptAt", "familyId", "groupId", "profile.keys", "profile.packed", "seeker.keys", "seeker.packed")
+
+
+class SeenAs(StrEnum):
+    """What a record is looked at as: the child that it describes, or an adult who may be looking for one."""
+
+    CHILD = "profile"
+    SEEKER = "seeker"
+
+
+@dataclass(slots=True, eq=False)
+class _Followed:
+    """One side of one incident: what was read of it, and the latest of that, each with the time it was kept at."""
+
+    indexes: dict[SeenAs, KeyIndex] = field(default_factory=lambda: {seen: KeyIndex() for seen in SeenAs})
+    latest: dict[str, datetime] = field(default_factory=dict)
+    until: datetime | None = None
+    until_at: float = 0.0
+    read_at: float = 0.0
+    reading: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyIndexes:
+    """Each process keeps its own. Reading a million records for the first time takes a minute or two."""
+
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    _followed: dict[tuple[str, str], _Followed] = field(default_factory=dict)
+    _reading: set[asyncio.Task[None]] = field(default_factory=set)
+
+    async def current(self, records: Candidates, incident_id: str, seen: SeenAs) -> KeyIndex:
+        """The index with all that was committed before this call.
+
+        So of two records that were committed before anybody looked for either's like, whoever looks finds the other:
+        two never miss each other, in however many processes they are looked for.
+        """
+        followed = self._followed.setdefault((records.name, incident_id), _Followed())
+        # In a task of its own: a caller who gives up must not stop a first reading that others wait for.
+        reading = asyncio.create_task(self._read_up_to(records, incident_id, followed, monotonic()))
+        self._reading.add(reading)
+        reading.add_done_callback(self._reading.discard)
+        await asyncio.shield(reading)
+        return followed.indexes[seen]
+
+    async def _read_up_to(self, records: Candidates, incident_id: str, followed: _Followed, moment: float) -> None:
+        async with followed.reading:
+            if followed.read_at <= moment:
+                began = monotonic()
+                await self._read(records, incident_id, followed, began)
+                followed.read_at = began
+
+    async def _read(self, records: Candidates, incident_id: str, followed: _Followed, began: float) -> None:
+        latest: dict[str, datetime] = {}
+        wanted: Document | None = {"incidentId": incident_id}
+        if followed.until is not None:
+            # Whatever their clocks say, they go on: so long after the latest was written, so much later is the next.
+            since = followed.until + timedelta(seconds=began - followed.until_at) - LATE
+            written = {"incidentId": incident_id, "keptAt": {"$gte": since}}
+            latest = {one["_id"]: one["keptAt"] async for one in records.find(written, {"keptAt": 1})}
+            unread = [one for one, at in latest.items() if followed.latest.get(one) != at]
+            wanted = {"_id": {"$in": unread}} if unread else None
+        if wanted is not None:
+            async for document in records.find(wanted, dict.fromkeys(_FIELDS, 1), batch_size=MOST_IN_A_BATCH):
+                _put(followed.indexes, document)
+                latest[document["_id"]] = document["keptAt"]
+        # A clock that is ahead must not make us pass over what others write.
+        until = min(max(latest.values(), default=_NEVER), self.clock())
+        if followed.until is None or until > followed.until:
+            followed.until, followed.until_at = until, began
+        followed.latest = {one: at for one, at in latest.items() if at >= followed.until - LATE}
+
+
+def _put(indexes: dict[SeenAs, KeyIndex], document: Document) -> None:
+    together = document.get("familyId") or document.get("groupId")
+    for seen, index in indexes.items():
+        kept: dict[str, Any] | None = document.get(seen)
+        if kept is not None:
+            keys = unpack(tuple[int, ...], kept["keys"])
+            index.put(document["_id"], keys, unpack(Sketch, kept["packed"]), together)
+        else:
+            index.drop(document["_id"])
