@@ -262,7 +262,7 @@ async def _speed(use: Collaborators, size: int, lines: Sequence[str], truth: dic
         document = _document(Side.REPORT, line)
         report_id = document["_id"]
         await reports.insert_one(document)
-        if number == 0:  # the first also reads how common keys are, as a worker does once
+        if number == 0:  # the first also reads the index of keys, as a worker does once
             await _score(use, report_id)
         milliseconds.append(await _score(use, report_id))
         subject = await candidate(reports, report_id)
