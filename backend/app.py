@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.websockets import WebSocket
 
 from backend.api.context import Context
-from backend.api.documents import document_store
+from backend.api.documents import document_store, schema_of
 from backend.api.endpoint import graphql_routes
 from backend.api.errors import error_masker
 from backend.api.front import front_routes
@@ -20,6 +20,7 @@ from backend.api.health import health_routes
 from backend.api.join import join_routes
 from backend.api.limits import Limits
 from backend.api.photos import PhotoLimits, photo_routes
+from backend.api.rules import check_rules
 from backend.api.schema import build_schema
 from backend.domain.device import NewDevice
 from backend.domain.errors import ErrorCode, refusal, unauthenticated
@@ -148,9 +149,11 @@ def invite_link(address: str, secret: str) -> str:
 def build_app(settings: Settings, keys: Keys, use: Collaborators) -> Starlette:
     """The server's routes.
 
-    Raises: OperationsInvalidError where a trusted document does not fit the schema.
+    Raises: OperationsInvalidError where a trusted document does not fit the schema, RulesIncompleteError where nobody
+    has said who may see a field.
     """
     schema = build_schema()
+    check_rules(schema_of(schema))
     limits = Limits(
         body_bytes=settings.graphql_body_bytes,
         tokens=settings.graphql_tokens,

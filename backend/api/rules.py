@@ -1,0 +1,276 @@
+"""The rule of every operation and every field: what one must be allowed to do, for what it says. None is without one.
+
+The services enforce it (`backend/services/access.py` has who may do what, and where); the server does not start with a
+field that has no rule, and the access matrix of the tests asks for every field as everybody. docs/ACCESS.md is made of
+this.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+from graphql import GraphQLObjectType, GraphQLSchema
+
+from backend.services.access import Action
+
+
+class RulesIncompleteError(Exception):
+    """A field has no rule, or a rule no field: nobody has thought of who may see it."""
+
+
+class Group(StrEnum):
+    """What fields say, the same whatever they are of."""
+
+    FORM = "FORM"
+    """The form of an answer: pages, payloads, errors."""
+    RECORD = "RECORD"
+    """Ids, states, times and versions."""
+    IDENTITY = "IDENTITY"
+    """Who somebody is: names, looks, photos."""
+    PLACE = "PLACE"
+    """Where somebody is or was."""
+    CONTACT = "CONTACT"
+    """How somebody is reached."""
+    MEDICAL = "MEDICAL"
+    """What is needed for care."""
+    EVIDENCE = "EVIDENCE"
+    """Who may be the same child, or a relative, and why."""
+    STAFF = "STAFF"
+    """Accounts, and who did what."""
+    OWN = "OWN"
+    """What is the viewer's own: the account, its sessions, devices and secrets."""
+    PUBLIC = "PUBLIC"
+    """What anybody may know."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """`actions`: one of these must be allowed where the record lies; none where whoever was given the object that the
+    field is in may see it.
+    """
+
+    group: Group
+    actions: tuple[Action, ...] = ()
+
+
+class Gate(StrEnum):
+    """What an operation asks of whoever calls it."""
+
+    ANYBODY = "ANYBODY"
+    """No account."""
+    STRANGER_OR_ALLOWED = "STRANGER_OR_ALLOWED"
+    """No account; but of an account, one of its actions."""
+    SIGNED_IN = "SIGNED_IN"
+    """An account or a case; it reaches nothing but what is its own."""
+    ALLOWED = "ALLOWED"
+    """One of its actions, where the record lies."""
+
+
+@dataclass(frozen=True, slots=True)
+class OperationRule:
+    gate: Gate
+    actions: tuple[Action, ...] = ()
+
+
+def _rules(action: tuple[Action, ...] | Action = (), **fields: str) -> dict[str, Rule]:
+    """The rules of fields, by group: their names in one text."""
+    actions = (action,) if isinstance(action, Action) else action
+    return {name: Rule(Group[group], actions) for group, names in fields.items() for name in names.split()}
+
+
+_INVITE = (Action.INVITE_VOLUNTEER, Action.INVITE_CALL_TAKER, Action.INVITE_STAFF)
+_DUPLICATE = (Action.READ_REGISTRATION_DUPLICATE, Action.READ_REPORT_DUPLICATE)
+_ANYBODY, _SIGNED_IN = OperationRule(Gate.ANYBODY), OperationRule(Gate.SIGNED_IN)
+
+
+def _allowed(*actions: Action) -> OperationRule:
+    return OperationRule(Gate.ALLOWED, actions)
+
+
+OPERATIONS: Mapping[str, Mapping[str, OperationRule]] = MappingProxyType(
+    {
+        "Query": {
+            "viewer": _SIGNED_IN,
+            "pushKey": _ANYBODY,
+            "openIncidents": _ANYBODY,
+            "incidents": _allowed(Action.READ_INCIDENT),
+            "incident": _allowed(Action.READ_INCIDENT),
+            "site": _allowed(Action.READ_SITE),
+            "registration": _allowed(Action.READ_REGISTRATION),
+            "registrations": _allowed(Action.READ_REGISTRATION),
+            "report": _allowed(Action.READ_REPORT),
+            "reports": _allowed(Action.READ_REPORT),
+            "match": _allowed(Action.READ_MATCH),
+            "matches": _allowed(Action.READ_MATCH),
+            "duplicate": _allowed(*_DUPLICATE),
+            "duplicates": _allowed(*_DUPLICATE),
+            "possibleRelatives": _allowed(Action.READ_REGISTRATION),
+            "accounts": _allowed(Action.READ_ACCOUNT),
+            "ownSessions": _SIGNED_IN,
+        },
+        "Mutation": {
+            "createInvite": _allowed(*_INVITE),
+            "acceptInvite": _ANYBODY,
+            "signInWithCase": _ANYBODY,
+            "signOut": _SIGNED_IN,
+            "registerDevice": _SIGNED_IN,
+            "removeDevice": _SIGNED_IN,
+            "openIncident": _allowed(Action.OPEN_INCIDENT),
+            "changeIncident": _allowed(Action.CHANGE_INCIDENT),
+            "addSite": _allowed(Action.CHANGE_SITE),
+            "changeSite": _allowed(Action.CHANGE_SITE),
+            "registerPerson": _allowed(Action.REGISTER),
+            "registerSiblings": _allowed(Action.REGISTER),
+            "changeRegistration": _allowed(Action.CHANGE_REGISTRATION),
+            "moveRegistration": _allowed(Action.CHANGE_REGISTRATION),
+            "fileReport": OperationRule(Gate.STRANGER_OR_ALLOWED, (Action.FILE_REPORT,)),
+            "changeReport": _allowed(Action.CHANGE_REPORT),
+            "withdrawReport": _allowed(Action.CHANGE_REPORT),
+            "claimMatch": _allowed(Action.DECIDE_MATCH),
+            "confirmMatch": _allowed(Action.DECIDE_MATCH),
+            "rejectMatch": _allowed(Action.DECIDE_MATCH),
+            "undoMatch": _allowed(Action.DECIDE_MATCH),
+            "suggestDuplicate": _allowed(Action.DECIDE_DUPLICATE),
+            "linkDuplicate": _allowed(Action.DECIDE_DUPLICATE),
+            "unlinkDuplicate": _allowed(Action.DECIDE_DUPLICATE),
+            "dismissDuplicate": _allowed(Action.DECIDE_DUPLICATE),
+            "closeAccount": _allowed(*_INVITE),
+            "endSession": _SIGNED_IN,
+        },
+        "Subscription": {
+            "ownReports": _allowed(Action.READ_REPORT),
+            "matchChanges": _allowed(Action.READ_MATCH),
+        },
+    }
+)
+
+_PAGE = {
+    name: fields
+    for noun in ("Account", "Duplicate", "Incident", "Match", "Registration", "Report", "Site")
+    for name, fields in (
+        (f"{noun}Connection", _rules(FORM="edges pageInfo")),
+        (f"{noun}Edge", _rules(FORM="cursor node")),
+    )
+}
+_PAYLOADS = {
+    "AccountPayload": _rules(FORM="errors account"),
+    "AcceptInvitePayload": _rules(FORM="errors account", OWN="token"),
+    "CreateInvitePayload": _rules(FORM="errors", OWN="link"),
+    "DonePayload": _rules(FORM="errors"),
+    "DuplicatePayload": _rules(FORM="errors duplicate"),
+    "FileReportPayload": _rules(FORM="errors reports", OWN="caseCode caseSecret token"),
+    "IncidentPayload": _rules(FORM="errors incident"),
+    "MatchPayload": _rules(FORM="errors match"),
+    "RegisterDevicePayload": _rules(FORM="errors device"),
+    "RegistrationPayload": _rules(FORM="errors registration"),
+    "RegistrationsPayload": _rules(FORM="errors registrations"),
+    "ReportPayload": _rules(FORM="errors report"),
+    "SignInPayload": _rules(FORM="errors", OWN="token"),
+    "SitePayload": _rules(FORM="errors site"),
+    "UserError": _rules(FORM="code message field"),
+    "PageInfo": _rules(FORM="hasNextPage endCursor"),
+}
+
+FIELDS: Mapping[str, Mapping[str, Rule]] = MappingProxyType({
+    **_PAGE,
+    **_PAYLOADS,
+    "Account": _rules(Action.READ_ACCOUNT, STAFF="id role name incidentIds siteIds closed createdAt"),
+    "Viewer": _rules(OWN="id role name incidentIds siteIds"),
+    "Session": _rules(OWN="id present createdAt expiresAt"),
+    "Device": _rules(OWN="id language"),
+    "OpenIncident": _rules(PUBLIC="id name kind synthetic"),
+    "Incident": _rules(
+        Action.READ_INCIDENT,
+        RECORD="id name kind status scale area childAgeLimit retentionDays proposeThreshold alertThreshold synthetic "
+        "version createdAt updatedAt",
+    )
+    | _rules(Action.READ_SITE, PLACE="sites"),
+    "Site": _rules(
+        Action.READ_SITE,
+        RECORD="id incidentId name kind capacity open version createdAt updatedAt",
+        PLACE="point address",
+    ),
+    "Registration": _rules(
+        Action.READ_REGISTRATION,
+        RECORD="id incidentId siteId groupId careStatus status synthetic version createdAt updatedAt",
+        IDENTITY="person photos",
+        PLACE="foundAt foundPlace",
+    )
+    | _rules(Action.READ_MEDICAL, MEDICAL="medicalNotes")
+    | _rules(Action.READ_SITE, PLACE="site")
+    | _rules(Action.READ_MATCH, EVIDENCE="matches")
+    | _rules(Action.READ_REGISTRATION_DUPLICATE, EVIDENCE="duplicates linkedWith"),
+    "Report": _rules(
+        Action.READ_REPORT,
+        RECORD="id incidentId familyId status synthetic version createdAt updatedAt nextStep",
+        IDENTITY="person photos",
+        PLACE="lastSeenAt lastSeenPlace",
+        CONTACT="reporter",
+    )
+    | _rules(Action.READ_MATCH, EVIDENCE="matches")
+    | _rules(Action.READ_REPORT_DUPLICATE, EVIDENCE="duplicates linkedWith"),
+    "Match": _rules(
+        Action.READ_MATCH,
+        RECORD="id incidentId state version createdAt updatedAt",
+        EVIDENCE="probability bits evidence reopenedBecause sameChildAs togetherWith",
+        STAFF="reason claimedBy decidedBy decidedAt",
+    )
+    | _rules(Action.READ_REPORT, IDENTITY="report")
+    | _rules(Action.READ_REGISTRATION, IDENTITY="registration"),
+    "Duplicate": _rules(
+        _DUPLICATE,
+        RECORD="id incidentId side firstId secondId state version createdAt updatedAt",
+        EVIDENCE="probability bits evidence",
+        STAFF="reason decidedBy decidedAt",
+    )
+    | _rules(Action.READ_REGISTRATION_DUPLICATE, IDENTITY="registrations")
+    | _rules(Action.READ_REPORT_DUPLICATE, IDENTITY="reports"),
+    "PossibleRelative": _rules(
+        Action.READ_REGISTRATION, IDENTITY="registration", EVIDENCE="bits evidence"
+    ),
+    "Evidence": _rules(EVIDENCE="feature level bits reportValue registrationValue words"),
+    "DuplicateEvidence": _rules(EVIDENCE="feature level bits firstValue secondValue words"),
+    "KinshipEvidence": _rules(EVIDENCE="feature level bits adultValue childValue"),
+    "Person": _rules(
+        IDENTITY="names sex age languages hair eyes heightCm marks clothing belongings communication relatives notes",
+        PLACE="home",
+    ),
+    "Names": _rules(IDENTITY="full given family others asSaid"),
+    "Age": _rules(IDENTITY="birthDate minimum maximum source asOf"),
+    "Mark": _rules(IDENTITY="kind bodySite text"),
+    "Item": _rules(IDENTITY="kind colour text"),
+    "Relative": _rules(IDENTITY="relation name", CONTACT="phone", PLACE="place"),
+    "Reporter": _rules(IDENTITY="name relation", CONTACT="phone email"),
+    "Photo": _rules(RECORD="id createdAt", IDENTITY="width height small large"),
+    "Place": _rules(PLACE="text point"),
+    "Point": _rules(PLACE="latitude longitude"),
+})  # fmt: skip
+
+
+def check_rules(
+    schema: GraphQLSchema,
+    fields: Mapping[str, Mapping[str, Rule]] = FIELDS,
+    operations: Mapping[str, Mapping[str, OperationRule]] = OPERATIONS,
+) -> None:
+    """Whether every operation and every field has a rule, and every rule its field.
+
+    Raises: RulesIncompleteError.
+    """
+    ruled = {(kind, name) for table in (fields, operations) for kind, rules in table.items() for name in rules}
+    there = set(_fields_of(schema))
+    missing, idle = sorted(there - ruled), sorted(ruled - there)
+    if missing:
+        raise RulesIncompleteError(f"No rule says who may see {_named(missing)}: see backend/api/rules.py.")
+    if idle:
+        raise RulesIncompleteError(f"The schema has no {_named(idle)}, which backend/api/rules.py has a rule for.")
+
+
+def _fields_of(schema: GraphQLSchema) -> Iterator[tuple[str, str]]:
+    for kind, found in schema.type_map.items():
+        if isinstance(found, GraphQLObjectType) and not kind.startswith("__"):
+            yield from ((kind, name) for name in found.fields)
+
+
+def _named(fields: list[tuple[str, str]]) -> str:
+    return ", ".join(".".join(one) for one in fields)
