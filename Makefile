@@ -41,19 +41,21 @@ demo: $(INSTALLED) web-if-possible ## Set up, and play a simulated hurricane on 
 test: needs-node $(INSTALLED) $(TEST_TOOLS) $(WEB) ## Set up, and run every test; ARGS='-k name' for some
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 $(ARGS)
 
-lint: $(INSTALLED) ## Check style, types, layers and the schema file
+lint: $(INSTALLED) ## Check style, types, layers, the schema file and the page of the policy
 	$(call step,Style (ruff),$(BIN)/ruff check .)
 	$(call step,Format (ruff),$(BIN)/ruff format --check .)
 	$(call step,Types (mypy),$(BIN)/mypy)
 	$(call step,Layers (import-linter),$(BIN)/lint-imports)
 	$(call step,Schema,$(BIN)/reunify schema --check)
+	$(call step,Access page,$(BIN)/reunify access --check)
 
 format: $(INSTALLED) ## Format the code
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-schema: $(INSTALLED) ## Write graphql/schema.graphql anew
+schema: $(INSTALLED) ## Write graphql/schema.graphql and docs/ACCESS.md anew
 	@$(BIN)/reunify schema
+	@$(BIN)/reunify access
 
 bench: $(BENCH_TOOLS) ## Measure, and write bench/RESULTS.md; QUICK=1 for a short form, PARTS=speed for some
 	@QUICK=$(QUICK) $(BIN)/python -m tests.bench $(PARTS)

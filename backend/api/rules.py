@@ -22,25 +22,25 @@ class RulesIncompleteError(Exception):
 class Group(StrEnum):
     """What fields say, the same whatever they are of."""
 
-    FORM = "FORM"
+    FORM = "form"
     """The form of an answer: pages, payloads, errors."""
-    RECORD = "RECORD"
+    RECORD = "record"
     """Ids, states, times and versions."""
-    IDENTITY = "IDENTITY"
+    IDENTITY = "identity"
     """Who somebody is: names, looks, photos."""
-    PLACE = "PLACE"
+    PLACE = "place"
     """Where somebody is or was."""
-    CONTACT = "CONTACT"
+    CONTACT = "contact"
     """How somebody is reached."""
-    MEDICAL = "MEDICAL"
+    MEDICAL = "medical"
     """What is needed for care."""
-    EVIDENCE = "EVIDENCE"
+    EVIDENCE = "evidence"
     """Who may be the same child, or a relative, and why."""
-    STAFF = "STAFF"
+    STAFF = "staff"
     """Accounts, and who did what."""
-    OWN = "OWN"
+    OWN = "own"
     """What is the viewer's own: the account, its sessions, devices and secrets."""
-    PUBLIC = "PUBLIC"
+    PUBLIC = "public"
     """What anybody may know."""
 
 
@@ -57,13 +57,13 @@ class Rule:
 class Gate(StrEnum):
     """What an operation asks of whoever calls it."""
 
-    ANYBODY = "ANYBODY"
+    ANYBODY = "anybody"
     """No account."""
-    STRANGER_OR_ALLOWED = "STRANGER_OR_ALLOWED"
+    STRANGER_OR_ALLOWED = "stranger or allowed"
     """No account; but of an account, one of its actions."""
-    SIGNED_IN = "SIGNED_IN"
+    SIGNED_IN = "signed in"
     """An account or a case; it reaches nothing but what is its own."""
-    ALLOWED = "ALLOWED"
+    ALLOWED = "allowed"
     """One of its actions, where the record lies."""
 
 

@@ -12,6 +12,7 @@ import pytest
 import typer
 
 from backend.__main__ import build
+from backend.api.access_page import access_page
 from backend.domain.account import Role
 from backend.domain.errors import ErrorCode
 from backend.services.access import TABLE
@@ -63,7 +64,7 @@ def anchors(path: Path) -> set[str]:
 def test_the_documents_are_there() -> None:
     names = {str(path.relative_to(TOP)) for path in DOCUMENTS}
     expected = {"README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md"}
-    expected |= {f"docs/{name}.md" for name in ("API", "MATCHING", "OPERATING")}
+    expected |= {f"docs/{name}.md" for name in ("ACCESS", "API", "MATCHING", "OPERATING")}
     assert expected <= names
 
 
@@ -160,14 +161,12 @@ def test_the_api_document_explains_every_code_and_no_other() -> None:
     assert explained | limits == codes
 
 
-def test_the_table_of_who_may_do_what_is_that_of_the_code() -> None:
-    rows = re.findall(r"^\| `[A-Z_]+` \|.*$", text_of(TOP / "ARCHITECTURE.md"), re.MULTILINE)
-    assert rows == [
-        "| "
-        + " | ".join([f"`{action.value}`", *(reaches[role].value.lower() if role in reaches else "" for role in Role)])
-        + " |"
-        for action, reaches in TABLE.items()
-    ]
+def test_the_page_of_the_policy_is_what_the_code_says() -> None:
+    page = text_of(TOP / "docs" / "ACCESS.md")
+    assert page == access_page()
+    for action, reaches in TABLE.items():
+        cells = (reaches[role].value.lower() if role in reaches else "" for role in Role)
+        assert f"| `{action.value}` | {' | '.join(cells)} |" in page
 
 
 @each_document

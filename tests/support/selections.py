@@ -48,7 +48,9 @@ def _shown(kind: GraphQLObjectType, name: str, values: Sequence[Any], path: Path
     path = (*path, f"{kind.name}.{name}")
     held = get_named_type(kind.fields[name].type)
     is_list = isinstance(held, GraphQLObjectType)
-    there = [one for value in values for one in (value if is_list and isinstance(value, list) else [value]) if _says(one)]
+    there = [
+        one for value in values for one in (value if is_list and isinstance(value, list) else [value]) if _says(one)
+    ]
     yield Shown(path, bool(there))
     if isinstance(held, GraphQLObjectType) and (top or held.name not in RECORDS):
         inside = held.name.endswith(("Connection", "Edge", "Payload")) and top
