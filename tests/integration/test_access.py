@@ -1,5 +1,7 @@
 """Who gets nothing: strangers, other families, volunteers of other sites, on every path there is."""
 
+from statistics import median, quantiles
+from time import perf_counter
 from typing import Any
 
 import pytest
@@ -185,3 +187,26 @@ def test_what_is_not_in_the_table_is_denied(action: Action, role: Role) -> None:
     assert may(viewer, action, elsewhere) is (TABLE[action].get(role) is Reach.EVERYWHERE)
     assert may(viewer, action, Where()) is (TABLE[action].get(role) is Reach.EVERYWHERE)
     assert not may(None, action, Where(incident_id="i", site_id="s", family_id="f"))
+
+
+async def test_absent_and_forbidden_take_equally_long(scene: Scene) -> None:
+    """In turns, so that whatever else the machine does falls on both; each half of one differs from the other half too.
+
+    The bound is what repeats of one and the same failure differ by, with room for the few samples of a test.
+    """
+    secrets = await a_matched_pair(scene)
+    names = ("registration", "report", "match", "duplicate")
+    times: dict[str, list[float]] = {"forbidden": [], "absent": [], "absent too": []}
+    for _ in range(25):
+        for name in names:
+            for kind, record_id in (
+                ("forbidden", secrets.variables[name]["id"]),
+                ("absent", new_id()),
+                ("absent too", new_id()),
+            ):
+                began = perf_counter()
+                await scene.other_volunteer.ask(name, id=record_id)
+                times[kind].append(perf_counter() - began)
+    forbidden, absent, absent_too = (median(times[kind]) for kind in ("forbidden", "absent", "absent too"))
+    spread = quantiles(times["absent"] + times["absent too"], n=4)
+    assert abs(forbidden - absent) <= max(abs(absent - absent_too), spread[2] - spread[0])
