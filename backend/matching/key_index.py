@@ -4,8 +4,10 @@ A database reads a record of thirty keys in 0.05 ms and finds a million of them 
 bytes, and hundreds of records are looked at in the time of one reading.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import log2
 from zlib import crc32
 
 import numpy as np
@@ -26,6 +28,7 @@ _TIMES = 8
 """A sorted list is joined with the one before it unless that is so many times longer: few lists, few joinings."""
 _MOST_GONE = 1000
 _COLUMNS = {name: number for number, name in enumerate(KINDS)}
+_TELLING = np.array([kind.telling for kind in KINDS.values()])
 _PLACED = np.array([kind.placed for kind in KINDS.values()])
 
 Numbers = npt.NDArray[np.int64]
@@ -105,36 +108,38 @@ class KeyIndex:
         `apart_from` leaves out who was reported or registered together with it.
         """
         found = self.found(subject, asked, bounds)
-        rows = self._table[found.records]
-        keep = rows["is_there"]
+        keep = self._table["is_there"][found.records]
         if besides in self._number_of:
             keep &= found.records != self._number_of[besides]
         if apart_from is not None:
-            keep &= rows["together"] != _shared(apart_from)
-        records, rarity, seen = found.records[keep], found.rarity[keep], rows["seen"][keep]
-        return [self._ids[records[one]] for one in _best(row_of(subject), seen, rarity, bounds)]
+            keep &= self._table["together"][found.records] != _shared(apart_from)
+        records = found.records[keep]
+        best = _best(row_of(subject), self.rows(records), found.rarity[keep], bounds)
+        return [self._ids[record] for record in records[best].tolist()]
 
     def found(self, subject: Profile, asked: Mapping[int, Asked], bounds: Bounds) -> Found:
         """Who is kept under those of the asked keys that are worth it, some of them perhaps gone."""
         self._sort_fresh()
-        numbers = np.fromiter(asked, np.int64, len(asked))
-        starts = [np.searchsorted(one.keys, numbers) for one in self._lists]
-        ends = [np.searchsorted(one.keys, numbers, side="right") for one in self._lists]
-        counted = sum((end - start for start, end in zip(starts, ends, strict=True)), np.zeros(len(asked), np.int64))
-        counts = dict(zip(asked, counted.tolist(), strict=True))
+        names = sorted(asked)  # one search begins where the one before it ended, in memory that is at hand
+        numbers = np.array(names, np.int64)
+        kept: dict[int, list[npt.NDArray[np.uint32]]] = defaultdict(list)
+        for one in self._lists:
+            starts = np.searchsorted(one.keys, numbers)
+            there = np.flatnonzero(one.keys[np.minimum(starts, len(one.keys) - 1)] == numbers)
+            ends = np.searchsorted(one.keys, numbers[there], side="right")
+            for name, start, end in zip(there.tolist(), starts[there].tolist(), ends.tolist(), strict=True):
+                kept[names[name]].append(one.records[start:end])
+        counts = {key: sum(map(len, records)) for key, records in kept.items()}
         chosen = keys_worth_asking(asked, counts, bounds, small=is_small(subject))
-        place = {key: number for number, key in enumerate(asked)}
-        records, kinds, rarity = [np.zeros(0, np.uint32)], list[int](), list[float]()
-        sizes = list[int]()
-        for key in chosen:
-            for one, start, end in zip(self._lists, starts, ends, strict=True):
-                records.append(one.records[start[place[key]] : end[place[key]]])
-            sizes.append(counts[key])
-            kinds.append(_COLUMNS[asked[key].kind.name])
-            rarity.append(max(0.0, float(np.log2(RARE * asked[key].promise / counts[key]))))
-        different, row = np.unique(np.concatenate(records), return_inverse=True)
+        if not chosen:
+            return Found(np.zeros(0, np.uint32), np.zeros((0, len(KINDS))))
+        sizes = [counts[key] for key in chosen]
+        kinds = [_COLUMNS[asked[key].kind.name] for key in chosen]
+        rarity = [max(0.0, log2(RARE * asked[key].promise / counts[key])) for key in chosen]
+        records = np.concatenate([part for key in chosen for part in kept[key]])
+        different, row = np.unique(records, return_inverse=True)
         rarest = np.zeros((len(different), len(KINDS)))
-        np.maximum.at(rarest, (row, np.repeat(np.array(kinds, np.int64), sizes)), np.repeat(np.array(rarity), sizes))
+        np.maximum.at(rarest, (row, np.repeat(kinds, sizes)), np.repeat(rarity, sizes))
         return Found(different, rarest)
 
     def id_of(self, record: int) -> str:
@@ -183,7 +188,7 @@ def _shared(together: str | None) -> int:
 def _best(subject: Rows, others: Rows, rarity: Bits, bounds: Bounds) -> list[int]:
     if len(others) <= bounds.compared:
         return list(range(len(others)))
-    says = rarity * np.array([kind.telling for kind in KINDS.values()])
+    says = rarity * _TELLING
     bare = looks_alike(subject, others) + says[:, ~_PLACED].sum(axis=1)
     placed = bare + says[:, _PLACED].sum(axis=1) + lies_near(subject, others)
     chosen = np.argsort(-bare, kind="stable")[: bounds.compared]

@@ -43,12 +43,12 @@ IN_LISTS = Bounds(found=600, found_by_place=200, compared=150, compared_by_place
 def keys_worth_asking(asked: Mapping[K, Asked], counts: Mapping[K, int], bounds: Bounds, *, small: bool) -> list[K]:
     """Those that promise most for the fewest records, up to a bound on all records together.
 
-    A key that nobody has is left out. Keys that rest on a place have a bound of their own, so that they never crowd out
-    another. The best key of each is asked for however many have it, up to `COMMONEST`; a further one that has too many
-    makes room for those after it.
+    `counts` has how many records are kept under a key; one that nobody has is left out. Keys that rest on a place have
+    a bound of their own, so that they never crowd out another. The best key of each is asked for however many have it,
+    up to `COMMONEST`; a further one that has too many makes room for those after it.
     """
     times = bounds.for_the_small if small else 1
-    ranked = sorted((key for key in asked if counts[key]), key=lambda key: counts[key] / asked[key].promise)
+    ranked = sorted((key for key in asked if counts.get(key)), key=lambda key: counts[key] / asked[key].promise)
     return [
         *_within((key for key in ranked if not asked[key].kind.placed), counts, bounds.found * times),
         *_within((key for key in ranked if asked[key].kind.placed), counts, bounds.found_by_place * times),
