@@ -13,6 +13,7 @@ import typer
 import uvicorn
 from rich.console import Console
 
+from backend.api.patience import Patience, patient_protocol
 from backend.app import build_app, invite_link, open_store, wire, wire_worker
 from backend.commands.running import CannotStartError, database_uri, in_one_line, keys_of, remember_address
 from backend.logs import set_up_logs
@@ -114,6 +115,9 @@ async def running_server(settings: Settings) -> AsyncIterator[RunningServer]:
         server = _Server(
             uvicorn.Config(
                 app,
+                http=patient_protocol(Patience()),
+                # Who is believed about the client's address is a setting, and built into the application.
+                proxy_headers=False,
                 log_level="warning",
                 access_log=False,
                 server_header=False,
