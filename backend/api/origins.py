@@ -1,6 +1,7 @@
 """Pages of other sites: which of them may ask, over HTTP (CORS) and over a WebSocket, which CORS does not cover."""
 
 from collections.abc import Collection
+from http import HTTPMethod
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -35,7 +36,9 @@ def for_origins(app: ASGIApp, allowed: Collection[str], own: str) -> ASGIApp:
             await (refused if foreign else app)(scope, receive, send)
         elif origin in allowed:
             await shared(scope, receive, send)
-        elif origin is not None and scope["method"] == "OPTIONS" and "access-control-request-method" in headers:
+        elif (
+            origin is not None and scope["method"] == HTTPMethod.OPTIONS and "access-control-request-method" in headers
+        ):
             await PlainTextResponse("Pages of other sites may not ask here.\n", 403)(scope, receive, send)
         else:
             await app(scope, receive, _varying(send) if allowed else send)
