@@ -1,8 +1,11 @@
-"""How long a connection may take to say what it wants, and to take the answer: uvicorn itself waits without end."""
+"""How the HTTP server is set up: what it waits for, which uvicorn by itself does without end, and whom it believes."""
 
 import asyncio
 from dataclasses import dataclass
+from typing import Any
 
+from starlette.types import ASGIApp
+from uvicorn import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 
@@ -17,9 +20,14 @@ class Patience:
     stalled_seconds: float = 30.0
 
 
-def patient_protocol(patience: Patience) -> type[asyncio.Protocol]:
-    """The protocol for uvicorn's `http` setting. Bodies have bounds of their own, where they are read."""
-    return type("PatientProtocol", (_PatientProtocol,), {"patience": patience})
+def server_config(app: ASGIApp, patience: Patience, **others: Any) -> Config:
+    """The server's configuration, with `others` as uvicorn names them.
+
+    Bodies have bounds of their own, where they are read. Who is believed about a client's address is a setting, and
+    built into the application, so uvicorn is told to believe nobody.
+    """
+    protocol = type("PatientProtocol", (_PatientProtocol,), {"patience": patience})
+    return Config(app, http=protocol, proxy_headers=False, server_header=False, **others)
 
 
 class _PatientProtocol(HttpToolsProtocol):

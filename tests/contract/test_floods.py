@@ -4,10 +4,12 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
+from pydantic import SecretStr
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
@@ -15,7 +17,9 @@ from starlette.routing import Route
 
 from backend.api.limits import Limits
 from backend.api.patience import Patience
+from backend.commands.serve import running_server
 from backend.domain.account import Role
+from backend.settings.settings import read_settings
 from tests.support.house import House, Scene, running_house
 from tests.support.live_server import LiveServer, live_server
 from tests.support.records import report
@@ -251,7 +255,7 @@ async def test_so_many_websockets_open_from_one_address_and_another_address_is_n
 
 
 @pytest.fixture
-async def crowded(database_uri: str, database_name: str, tmp_path: Any) -> AsyncIterator[House]:
+async def crowded(database_uri: str, database_name: str, tmp_path: Path) -> AsyncIterator[House]:
     async with running_house(
         database_uri, database_name, tmp_path, connections_of_address=3, connections_of_account=2
     ) as house:
@@ -300,3 +304,27 @@ async def test_messages_within_the_bound_go_on_for_ever(events: Events) -> None:
             await socket.send_json({"type": "ping"})
             assert (await socket.receive_json(timeout=5))["type"] == "pong"
             await asyncio.sleep(0.02)
+
+
+async def test_the_server_as_it_is_started_has_these_bounds_and_believes_no_forwarded_address(
+    database_uri: str, database_name: str, tmp_path: Path
+) -> None:
+    settings = read_settings(
+        data_folder=tmp_path,
+        mongodb_uri=SecretStr(database_uri),
+        database_name=database_name,
+        port=0,
+        worker=False,
+        rate_requests="3 per hour",
+    )
+    async with running_server(settings) as running:
+        server = LiveServer(running.settings.address)
+        await trickled(server, HEAD, b"x-much: " + b"a" * 5_000 + b"\r\n")
+        async with aiohttp.ClientSession(server.url) as session:
+            statuses = []
+            for number in range(4):
+                forwarded = {"x-forwarded-for": f"203.0.113.{number}"}
+                async with session.post("/graphql", json={"query": "{ __typename }"}, headers=forwarded) as answer:
+                    statuses.append(answer.status)
+            assert statuses == [200, 200, 200, 429]
+            assert "server" not in answer.headers

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import uvicorn
 from starlette.types import ASGIApp
 
-from backend.api.patience import Patience, patient_protocol
+from backend.api.patience import Patience, server_config
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +51,7 @@ async def live_server(app: ASGIApp, patience: Patience | None = None) -> AsyncIt
     """
     listener = socket.create_server(("127.0.0.1", 0))
     port = listener.getsockname()[1]
-    config = uvicorn.Config(
-        app,
-        http=patient_protocol(patience or Patience()),
-        proxy_headers=False,
-        log_config=None,
-        timeout_graceful_shutdown=2,
-        lifespan="auto",
-    )
+    config = server_config(app, patience or Patience(), log_config=None, timeout_graceful_shutdown=2, lifespan="auto")
     server = _Server(config)
     serving = asyncio.create_task(server.serve([listener]))
     ready = asyncio.create_task(server.ready.wait())
