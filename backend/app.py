@@ -1,5 +1,6 @@
 """The composition root of the server: everything is wired here, from the settings to the routes."""
 
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -9,16 +10,20 @@ from pathlib import Path
 import uuid_utils
 from starlette.applications import Starlette
 from starlette.requests import Request
+from starlette.types import ASGIApp
 from starlette.websockets import WebSocket
 
+from backend.api.address import address_of, behind_proxies
 from backend.api.context import Context
 from backend.api.documents import document_store, schema_of
 from backend.api.endpoint import graphql_routes
 from backend.api.errors import error_masker
 from backend.api.front import front_routes
+from backend.api.headers import with_headers
 from backend.api.health import health_routes
 from backend.api.join import join_routes
 from backend.api.limits import Limits
+from backend.api.origins import for_origins
 from backend.api.photos import PhotoLimits, photo_routes
 from backend.api.rules import check_rules
 from backend.api.schema import build_schema
@@ -26,6 +31,7 @@ from backend.domain.device import NewDevice
 from backend.domain.errors import ErrorCode, refusal, unauthenticated
 from backend.services import collaborators
 from backend.services.collaborators import Collaborators
+from backend.services.rates import Bounds, new_rates, rate
 from backend.services.sessions import viewer_of
 from backend.settings.keys import Keys
 from backend.settings.settings import Settings
@@ -65,8 +71,10 @@ async def open_store(settings: Settings, uri: str) -> AsyncIterator[Store]:
 
 
 @asynccontextmanager
-async def wire(settings: Settings, keys: Keys, store: Store) -> AsyncIterator[Collaborators]:
-    """The collaborators of all use cases, with the live feed running."""
+async def wire(
+    settings: Settings, keys: Keys, store: Store, seconds: Callable[[], float] = time.monotonic
+) -> AsyncIterator[Collaborators]:
+    """The collaborators of all use cases, with the live feed running. Rate limits go by `seconds`, which only grow."""
     async with live_feed(store) as feed:
         yield Collaborators(
             store=store,
@@ -75,7 +83,20 @@ async def wire(settings: Settings, keys: Keys, store: Store) -> AsyncIterator[Co
             clock=now,
             new_id=new_id,
             check_device=device_check(push_policy(settings)),
+            rates=new_rates(rate_bounds(settings), seconds) if settings.rate_limits else None,
         )
+
+
+def rate_bounds(settings: Settings) -> Bounds:
+    return Bounds(
+        requests=rate(settings.rate_requests),
+        filings=rate(settings.rate_filings),
+        uploads=rate(settings.rate_uploads),
+        sign_ins=rate(settings.rate_sign_ins),
+        guesses=rate(settings.rate_guesses),
+        guesses_at_case=rate(settings.rate_guesses_at_case),
+        guesses_of_case=rate(settings.rate_guesses_of_case),
+    )
 
 
 def push_policy(settings: Settings) -> PushPolicy:
@@ -131,11 +152,13 @@ class _SignIn:
     address: str
     push_key: str
 
-    async def __call__(self, _connection: Request | WebSocket, token: str | None) -> Context:
+    async def __call__(self, connection: Request | WebSocket, token: str | None) -> Context:
         viewer = None if token is None else await viewer_of(self.use, token)
+        context = Context(self.use, viewer, address_of(connection), self.invite_link, self.push_key)
         if token is not None and viewer is None:
+            context.admit()
             raise unauthenticated()
-        return Context(self.use, viewer, self.invite_link, self.push_key)
+        return context
 
     def invite_link(self, secret: str) -> str:
         return invite_link(self.address, secret)
@@ -146,8 +169,8 @@ def invite_link(address: str, secret: str) -> str:
     return f"{address}/join#{secret}"
 
 
-def build_app(settings: Settings, keys: Keys, use: Collaborators) -> Starlette:
-    """The server's routes.
+def build_app(settings: Settings, keys: Keys, use: Collaborators) -> ASGIApp:
+    """The server: its routes, and around them what holds for every request.
 
     Raises: OperationsInvalidError where a trusted document does not fit the schema, RulesIncompleteError where nobody
     has said who may see a field.
@@ -162,6 +185,8 @@ def build_app(settings: Settings, keys: Keys, use: Collaborators) -> Starlette:
         cost=settings.graphql_cost,
         seconds=settings.graphql_seconds,
         introspection=settings.introspection,
+        address_connections=settings.connections_of_address,
+        person_connections=settings.connections_of_account,
     )
     mask_error = error_masker(use.new_id, is_away)
     sign_in = _SignIn(use, settings.address, public_key_of(read_private_key(keys.vapid_private_key)))
@@ -181,6 +206,9 @@ def build_app(settings: Settings, keys: Keys, use: Collaborators) -> Starlette:
         mask_error=mask_error,
     )
     join = join_routes(CONSOLE) if settings.graphiql else []
-    return Starlette(
+    routes = Starlette(
         routes=[*front_routes(console=settings.graphiql), *graphql, *photos, *join, *health_routes(use.store.answers)]
     )
+    shared = for_origins(routes, settings.cors_origins, settings.address)
+    headed = with_headers(shared, https=settings.address.startswith("https://"))
+    return behind_proxies(headed, settings.trusted_proxies)

@@ -1,33 +1,64 @@
 """What every resolver is given: who asks, the collaborators of the use cases, and loaders that gather look-ups."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import strawberry
 from strawberry.types import Info as StrawberryInfo
 
 from backend.api.loaders import Loaders, new_loaders
 from backend.domain.account import Viewer
+from backend.domain.errors import DomainError
 from backend.services.collaborators import Collaborators
+from backend.services.rates import asker, count_request
 from backend.services.sessions import viewer_of_session
+
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
     """One for each request; on a WebSocket, one for each operation and each event.
 
-    `invite_link` makes the address that somebody opens to accept an invite, from the secret of that invite;
-    `push_key` is the public key with which a browser subscribes to alerts.
+    `address` is the client's, as attempts are counted by. `invite_link` makes the address that somebody opens to accept
+    an invite, from the secret of that invite;
+    `push_key` is the public key with which a browser subscribes to alerts; `waits` are the seconds after which what was
+    refused as too much may be done.
     """
 
     use: Collaborators
     viewer: Viewer | None
+    address: str
     invite_link: Callable[[str], str]
     push_key: str
     loaders: Loaders = field(init=False)
+    waits: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "loaders", new_loaders(self.use, self.viewer))
+
+    @property
+    def who(self) -> str:
+        """Whose attempts and connections are counted."""
+        return asker(self.viewer, self.address)
+
+    def admit(self) -> None:
+        """Count one more request. Raises: DomainError RATE_LIMITED."""
+        count_request(self.use.rates, self.who)
+
+    async def heed(self, work: Awaitable[Made]) -> Made:
+        """The work, whose refusal as too much is told in a header of the answer besides. Raises: what it raises."""
+        try:
+            return await work
+        except DomainError as error:
+            if error.retry_after is not None:
+                self.waits.append(error.retry_after)
+            raise
+
+    @property
+    def answer_headers(self) -> dict[str, str]:
+        return {"retry-after": str(max(self.waits))} if self.waits else {}
 
     async def still_valid(self) -> bool:
         """Whether the session that the connection began with still stands, with the same permissions."""
@@ -36,7 +67,7 @@ class Context:
         return await viewer_of_session(self.use, self.viewer.session_id) == self.viewer
 
     def renewed(self) -> "Context":
-        return Context(self.use, self.viewer, self.invite_link, self.push_key)
+        return Context(self.use, self.viewer, self.address, self.invite_link, self.push_key)
 
 
 Info = StrawberryInfo[Context, None]

@@ -33,6 +33,8 @@ def error_masker(
         if isinstance(cause, DomainError):
             shown["message"] = str(cause)
             shown["extensions"] = {"code": cause.code.value, "problems": _problems(cause.problems)}
+            if cause.retry_after is not None:
+                shown["extensions"]["retryAfter"] = cause.retry_after
             return shown
         if cause is not None and unavailable(cause):
             log.warning("database_away", error=type(cause).__name__)

@@ -1,9 +1,10 @@
 """Running one GraphQL operation, for every transport: who asks, within which time, and what an error shows."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 from graphql import ExecutionResult, GraphQLError, OperationType
@@ -33,6 +34,7 @@ STATUS_OF_REFUSED_CONTEXT = {
     ErrorCode.UNAUTHENTICATED: 401,
     ErrorCode.EXPIRED: 401,
     ErrorCode.FORBIDDEN: 403,
+    ErrorCode.RATE_LIMITED: 429,
     ErrorCode.UNAVAILABLE: 503,
 }
 
@@ -43,7 +45,8 @@ class Engine:
 
     `make_context` signs the bearer of a token in (None: nobody is signed in) and may raise DomainError. Its context may
     offer `async still_valid() -> bool`, asked before each message on a WebSocket, and `renewed()`, a context of the
-    same person with empty loaders, taken for each operation and each event there.
+    same person with empty loaders, taken for each operation and each event there; `admit()`, which counts an operation
+    and may raise DomainError; `who`, by whom connections are counted; and `answer_headers` for an answer over HTTP.
     `mask_error` gives the public form of every error that a resolver or `make_context` raised.
     """
 
@@ -52,6 +55,7 @@ class Engine:
     limits: Limits
     documents: DocumentStore
     mask_error: MaskError
+    connections: Counter[str] = field(default_factory=Counter)
 
     def masked(self, error: Exception) -> FormattedError:
         """The public form of an error; what graphql-core itself found wrong is public already."""
@@ -100,9 +104,26 @@ async def sign_in(engine: Engine, connection: Request | WebSocket, authorization
     except TimeoutError:
         raise _too_slow(engine.limits) from None
     except DomainError as error:
-        status = STATUS_OF_REFUSED_CONTEXT.get(error.code, 400)
-        headers = {"www-authenticate": "Bearer"} if status == 401 else None  # noqa: PLR2004  # RFC 9110, 15.5.2
-        raise RefusedError([engine.masked(error)], status, headers) from error
+        raise _refused_by_domain(engine, error) from error
+
+
+def admit(engine: Engine, context: Any) -> None:
+    """Count one more operation of this person. Raises RefusedError with RATE_LIMITED."""
+    count = getattr(context, "admit", None)
+    if count is None:
+        return
+    try:
+        count()
+    except DomainError as error:
+        raise _refused_by_domain(engine, error) from error
+
+
+def _refused_by_domain(engine: Engine, error: DomainError) -> RefusedError:
+    status = STATUS_OF_REFUSED_CONTEXT.get(error.code, 400)
+    headers = {"www-authenticate": "Bearer"} if status == 401 else {}  # noqa: PLR2004  # RFC 9110, 15.5.2
+    if error.retry_after is not None:
+        headers["retry-after"] = str(error.retry_after)
+    return RefusedError([engine.masked(error)], status, headers)
 
 
 async def run(engine: Engine, chosen: Chosen, context: Any) -> Payload:

@@ -13,9 +13,9 @@ from backend.api.documents import Document
 from backend.api.http import accepted_weights
 from backend.api.page import page
 
-# GraphiQL's editor sets style attributes and embeds its fonts; scripts come from this host's files alone.
+# Scripts and styles come from this host's files alone; GraphiQL's style sheet embeds its fonts.
 CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self' data:; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self' data:; "
     "img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 NOT_BUILT = "GraphiQL is not built yet: run `npm ci && npm run build` in the folder web/.\n"

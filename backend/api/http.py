@@ -1,8 +1,8 @@
 """GraphQL over HTTP, as its specification words it: GET for queries, POST for queries and mutations.
 
 Codes in `extensions.code` besides those of `limits` and `documents`: BAD_REQUEST (400), METHOD_NOT_ALLOWED (405),
-NOT_ACCEPTABLE (406), BODY_TOO_SLOW (408), BODY_TOO_LARGE (413), UNSUPPORTED_MEDIA_TYPE (415), TIMEOUT (503), and
-OPERATION_NOT_SUPPORTED.
+NOT_ACCEPTABLE (406), BODY_TOO_SLOW (408), BODY_TOO_LARGE (413), UNSUPPORTED_MEDIA_TYPE (415), RATE_LIMITED (429),
+TIMEOUT (503), and OPERATION_NOT_SUPPORTED.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from graphql import OperationType
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from backend.api.execution import Engine, answer_of, choose, run, sign_in
+from backend.api.execution import Engine, admit, answer_of, choose, run, sign_in
 from backend.api.limits import Limits
 from backend.api.parameters import Parameters, malformed, read_json, read_parameters
 from backend.api.refusal import RefusedError, refused
@@ -28,8 +28,8 @@ async def answer_http(engine: Engine, request: Request) -> Response:
     media_type = JSON_TYPE
     try:
         media_type = preferred_media_type(request.headers.get("accept"))
-        payload = await _answer(engine, request)
-        return _respond(payload, 200, media_type)
+        payload, headers = await _answer(engine, request)
+        return _respond(payload, 200, media_type, headers)
     except RefusedError as refusal:
         status = refusal.status or (400 if media_type == RESPONSE_TYPE else 200)
         return _respond(answer_of(refusal), status, media_type, refusal.headers)
@@ -40,7 +40,7 @@ async def answer_http(engine: Engine, request: Request) -> Response:
         return _respond({"errors": [engine.masked(error)]}, 500, media_type)
 
 
-async def _answer(engine: Engine, request: Request) -> Mapping[str, Any]:
+async def _answer(engine: Engine, request: Request) -> tuple[Mapping[str, Any], Mapping[str, str]]:
     by_get = request.method in {"GET", "HEAD"}
     parameters = _from_address(request) if by_get else await _from_body(request, engine.limits)
     chosen = choose(engine, parameters)
@@ -49,7 +49,9 @@ async def _answer(engine: Engine, request: Request) -> Mapping[str, Any]:
     if by_get and chosen.kind is OperationType.MUTATION:
         raise refused("METHOD_NOT_ALLOWED", "A mutation must be sent by POST.", 405, {"allow": "POST"})
     context = await sign_in(engine, request, request.headers.get("authorization"))
-    return await run(engine, chosen, context)
+    admit(engine, context)
+    payload = await run(engine, chosen, context)
+    return payload, getattr(context, "answer_headers", {})
 
 
 def _from_address(request: Request) -> Parameters:

@@ -38,6 +38,9 @@ PAGING_ARGUMENTS = ("first", "last")
 class Limits:
     """The bounds of one request, and of one WebSocket connection.
 
+    `address_connections` may be open from one address with nobody signed in, `person_connections` for one person;
+    `messages` may come on a connection within `messages_seconds`.
+
     The cost of an operation is about the number of values in its largest answer: 1 a field, and what lies below a
     field times its `first` or `last` (`page_size` where neither is given), or times `list_size` for a list that has
     no such argument. Introspection is bounded by graphql-core's own rule instead (MaxIntrospectionDepthRule).
@@ -58,7 +61,11 @@ class Limits:
     seconds: float = 10.0
     introspection: bool = False
     cached_documents: int = 200
+    address_connections: int = 200
+    person_connections: int = 20
     connection_operations: int = 50
+    messages: int = 600
+    messages_seconds: float = 10.0
     message_bytes: int = 256_000
     connection_init_seconds: float = 5.0
     ping_seconds: float = 20.0

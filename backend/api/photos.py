@@ -18,6 +18,7 @@ from backend.domain.photo import PhotoSize
 from backend.domain.subject import Side
 from backend.services import photos
 from backend.services.photos import photo_link
+from backend.services.rates import count_upload
 
 MakeContext = Callable[[Request, str | None], Awaitable[Context]]
 
@@ -31,6 +32,7 @@ STATUS = {
     ErrorCode.TOO_LARGE: 413,
     ErrorCode.NOT_AN_IMAGE: 415,
     ErrorCode.BROKEN_IMAGE: 422,
+    ErrorCode.RATE_LIMITED: 429,
     ErrorCode.UNAVAILABLE: 503,
 }
 FORM_BYTES = 10_000
@@ -65,7 +67,10 @@ def photo_routes(*, make_context: MakeContext, limits: PhotoLimits, mask_error: 
             return await answer
         except DomainError as error:
             # What is left of a refused body is not read, so the connection cannot carry another request.
-            return JSONResponse({"errors": _shown(error)}, STATUS[error.code], {"connection": "close"})
+            headers = {"connection": "close"}
+            if error.retry_after is not None:
+                headers["retry-after"] = str(error.retry_after)
+            return JSONResponse({"errors": _shown(error)}, STATUS[error.code], headers)
         except ClientDisconnect:
             return Response(status_code=400)
         except Exception as error:  # noqa: BLE001 (the last place where it can be masked; `mask_error` logs it)
@@ -89,8 +94,10 @@ async def _upload(
     request: Request, make_context: MakeContext, limits: PhotoLimits, decoding: asyncio.Semaphore
 ) -> Response:
     context = await make_context(request, bearer_token(request.headers.get("authorization")))
+    context.admit()
     side, record_id = _belongs_to(request)
     await photos.may_add_photo(context.use, context.viewer, side, record_id)
+    count_upload(context.use.rates, context.who)
     try:
         async with asyncio.timeout(limits.seconds):
             content = await _file(request, limits.file_bytes)
@@ -118,7 +125,12 @@ async def _download(request: Request, make_context: MakeContext) -> Response:
     except ValueError:
         raise not_found("photo") from None
     signature = request.query_params.get("signature", "")
-    content = await photos.read_photo(context.use, request.path_params["id"], size, until, signature)
+    try:
+        content = await photos.read_photo(context.use, request.path_params["id"], size, until, signature)
+    except DomainError:
+        # A good link is not counted: it comes without a token, and its address may be that of a whole shelter.
+        context.admit()
+        raise
     return Response(content, media_type="image/jpeg", headers=PHOTO_HEADERS)
 
 

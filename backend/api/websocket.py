@@ -1,19 +1,23 @@
 """GraphQL over a WebSocket: the protocol graphql-transport-ws, as the PROTOCOL.md of npm's graphql-ws words it.
 
 Close codes: 4400 bad message, 4401 not acknowledged yet, 4403 refused or no longer signed in, 4406 other subprotocol,
-4408 no connection_init or no pong in time, 4409 operation id in use, 4429 second connection_init, 1009 too big.
+4408 no connection_init or no pong in time, 4409 operation id in use, 4429 second connection_init, or too many messages
+or connections; 1009 too big. Too many connections from one address are refused before that, with 429.
 """
 
 import asyncio
 import json
-from collections.abc import Mapping
-from contextlib import aclosing
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, aclosing, contextmanager
 from typing import Any, TypeVar
 
 from graphql import OperationType
+from starlette.responses import Response
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from backend.api.execution import Chosen, Engine, choose, renewed, run, sign_in, subscribe
+from backend.api.address import address_of
+from backend.api.execution import Chosen, Engine, admit, choose, renewed, run, sign_in, subscribe
 from backend.api.parameters import Parameters, read_json, read_parameters
 from backend.api.refusal import RefusedError, refused
 
@@ -36,10 +40,31 @@ async def answer_websocket(engine: Engine, websocket: WebSocket) -> None:
         await websocket.accept()
         await _close(websocket, 4406, f"Subprotocol not acceptable: use {SUBPROTOCOL}")
         return
+    place = f"address {address_of(websocket)}"
+    if engine.connections[place] >= engine.limits.address_connections:
+        await websocket.send_denial_response(Response(status_code=429, headers={"retry-after": "60"}))
+        return
     await websocket.accept(subprotocol=SUBPROTOCOL)
+    with ExitStack() as counted:
+        counted.enter_context(_counted(engine.connections, place))
+        await _serve(engine, websocket, counted)
+
+
+@contextmanager
+def _counted(connections: Counter[str], who: str) -> Iterator[None]:
+    connections[who] += 1
+    try:
+        yield
+    finally:
+        connections[who] -= 1
+        if not connections[who]:
+            del connections[who]
+
+
+async def _serve(engine: Engine, websocket: WebSocket, counted: ExitStack) -> None:
     try:
         async with asyncio.TaskGroup() as tasks:
-            connection = _Connection(engine, websocket, tasks)
+            connection = _Connection(engine, websocket, tasks, counted)
             tasks.create_task(connection.expect_init())
             tasks.create_task(connection.keep_alive())
             await connection.listen()
@@ -70,14 +95,17 @@ async def _close(websocket: WebSocket, code: int, reason: str) -> None:
 class _Connection:
     """The state of one connection. Whatever ends it is raised as _Closing in one of its tasks."""
 
-    def __init__(self, engine: Engine, websocket: WebSocket, tasks: asyncio.TaskGroup) -> None:
+    def __init__(self, engine: Engine, websocket: WebSocket, tasks: asyncio.TaskGroup, counted: ExitStack) -> None:
         self.engine = engine
         self.websocket = websocket
         self.tasks = tasks
+        self.counted = counted
         self.context: Any = None
         self.initialised = False
         self.acknowledged = False
         self.received = 0
+        self.span_began = 0.0
+        self.received_in_span = 0
         self.valid_until = 0.0
         self.checking = asyncio.Lock()
         self.operations: dict[str, asyncio.Task[None]] = {}
@@ -86,6 +114,7 @@ class _Connection:
         while True:
             message = await self.receive()
             self.received += 1
+            self.refuse_flood()
             match message.get("type"):
                 case "connection_init":
                     await self.initialise(self.optional_map(message))
@@ -120,6 +149,24 @@ class _Connection:
             raise _Closing(4400, "A message must be a JSON object")
         return message
 
+    def refuse_flood(self) -> None:
+        now = asyncio.get_running_loop().time()
+        if now >= self.span_began + self.engine.limits.messages_seconds:
+            self.span_began, self.received_in_span = now, 0
+        self.received_in_span += 1
+        if self.received_in_span > self.engine.limits.messages:
+            raise _Closing(4429, "Too many messages")
+
+    def count_person(self) -> None:
+        """Whoever is signed in counts for themselves, and leaves the room at their address to others."""
+        who = getattr(self.context, "who", None)
+        if who is None or who.startswith("address "):
+            return
+        if self.engine.connections[who] >= self.engine.limits.person_connections:
+            raise _Closing(4429, "Too many connections of this account")
+        self.counted.close()
+        self.counted.enter_context(_counted(self.engine.connections, who))
+
     async def initialise(self, payload: Mapping[str, Any] | None) -> None:
         if self.initialised:
             raise _Closing(4429, "Too many initialisation requests")
@@ -133,6 +180,7 @@ class _Connection:
             raise _Closing(4403, str(refusal)) from None
         except Exception as error:
             raise _Closing(4500, str(self.engine.masked(error)["message"])) from error
+        self.count_person()
         self.valid_until = asyncio.get_running_loop().time() + self.engine.limits.recheck_seconds
         await self.send({"type": "connection_ack"})
         self.acknowledged = True
@@ -172,6 +220,7 @@ class _Connection:
 
     async def stream(self, operation_id: str, parameters: Parameters) -> None:
         chosen = choose(self.engine, parameters)
+        admit(self.engine, self.context)
         context = renewed(self.context)
         if chosen.kind is OperationType.SUBSCRIPTION:
             await self.stream_events(operation_id, chosen, context)

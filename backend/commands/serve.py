@@ -13,6 +13,7 @@ import typer
 import uvicorn
 from rich.console import Console
 
+from backend.api.patience import Patience, server_config
 from backend.app import build_app, invite_link, open_store, wire, wire_worker
 from backend.commands.running import CannotStartError, database_uri, in_one_line, keys_of, remember_address
 from backend.logs import set_up_logs
@@ -112,11 +113,11 @@ async def running_server(settings: Settings) -> AsyncIterator[RunningServer]:
                 running_worker(await stack.enter_async_context(wire_worker(settings, keys, use)))
             )
         server = _Server(
-            uvicorn.Config(
+            server_config(
                 app,
+                Patience(),
                 log_level="warning",
                 access_log=False,
-                server_header=False,
                 ws_max_size=LARGEST_WEBSOCKET_MESSAGE,
                 timeout_graceful_shutdown=GRACE_SECONDS,
             )

@@ -19,6 +19,7 @@ class ErrorCode(StrEnum):
     NOT_AN_IMAGE = "NOT_AN_IMAGE"
     BROKEN_IMAGE = "BROKEN_IMAGE"
     UNAVAILABLE = "UNAVAILABLE"
+    RATE_LIMITED = "RATE_LIMITED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +35,15 @@ class Problem:
 
 
 class DomainError(Exception):
-    """A refusal with one or more problems; the API shows all of them, and nothing was changed."""
+    """A refusal with one or more problems; the API shows all of them, and nothing was changed.
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
+    `retry_after` is in how many seconds the same may be done, where waiting helps.
+    """
+
+    def __init__(self, problems: Sequence[Problem], retry_after: int | None = None) -> None:
         super().__init__("; ".join(problem.message for problem in problems))
         self.problems = tuple(problems)
+        self.retry_after = retry_after
 
     @property
     def code(self) -> ErrorCode:
@@ -65,3 +70,10 @@ def forbidden() -> DomainError:
 
 def conflict(message: str, field: str | None = None) -> DomainError:
     return refusal(ErrorCode.CONFLICT, message, field)
+
+
+def rate_limited(seconds: int) -> DomainError:
+    """Too much at once: nothing was done, and the same may be sent again in so many seconds."""
+    wait = "1 second" if seconds == 1 else f"{seconds:,} seconds"
+    message = f"That was too much at once, and nothing was done. Please try the same again in {wait}."
+    return DomainError([Problem(ErrorCode.RATE_LIMITED, message)], seconds)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from backend.domain.device import NewDevice
+from backend.services.rates import Rates
 from backend.store.database import Store
 from backend.store.feed import Feed
 
@@ -27,7 +28,8 @@ class Keys:
 class Collaborators:
     """`new_id` makes UUIDv7s; `check_device` raises a DomainError for a push subscription that may not be used.
 
-    `remembered` is what incidents are scored under, by its stamp, so that no scoring need read and decode it again.
+    `rates` counts attempts, and is None where nothing is limited. `remembered` is what incidents are scored under, by
+    its stamp, so that no scoring need read and decode it again.
     """
 
     store: Store
@@ -36,4 +38,5 @@ class Collaborators:
     clock: Callable[[], datetime]
     new_id: Callable[[], str]
     check_device: Callable[[NewDevice], None]
+    rates: Rates | None = None
     remembered: "dict[Stamp, Rules]" = field(default_factory=dict)

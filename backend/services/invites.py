@@ -9,6 +9,7 @@ from backend.domain.event import OPERATOR, SYSTEM, Event, EventKind
 from backend.domain.validation import LONGEST_NAME
 from backend.services.access import Action, Where, inviting, require_of_record
 from backend.services.collaborators import Collaborators
+from backend.services.rates import signed_in_at
 from backend.services.secrets import keyed_hash, new_token
 from backend.services.sessions import account_session, session_id
 from backend.store import events
@@ -58,10 +59,12 @@ async def invite_by_operator(use: Collaborators, new: NewInvite) -> str:
     return secret
 
 
-async def accept_invite(use: Collaborators, secret: str, name: str, retry_key: str) -> tuple[Account, str]:
+async def accept_invite(
+    use: Collaborators, secret: str, name: str, retry_key: str, *, address: str
+) -> tuple[Account, str]:
     """Become an account, with a token for it. The same secret and `retry_key` again give the same account and token.
 
-    Raises: DomainError INVALID, EXPIRED.
+    Raises: DomainError INVALID, EXPIRED, and RATE_LIMITED after too many of these.
     """
     cleaned = name.strip()
     if not cleaned or len(cleaned) > LONGEST_NAME:
@@ -106,7 +109,7 @@ async def accept_invite(use: Collaborators, secret: str, name: str, retry_key: s
         )
         return account
 
-    return await use.store.transact(write), token
+    return await signed_in_at(use.rates, address, lambda: use.store.transact(write)), token
 
 
 def _refuse_what_cannot_be(new: NewInvite) -> None:

@@ -16,6 +16,7 @@ from backend.services.changes import changed, require_seen, stale
 from backend.services.collaborators import Collaborators
 from backend.services.identifiers import given_or_new
 from backend.services.paging import Page, PageRequest, read_page
+from backend.services.rates import asker, count_filing, signed_in_at
 from backend.services.secrets import as_written, case_code, case_secret, keyed_hash, new_token, same
 from backend.services.sessions import family_session
 from backend.services.subjects import as_of, fields_of_report
@@ -55,11 +56,12 @@ class _Filed:
     now: datetime
 
 
-async def file_report(use: Collaborators, viewer: Viewer | None, new: NewReport) -> FiledReports:
+async def file_report(use: Collaborators, viewer: Viewer | None, new: NewReport, *, address: str) -> FiledReports:
     """File a report, with or without an account. The same again under the same id gives the same answer.
 
-    Raises: DomainError NOT_FOUND, FORBIDDEN, INVALID, CONFLICT.
+    Raises: DomainError RATE_LIMITED, NOT_FOUND, FORBIDDEN, INVALID, CONFLICT.
     """
+    count_filing(use.rates, asker(viewer, address))
     incident = await use.store.incidents.get(new.incident_id)
     if incident is None:
         raise refusal(ErrorCode.NOT_FOUND, "There is no such incident.", "incidentId")
@@ -116,17 +118,23 @@ async def _as_before(use: Collaborators, reports: Sequence[Report], said: str) -
     return tuple(there[report_id] for report_id in dict.fromkeys([*asked_for, *there]))
 
 
-async def sign_in_with_case(use: Collaborators, code: str, secret: str) -> str:
+async def sign_in_with_case(use: Collaborators, code: str, secret: str, *, address: str) -> str:
     """A token for the family whose code and secret these are.
 
-    Raises: DomainError UNAUTHENTICATED, without saying which of the two was wrong.
+    Raises: DomainError UNAUTHENTICATED, without saying which of the two was wrong, and RATE_LIMITED after too many of
+    these. Both take the same work, and count the same, whether there is such a case or not.
     """
     pepper = use.keys.token_pepper
     code_hash = keyed_hash(pepper, "case code hash", as_written(code))
     secret_hash = keyed_hash(pepper, "case secret hash", as_written(secret))
-    family = await use.store.families.find_one({"codeHash": code_hash})
-    if not same(secret_hash, family.secret_hash if family is not None else code_hash) or family is None:
-        raise refusal(ErrorCode.UNAUTHENTICATED, "This case code and secret do not belong together.", "code")
+
+    async def attempt() -> Family:
+        family = await use.store.families.find_one({"codeHash": code_hash})
+        if not same(secret_hash, family.secret_hash if family is not None else code_hash) or family is None:
+            raise refusal(ErrorCode.UNAUTHENTICATED, "This case code and secret do not belong together.", "code")
+        return family
+
+    family = await signed_in_at(use.rates, address, attempt, case=code_hash)
     token = new_token()
     await use.store.sessions.insert(family_session(use, family, token))
     return token

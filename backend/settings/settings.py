@@ -2,13 +2,25 @@
 
 import difflib
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, PositiveFloat, PositiveInt, SecretStr, ValidationError, field_validator
+from limits import parse_many
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PositiveFloat,
+    PositiveInt,
+    SecretStr,
+    ValidationError,
+    field_validator,
+)
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
@@ -24,6 +36,29 @@ Names = Annotated[
 
 def split(names: str) -> list[str]:
     return [name.strip() for name in names.split(",") if name.strip()]
+
+
+def networks(names: tuple[str, ...]) -> tuple[str, ...]:
+    for name in names:
+        ip_network(name)
+    return names
+
+
+def origins(names: tuple[str, ...]) -> tuple[str, ...]:
+    for name in names:
+        if not re.fullmatch(r"https?://[^/?#*@\s]+", name):
+            raise ValueError(f"'{name}' is no origin, such as https://app.example.org")
+    return names
+
+
+def rate_in_words(text: str) -> str:
+    parse_many(text)
+    return text
+
+
+Rate = Annotated[str, AfterValidator(rate_in_words)]
+Networks = Annotated[Names, AfterValidator(networks)]
+Origins = Annotated[Names, AfterValidator(origins)]
 
 
 class SettingsError(Exception):
@@ -99,6 +134,14 @@ class Settings(BaseSettings):
         pattern=r"^https?://[^/?#]+$",
         description="The address in links, as people reach it; default: host and port.",
     )
+    trusted_proxies: Networks = Field(
+        (),
+        description="Addresses or networks of proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed, "
+        "with commas between; empty: nobody's.",
+    )
+    cors_origins: Origins = Field(
+        (), description="Other sites whose pages may use the API, such as `https://app.example.org`; empty: none."
+    )
     log_level: LogLevel = Field(LogLevel.INFO, description="`debug`, `info`, `warning` or `error`.")
     log_format: LogFormat = Field(
         default_factory=usual_log_format, description="`console` for eyes, `json` for machines."
@@ -134,6 +177,32 @@ class Settings(BaseSettings):
     graphql_aliases: PositiveInt = Field(30, description="The most aliases in a GraphQL document.")
     graphql_cost: PositiveInt = Field(25_000, description="The highest cost: about the values in the largest answer.")
     graphql_seconds: PositiveFloat = Field(10.0, description="The longest that one GraphQL request may take.")
+
+    rate_limits: bool = Field(
+        default=True, description="Whether attempts are counted and limited; each process counts for itself."
+    )
+    rate_requests: Rate = Field(
+        "1200 per minute", description="Requests of one account, and of all strangers at one address."
+    )
+    rate_filings: Rate = Field(
+        "60 per minute; 600 per hour", description="Reports filed by one account, and by all strangers at one address."
+    )
+    rate_uploads: Rate = Field("120 per minute; 2000 per hour", description="Photos sent by one account.")
+    rate_sign_ins: Rate = Field(
+        "240 per minute; 2400 per hour", description="Sign-ins and accepted invites at one address, right or wrong."
+    )
+    rate_guesses: Rate = Field(
+        "60 per minute; 200 per hour", description="Wrong case secrets and invites at one address; then it must wait."
+    )
+    rate_guesses_at_case: Rate = Field(
+        "5 per minute; 10 per hour", description="Wrong secrets for one case code at one address."
+    )
+    rate_guesses_of_case: Rate = Field(
+        "30 per hour",
+        description="Wrong secrets for one case code from everywhere; then who was wrong about it must wait.",
+    )
+    connections_of_address: PositiveInt = Field(200, description="WebSockets open from one address without a sign-in.")
+    connections_of_account: PositiveInt = Field(20, description="WebSockets open for one account.")
 
     photo_bytes: PositiveInt = Field(12_000_000, description="The largest photo file.")
     photo_megapixels: PositiveFloat = Field(40.0, description="The largest photo, in millions of pixels.")

@@ -69,6 +69,7 @@ async def serving(settings: Settings, uri: str, *, worker: bool) -> AsyncIterato
         "REUNIFY_MONGODB_URI": uri,
         "REUNIFY_DATA_FOLDER": str(settings.data_folder),
         "REUNIFY_LOG_LEVEL": "warning",
+        "REUNIFY_RATE_LIMITS": "false",
     }
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "backend", "serve", "--worker" if worker else "--no-worker", "--port", "0",

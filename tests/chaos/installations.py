@@ -154,6 +154,7 @@ def environment(folder: Path, port: int) -> dict[str, str]:
         "REUNIFY_WORKER_LEASE_SECONDS": LEASE_SECONDS,
         "REUNIFY_PUSH_ALLOWED_HOSTS": "127.0.0.1",
         "REUNIFY_PUSH_ALLOW_PRIVATE": "true",
+        "REUNIFY_RATE_LIMITS": "false",
     }
 
 

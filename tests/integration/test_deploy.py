@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,14 @@ def test_compose_runs_the_database_the_api_the_worker_and_the_proxy(compose: dic
     assert services["api"]["command"] == ["serve", "--no-worker"]
     assert services["worker"]["command"] == ["worker"]
     assert "--replSet reunify --keyFile" in services["mongodb"]["entrypoint"][-1]
+
+
+def test_the_server_believes_the_proxy_about_addresses_and_nobody_else(compose: dict[str, Any]) -> None:
+    own = compose["services"]["proxy"]["networks"]["outside"]["ipv4_address"]
+    assert compose["services"]["api"]["environment"]["REUNIFY_TRUSTED_PROXIES"] == own
+    (network,) = compose["networks"]["outside"]["ipam"]["config"]
+    assert ip_address(own) in ip_network(network["subnet"])
+    assert ip_address(own) not in ip_network(network["ip_range"])
 
 
 def test_every_image_has_its_exact_version(compose: dict[str, Any]) -> None:
@@ -96,8 +105,8 @@ def test_the_secrets_are_made_once_and_are_what_the_server_reads(
     assert set(made) == set(compose["secrets"])
     assert folder.stat().st_mode & 0o077 == 0
 
-    for variable, path in compose["services"]["api"]["environment"].items():
-        monkeypatch.setenv(variable, str(folder / Path(path).name))
+    for variable, value in compose["services"]["api"]["environment"].items():
+        monkeypatch.setenv(variable, str(folder / Path(value).name) if variable.endswith(FILE_SUFFIX) else value)
     settings = read_settings(data_folder=tmp_path / "data")
     keys = load_keys(settings, pytest.fail)
     assert settings.mongodb_uri is not None

@@ -78,10 +78,10 @@ async def test_an_invite_is_good_for_the_hours_it_says(scene: Scene) -> None:
     now = use.clock()
     late = replace(use, clock=lambda: now + timedelta(hours=2, seconds=1))
     with pytest.raises(DomainError) as refused:
-        await accept_invite(late, secret, "Ada", retry_key())
+        await accept_invite(late, secret, "Ada", retry_key(), address="192.0.2.1")
     assert refused.value.code is ErrorCode.EXPIRED
     in_time = replace(use, clock=lambda: now + timedelta(hours=2, seconds=-10))
-    account, _ = await accept_invite(in_time, secret, "Ada", retry_key())
+    account, _ = await accept_invite(in_time, secret, "Ada", retry_key(), address="192.0.2.1")
     assert account.role is Role.VOLUNTEER
 
 

@@ -6,7 +6,7 @@ import json
 import secrets
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,7 @@ class Answer:
 
     status: int
     body: Mapping[str, Any]
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def data(self) -> Any:
@@ -89,13 +90,20 @@ class Client:
 
     async def _post(self, request: Mapping[str, Any]) -> Answer:
         async with self.session.post(f"{self.url}/graphql", json=request, headers=self.headers) as response:
-            return Answer(response.status, await response.json(content_type=None))
+            return Answer(response.status, await response.json(content_type=None), response.headers)
 
     async def upload(self, content: bytes, filename: str = "photo.jpg", **query: str) -> Answer:
         form = aiohttp.FormData()
         form.add_field("file", io.BytesIO(content), filename=filename, content_type="application/octet-stream")
         async with self.session.post(f"{self.url}/photos", params=query, data=form, headers=self.headers) as response:
-            return Answer(response.status, await response.json(content_type=None))
+            return Answer(response.status, await response.json(content_type=None), response.headers)
+
+    @asynccontextmanager
+    async def at(self, address: str) -> AsyncIterator["Client"]:
+        """The same client at another loopback address, such as `127.0.0.2`."""
+        connector = aiohttp.TCPConnector(local_addr=(address, 0))
+        async with aiohttp.ClientSession(connector=connector) as session:
+            yield replace(self, session=session)
 
     @asynccontextmanager
     async def follow(self, name: str, **variables: Any) -> AsyncIterator["Subscription"]:

@@ -1,7 +1,8 @@
 """The whole server in the test's own process, on the run's database, with people of every role."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,9 +61,15 @@ class Scene:
 
 @asynccontextmanager
 async def running_house(
-    database_uri: str, database_name: str, folder: Path, *, worker: bool = True, **settings: Any
+    database_uri: str,
+    database_name: str,
+    folder: Path,
+    *,
+    worker: bool = True,
+    seconds: Callable[[], float] = time.monotonic,
+    **settings: Any,
 ) -> AsyncIterator[House]:
-    """A server on an empty database; `settings` as in Settings."""
+    """A server on an empty database; `settings` as in Settings, and rate limits go by `seconds`."""
     chosen = read_settings(
         data_folder=folder,
         mongodb_uri=SecretStr(database_uri),
@@ -73,7 +80,7 @@ async def running_house(
     keys = load_keys(chosen, warn=lambda _: None)
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(open_store(chosen, database_uri))
-        use = await stack.enter_async_context(wire(chosen, keys, store))
+        use = await stack.enter_async_context(wire(chosen, keys, store, seconds))
         await use.feed.live.wait()
         if worker:
             wired = await stack.enter_async_context(wire_worker(chosen, keys, use))

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import uvicorn
 from starlette.types import ASGIApp
 
+from backend.api.patience import Patience, server_config
+
 
 @dataclass(frozen=True, slots=True)
 class LiveServer:
@@ -42,14 +44,14 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def live_server(app: ASGIApp) -> AsyncIterator[LiveServer]:
+async def live_server(app: ASGIApp, patience: Patience | None = None) -> AsyncIterator[LiveServer]:
     """Start the application, wait until it answers, and stop it at the end of the block.
 
     An application that fails to start raises RuntimeError here.
     """
     listener = socket.create_server(("127.0.0.1", 0))
     port = listener.getsockname()[1]
-    config = uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=2, lifespan="auto")
+    config = server_config(app, patience or Patience(), log_config=None, timeout_graceful_shutdown=2, lifespan="auto")
     server = _Server(config)
     serving = asyncio.create_task(server.serve([listener]))
     ready = asyncio.create_task(server.ready.wait())

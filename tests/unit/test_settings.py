@@ -73,6 +73,11 @@ def test_the_limits_of_a_request_are_those_of_the_api_unless_set() -> None:
         ("REUNIFY_PUBLIC_URL", "reunify.example.org"),
         ("REUNIFY_ENVIRONMENT", "staging"),
         ("REUNIFY_VAPID_CONTACT", "somebody"),
+        ("REUNIFY_TRUSTED_PROXIES", "10.0.0.1, my-proxy"),
+        ("REUNIFY_TRUSTED_PROXIES", "10.0.0.1/8"),
+        ("REUNIFY_CORS_ORIGINS", "*"),
+        ("REUNIFY_CORS_ORIGINS", "https://app.example.org/"),
+        ("REUNIFY_RATE_GUESSES", "a few"),
     ],
 )
 def test_a_wrong_value_is_told_in_one_line_that_names_the_variable(

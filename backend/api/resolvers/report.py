@@ -72,7 +72,9 @@ class ReportMutations:
         context = info.context
         return await settle(
             FileReportPayload,
-            reports.file_report(context.use, context.viewer, to_domain(NewReport, input)),
+            context.heed(
+                reports.file_report(context.use, context.viewer, to_domain(NewReport, input), address=context.address)
+            ),
             lambda filed: FileReportPayload(
                 errors=[],
                 reports=[show_report(report) for report in filed.reports],

@@ -82,9 +82,12 @@ class ViewerMutations:
     async def accept_invite(
         self, info: Info, input: Annotated[AcceptInviteInput, strawberry.argument(description="Invite and name.")]
     ) -> AcceptInvitePayload:
+        context = info.context
         return await settle(
             AcceptInvitePayload,
-            invites.accept_invite(info.context.use, input.secret, input.name, input.retry_key),
+            context.heed(
+                invites.accept_invite(context.use, input.secret, input.name, input.retry_key, address=context.address)
+            ),
             lambda made: AcceptInvitePayload(errors=[], account=show_account(made[0]), token=made[1]),
         )
 
@@ -92,9 +95,10 @@ class ViewerMutations:
     async def sign_in_with_case(
         self, info: Info, input: Annotated[SignInWithCaseInput, strawberry.argument(description="Code and secret.")]
     ) -> SignInPayload:
+        context = info.context
         return await settle(
             SignInPayload,
-            reports.sign_in_with_case(info.context.use, input.code, input.secret),
+            context.heed(reports.sign_in_with_case(context.use, input.code, input.secret, address=context.address)),
             lambda token: SignInPayload(errors=[], token=token),
         )
 
