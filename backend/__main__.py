@@ -2,7 +2,7 @@
 
 import typer
 
-from backend.commands import events, matching
+from backend.commands import audit, events, matching
 from backend.commands.demo import demo
 from backend.commands.indexes import indexes
 from backend.commands.invite import invite
@@ -28,6 +28,7 @@ def build() -> typer.Typer:
     app.command()(invite)
     app.command()(indexes)
     app.command()(schema)
+    app.add_typer(audit.app, name="audit")
     app.add_typer(events.app, name="events")
     app.add_typer(matching.app, name="matching")
     return app

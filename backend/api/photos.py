@@ -107,6 +107,7 @@ async def _upload(
             photo_id=request.query_params.get("id"),
         )
     links = {size.value.lower(): photo_link(context.use, photo, size) for size in PhotoSize}
+    await context.before_answer()
     return JSONResponse({"photo": {"id": photo.id, "width": photo.width, "height": photo.height, **links}}, 201)
 
 
@@ -119,6 +120,7 @@ async def _download(request: Request, make_context: MakeContext) -> Response:
         raise not_found("photo") from None
     signature = request.query_params.get("signature", "")
     content = await photos.read_photo(context.use, request.path_params["id"], size, until, signature)
+    await context.before_answer()
     return Response(content, media_type="image/jpeg", headers=PHOTO_HEADERS)
 
 
