@@ -8,7 +8,6 @@ from backend.domain.audit import Block, Head, entry_seal, head_seal, next_block,
 from backend.services.collaborators import Collaborators
 from backend.store import audit
 from backend.store.audit import MalformedError, SealedElsewhereError, Waiting
-from backend.store.records import Session
 
 MOST_ENTRIES = 256
 MOST_BYTES = 1_000_000
@@ -58,17 +57,25 @@ async def seal_waiting(use: Collaborators) -> Sealed:
 
     What was changed while it waited gets no place: it stays, for `verify` to show.
 
+    A block is added, its entries are taken from those that wait, and then the head follows, in this order: whoever
+    reads a head can so be sure that nothing before it waits still. Whoever finds a block behind the head goes on where
+    somebody was cut off. There is no transaction that one who is killed could leave open, and keep all others out.
+
     Raises: BrokenHeadError.
     """
-    await _ensure_head(use)
+    head = await _present_head(use)
     found = [one async for one in audit.waiting_entries(use.store, limit=AT_A_TIME)]
     refused = frozenset(one.id for one in found if not is_sound(use.keys.audit, one))
     count = 0
     for entries in _blocks_of([one for one in found if one.id not in refused]):
+        contents = tuple(one.content for one in entries)
+        block, following = next_block(use.keys.audit, head, contents, audit.found_by(contents))
         try:
-            await _seal(use, entries)
+            await audit.insert_block(use.store, block)
         except SealedElsewhereError:
             break
+        await _follow(use, block, following)
+        head = following
         count += len(entries)
     return Sealed(count, refused, more=len(found) == AT_A_TIME and count > 0)
 
@@ -80,14 +87,10 @@ async def verify(
 
     `told` is called with the entries verified so far and all there are. What is sealed meanwhile is left for next time.
     """
-    try:
-        sealed = await audit.read_head(use.store)
-    except MalformedError:
-        sealed = None
+    head = await _sound_head(use)
     waiting, late, altered = await _look_at_waiting(use)
-    if sealed is None or sealed[1] != head_seal(use.keys.audit, sealed[0]):
+    if head is None:
         return Verdict(Head(), waiting, late, await _what_ails_the_head(use))
-    head = sealed[0]
     broken = await _broken_place(use, head, noted, told) or await _beyond(use, head) or altered
     return Verdict(head, waiting, late, broken)
 
@@ -102,10 +105,52 @@ def is_sound(key: bytes, waiting: Waiting) -> bool:
         return False
 
 
-async def _ensure_head(use: Collaborators) -> None:
-    # A head that is gone is not made again over blocks that are there: that would mend what was cut.
-    if await audit.read_head(use.store) is None and await audit.count_blocks(use.store) == 0:
+async def _present_head(use: Collaborators) -> Head:
+    """The end of the chain, once every block is counted that somebody added and did not live to count.
+
+    Raises: BrokenHeadError.
+    """
+    head = await _sound_head(use)
+    if head is None and not await audit.count_heads(use.store) and not await audit.count_blocks(use.store):
+        # A head that is gone is not made again over blocks that are there: that would mend what was cut.
         await audit.begin(use.store, Head(), head_seal(use.keys.audit, Head()))
+        head = await _sound_head(use)
+    while head is not None:
+        try:
+            block = await _block(use, head.blocks + 1)
+        except MalformedError:
+            break
+        if block is None:
+            return head
+        if _Chain(use.keys.audit, None).break_in(head, block) is not None:
+            break
+        following = _head_after(head, block)
+        await _follow(use, block, following)
+        head = following
+    raise BrokenHeadError
+
+
+async def _sound_head(use: Collaborators) -> Head | None:
+    """The head as it was sealed here; None for any other, and for none."""
+    try:
+        sealed = await audit.read_head(use.store)
+    except MalformedError:
+        return None
+    return None if sealed is None or sealed[1] != head_seal(use.keys.audit, sealed[0]) else sealed[0]
+
+
+async def _block(use: Collaborators, number: int) -> Block | None:
+    found = [block async for block in audit.read_blocks(use.store, number, number)]
+    return found[0] if found else None
+
+
+def _head_after(head: Head, block: Block) -> Head:
+    return Head(block.number, head.entries + len(block.entries), block.seals[-1])
+
+
+async def _follow(use: Collaborators, block: Block, head: Head) -> None:
+    await audit.remove_waiting(use.store, [audit.entry_of(content).id for content in block.entries])
+    await audit.move_head(use.store, head, head_seal(use.keys.audit, head))
 
 
 def _blocks_of(waiting: Sequence[Waiting]) -> list[list[Waiting]]:
@@ -118,24 +163,6 @@ def _blocks_of(waiting: Sequence[Waiting]) -> list[list[Waiting]]:
         blocks[-1].append(one)
         size += len(one.content)
     return blocks
-
-
-async def _seal(use: Collaborators, entries: Sequence[Waiting]) -> None:
-    contents = tuple(one.content for one in entries)
-    about = audit.found_by(contents)
-
-    async def write(session: Session) -> None:
-        try:
-            sealed = await audit.read_head(use.store, session)
-        except MalformedError:
-            sealed = None
-        if sealed is None or sealed[1] != head_seal(use.keys.audit, sealed[0]):
-            raise BrokenHeadError
-        block, head = next_block(use.keys.audit, sealed[0], contents, about)
-        after = head, head_seal(use.keys.audit, head)
-        await audit.add_block(use.store, block, after, [one.id for one in entries], session)
-
-    await use.store.transact(write)
 
 
 async def _look_at_waiting(use: Collaborators) -> tuple[int, int, str | None]:
@@ -173,7 +200,7 @@ async def _broken_place(
             broken = chain.break_in(after, block)
             if broken is not None:
                 return broken
-            after = Head(block.number, after.entries + len(block.entries), block.seals[-1])
+            after = _head_after(after, block)
             told(after.entries, head.entries)
     except MalformedError as error:
         return f"Block {error} is not of the form that it was written in, behind entry {after.entries}."
@@ -189,14 +216,20 @@ async def _beyond(use: Collaborators, head: Head) -> str | None:
     if await audit.count_heads(use.store) != 1:
         return "Something was put beside the head of the log."
     there = await audit.count_blocks(use.store)
-    try:
-        now = await audit.read_head(use.store)
-    except MalformedError:
-        now = None
-    if now is None or now[1] != head_seal(use.keys.audit, now[0]):
+    now = await _sound_head(use)
+    if now is None:
         return await _what_ails_the_head(use)
-    if not head.blocks <= there <= now[0].blocks:
-        return f"Blocks were put in that were not sealed here: {now[0].blocks} were, {there} are there."
+    uncounted = there - now.blocks
+    if uncounted == 1:
+        # Somebody may be about to count it: then it fits.
+        try:
+            block = await _block(use, now.blocks + 1)
+        except MalformedError:
+            block = None
+        if block is not None and _Chain(use.keys.audit, None).break_in(now, block) is None:
+            uncounted = 0
+    if uncounted > 0 or there < head.blocks:
+        return f"Blocks were put in that were not sealed here: {now.blocks} were, {there} are there."
     return None
 
 

@@ -26,7 +26,7 @@ _BLOCK_FIELDS = ("_id", "first", "entries", "seals", "about")
 
 
 class SealedElsewhereError(Exception):
-    """Another sealer was faster: what was to be sealed is sealed, and nothing of this was kept."""
+    """Another sealer was faster: nothing of this was kept."""
 
 
 class MalformedError(Exception):
@@ -89,12 +89,12 @@ async def waiting_entries(store: Store, after: str = "", limit: int = 0) -> Asyn
         yield Waiting(found["_id"], content, seal) if sound else Waiting(found["_id"], b"", b"")
 
 
-async def read_head(store: Store, session: Session | None = None) -> tuple[Head, bytes] | None:
+async def read_head(store: Store) -> tuple[Head, bytes] | None:
     """The head with the seal on it, or None where there is none.
 
     Raises: MalformedError.
     """
-    found = await store.database[HEAD].find_one({"_id": _THE_HEAD}, session=session)
+    found = await store.database[HEAD].find_one({"_id": _THE_HEAD})
     if found is None:
         return None
     values: list[Any] = [found.get(name) for name in _HEAD_FIELDS]
@@ -111,12 +111,10 @@ async def begin(store: Store, head: Head, seal: bytes) -> None:
         await store.database[HEAD].insert_one({"_id": _THE_HEAD, **_head_fields(head, seal)})
 
 
-async def add_block(
-    store: Store, block: Block, head: tuple[Head, bytes], entry_ids: Sequence[str], session: Session
-) -> None:
-    """Write a block with the head that follows from it, and take its entries from those that wait.
+async def insert_block(store: Store, block: Block) -> None:
+    """Add a block to the chain: from then on its entries have their places.
 
-    Raises: SealedElsewhereError.
+    Raises: SealedElsewhereError where another has this number.
     """
     document = {
         "_id": block.number,
@@ -126,15 +124,19 @@ async def add_block(
         "about": list(block.about),
     }
     try:
-        await store.database[BLOCKS].insert_one(document, session=session)
+        await store.database[BLOCKS].insert_one(document)
     except DuplicateKeyError as error:
         raise SealedElsewhereError from error
-    moved = await store.database[HEAD].update_one(
-        {"_id": _THE_HEAD, "blocks": block.number - 1}, {"$set": _head_fields(*head)}, session=session
-    )
-    gone = await store.database[WAITING].delete_many({"_id": {"$in": list(entry_ids)}}, session=session)
-    if moved.matched_count != 1 or gone.deleted_count != len(entry_ids):
-        raise SealedElsewhereError
+
+
+async def remove_waiting(store: Store, entry_ids: Sequence[str]) -> None:
+    await store.database[WAITING].delete_many({"_id": {"$in": list(entry_ids)}})
+
+
+async def move_head(store: Store, head: Head, seal: bytes) -> None:
+    """Let the head follow by one block, unless somebody has done so already."""
+    wanted = {"_id": _THE_HEAD, "blocks": head.blocks - 1}
+    await store.database[HEAD].update_one(wanted, {"$set": _head_fields(head, seal)})
 
 
 async def read_blocks(store: Store, first: int, last: int) -> AsyncIterator[Block]:
