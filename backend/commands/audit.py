@@ -16,6 +16,7 @@ from backend.domain.audit import AuditEntry
 from backend.services.audit import entries_about
 from backend.services.collaborators import Collaborators
 from backend.services.sealing import Noted, Verdict, verify
+from backend.store.audit import MalformedError
 
 BROKEN = 1
 """The exit status where the log is not whole."""
@@ -54,7 +55,10 @@ async def show(
 ) -> None:
     """Print who looked at somebody and who changed what, the oldest first; of an account or a family, what it did."""
     async with beside_the_server() as use:
-        entries = await entries_about(use, record)
+        try:
+            entries = await entries_about(use, record)
+        except MalformedError:
+            raise CannotStartError("The log is damaged: `reunify audit verify` says where.") from None
         names = await _names(use, entries)
     if as_json:
         for entry in entries:

@@ -111,10 +111,11 @@ async def _present_head(use: Collaborators) -> Head:
     Raises: BrokenHeadError.
     """
     head = await _sound_head(use)
-    if head is None and not await audit.count_heads(use.store) and not await audit.count_blocks(use.store):
+    if head is None:
         # A head that is gone is not made again over blocks that are there: that would mend what was cut.
-        await audit.begin(use.store, Head(), head_seal(use.keys.audit, Head()))
-        head = await _sound_head(use)
+        if not await audit.count_heads(use.store) and not await audit.count_blocks(use.store):
+            await audit.begin(use.store, Head(), head_seal(use.keys.audit, Head()))
+        head = await _sound_head(use)  # by now another may have made it, too
     while head is not None:
         try:
             block = await _block(use, head.blocks + 1)
@@ -180,6 +181,8 @@ async def _look_at_waiting(use: Collaborators) -> tuple[int, int, str | None]:
 
 
 async def _what_ails_the_head(use: Collaborators) -> str | None:
+    if await _sound_head(use) is not None:
+        return None  # it was made just now
     if await audit.count_heads(use.store):
         return "The head of the log was changed, or this is not the key that it was sealed with."
     if await audit.count_blocks(use.store):

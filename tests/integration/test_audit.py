@@ -271,6 +271,15 @@ async def test_an_operator_is_shown_who_looked(scene: Scene) -> None:
     assert (await audit(scene, "show", new_id())).stdout == "Nothing in the log is about this id.\n"
 
 
+async def test_where_the_log_is_damaged_an_operator_is_told_so_rather_than_shown_a_part(scene: Scene) -> None:
+    registration_id = await registered(scene)
+    await seal_waiting(scene.house.use)
+    blocks = scene.house.use.store.database[BLOCKS]
+    await blocks.update_many({}, {"$set": {"entries.0": b"{"}})
+    assert "is damaged" in one_line(await audit(scene, "show", registration_id))
+    assert (await audit(scene, "verify")).exit_code == 1
+
+
 async def test_who_is_let_in_at_the_console_is_entered_too(scene: Scene) -> None:
     assert (await here("invite", "admin", **settings_of(scene.house))).exit_code == 0
     assert any(entry.action == "INVITE_CREATED" for entry in await about(scene, OPERATOR))
