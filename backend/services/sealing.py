@@ -181,11 +181,13 @@ async def _look_at_waiting(use: Collaborators) -> tuple[int, int, str | None]:
 
 
 async def _what_ails_the_head(use: Collaborators) -> str | None:
+    # In the order opposite to that in which they are made: a log that begins just now ails nothing.
+    blocks, heads = await audit.count_blocks(use.store), await audit.count_heads(use.store)
     if await _sound_head(use) is not None:
-        return None  # it was made just now
-    if await audit.count_heads(use.store):
+        return None
+    if heads:
         return "The head of the log was changed, or this is not the key that it was sealed with."
-    if await audit.count_blocks(use.store):
+    if blocks:
         return "The head of the log is gone: its end cannot be told."
     if await audit.anything_happened(use.store):
         return "There is no log: it was removed, or no worker has run since this release was installed."

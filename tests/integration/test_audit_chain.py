@@ -25,6 +25,7 @@ from tests.support.house import running_house
 from tests.support.sealing import with_key
 
 VIEWER = Viewer("a", Role.OFFICER, "", frozenset(), frozenset(), None, "s")
+NO_LOG = "There is no log: it was removed, or no worker has run since this release was installed."
 Raw = dict[str, list[dict[str, Any]]]
 
 
@@ -305,6 +306,25 @@ async def test_many_sealers_beside_each_other_make_one_chain(
     assert (verdict.head.entries, verdict.waiting) == (60, 0)
     entries = [entry for block in (await raw(use))[BLOCKS] for entry in block["entries"]]
     assert len(set(entries)) == 60
+
+
+@pytest.mark.usefixtures("something_happened")
+async def test_a_verification_beside_sealers_raises_no_false_alarm(use: Collaborators) -> None:
+    for _ in range(30):
+        await put(use, {BLOCKS: [], HEAD: [], WAITING: []})
+        await look(use, 2)
+
+        async def seal() -> None:
+            await seal_waiting(use)
+            await look(use)
+            await seal_waiting(use)
+
+        async def watch() -> list[str | None]:
+            return [(await verify(use)).broken for _ in range(4)]
+
+        _, _, *seen = await asyncio.gather(seal(), seal(), watch(), watch(), watch())
+        # Until the first of them has begun, there is no log at all.
+        assert {one for some in seen for one in some} <= {None, NO_LOG}
 
 
 async def test_workers_seal_what_was_entered_within_seconds(use: Collaborators) -> None:
