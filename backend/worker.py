@@ -20,6 +20,7 @@ from backend.services.deliveries import parcel_of, retry_delivery, settle_delive
 from backend.services.models import renew_if_outgrown
 from backend.services.rescoring import rescore_page
 from backend.services.scoring import score_family, score_registration
+from backend.services.sealing import seal_waiting
 from backend.services.suggestions import ask_for_suggestions, suggest_duplicates
 from backend.store.feed import TooFarBehindError
 from backend.store.records import Session
@@ -75,6 +76,8 @@ class Worker:
     delivery_bell: Bell = field(default_factory=Bell)
     due_events: Due = field(default_factory=Due)
     due_deliveries: Due = field(default_factory=Due)
+    told_of: set[str] = field(default_factory=set)
+    """The entries of the audit log that cannot be sealed, of which the log has been told."""
 
 
 async def _score_new_registration(use: Collaborators, event: Event, session: Session) -> None:
@@ -147,6 +150,7 @@ def spare_garbage_collection() -> None:
 async def running_worker(worker: Worker) -> AsyncIterator[None]:
     """Work while the context is open; what is being handled when it closes is due again when its lease ends."""
     tasks = [asyncio.create_task(_ring_on_events(worker), name="worker-bell")]
+    tasks.append(asyncio.create_task(_repeat(Bell(), lambda: _seal_audit(worker)), name="worker-audit"))
     for number in range(worker.concurrency):
         handling = _repeat(worker.event_bell, lambda: _handle_next_event(worker))
         sending = _repeat(worker.delivery_bell, lambda: _send_next_delivery(worker))
@@ -215,6 +219,15 @@ async def _handle_next_event(worker: Worker) -> bool:
     if claimed.record.kind is EventKind.ALERT_RAISED:
         worker.delivery_bell.ring()
     return True
+
+
+async def _seal_audit(worker: Worker) -> bool:
+    """Seal what waits in the audit log; False where that is all for now."""
+    sealed = await seal_waiting(worker.use)
+    for entry_id in sealed.refused - worker.told_of:
+        structlog.get_logger("worker").error("audit_entry_altered", entry_id=entry_id)
+    worker.told_of.update(sealed.refused)
+    return sealed.more
 
 
 async def _set_back(worker: Worker, claimed: Claim[Event], error: Exception) -> None:

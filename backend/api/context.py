@@ -10,6 +10,7 @@ from strawberry.types import Info as StrawberryInfo
 from backend.api.loaders import Loaders, new_loaders
 from backend.domain.account import Viewer
 from backend.domain.errors import DomainError
+from backend.services.audit import enter_looks, gathering
 from backend.services.collaborators import Collaborators
 from backend.services.rates import asker, count_request
 from backend.services.sessions import viewer_of_session
@@ -22,9 +23,9 @@ class Context:
     """One for each request; on a WebSocket, one for each operation and each event.
 
     `address` is the client's, as attempts are counted by. `invite_link` makes the address that somebody opens to accept
-    an invite, from the secret of that invite;
-    `push_key` is the public key with which a browser subscribes to alerts; `waits` are the seconds after which what was
-    refused as too much may be done.
+    an invite, from the secret of that invite; `push_key` is the public key with which a browser subscribes to alerts.
+    What is shown is gathered in `use`, and entered in the audit log by `before_answer`; `waits` are the seconds after
+    which what was refused as too much may be done.
     """
 
     use: Collaborators
@@ -36,6 +37,7 @@ class Context:
     waits: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "use", gathering(self.use))
         object.__setattr__(self, "loaders", new_loaders(self.use, self.viewer))
 
     @property
@@ -59,6 +61,10 @@ class Context:
     @property
     def answer_headers(self) -> dict[str, str]:
         return {"retry-after": str(max(self.waits))} if self.waits else {}
+
+    async def before_answer(self) -> None:
+        """Enter in the audit log what the answer shows of people: one that cannot be entered is not given."""
+        await enter_looks(self.use, self.viewer)
 
     async def still_valid(self) -> bool:
         """Whether the session that the connection began with still stands, with the same permissions."""

@@ -45,8 +45,9 @@ class Engine:
 
     `make_context` signs the bearer of a token in (None: nobody is signed in) and may raise DomainError. Its context may
     offer `async still_valid() -> bool`, asked before each message on a WebSocket, and `renewed()`, a context of the
-    same person with empty loaders, taken for each operation and each event there; `admit()`, which counts an operation
-    and may raise DomainError; `who`, by whom connections are counted; and `answer_headers` for an answer over HTTP.
+    same person with empty loaders, taken for each operation and each event there; `async before_answer()`, awaited
+    before each answer is given: one for which it fails is not; `admit()`, which counts an operation and may raise
+    DomainError; `who`, by whom connections are counted; and `answer_headers` for an answer over HTTP.
     `mask_error` gives the public form of every error that a resolver or `make_context` raised.
     """
 
@@ -127,14 +128,16 @@ def _refused_by_domain(engine: Engine, error: DomainError) -> RefusedError:
 
 
 async def run(engine: Engine, chosen: Chosen, context: Any) -> Payload:
-    """Run a query or mutation to its end. Raises RefusedError: for variables that do not fit, and with TIMEOUT."""
+    """Run a query or mutation to its end. Raises RefusedError: for variables that do not fit, and with TIMEOUT; and
+    whatever the context raises before the answer.
+    """
     executor = _executor(engine, chosen, context)
     try:
         async with asyncio.timeout(engine.limits.seconds):
             result = execute_root_selection_set(executor)
-            if isinstance(result, ExecutionResult):
-                return _payload(engine, result)
-            return _payload(engine, await result)
+            done = result if isinstance(result, ExecutionResult) else await result
+            await _before_answer(context)
+            return _payload(engine, done)
     except TimeoutError:
         raise _too_slow(engine.limits) from None
 
@@ -148,11 +151,14 @@ async def subscribe(engine: Engine, chosen: Chosen, context: Any) -> AsyncGenera
     executor = _executor(engine, chosen, context)
 
     async def answer_event(event: Executor[Any]) -> ExecutionResult:
-        event.context_value = renewed(context)
+        of_event = renewed(context)
+        event.context_value = of_event
         try:
             async with asyncio.timeout(engine.limits.seconds):
                 result = execute_subscription_event(event)
-                return result if isinstance(result, ExecutionResult) else await result
+                done = result if isinstance(result, ExecutionResult) else await result
+                await _before_answer(of_event)
+                return done
         except TimeoutError:
             error = _too_slow(engine.limits).errors[0]
             return ExecutionResult(None, [GraphQLError(error["message"], extensions=error["extensions"])])
@@ -173,6 +179,12 @@ async def subscribe(engine: Engine, chosen: Chosen, context: Any) -> AsyncGenera
                 yield _payload(engine, result)
         except Exception as error:
             raise RefusedError([engine.masked(error)]) from error
+
+
+async def _before_answer(context: Any) -> None:
+    before_answer = getattr(context, "before_answer", None)
+    if before_answer:
+        await before_answer()
 
 
 def renewed(context: Any) -> Any:

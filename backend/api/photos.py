@@ -114,6 +114,7 @@ async def _upload(
             photo_id=request.query_params.get("id"),
         )
     links = {size.value.lower(): photo_link(context.use, photo, size) for size in PhotoSize}
+    await context.before_answer()
     return JSONResponse({"photo": {"id": photo.id, "width": photo.width, "height": photo.height, **links}}, 201)
 
 
@@ -131,6 +132,7 @@ async def _download(request: Request, make_context: MakeContext) -> Response:
         # A good link is not counted: it comes without a token, and its address may be that of a whole shelter.
         context.admit()
         raise
+    await context.before_answer()
     return Response(content, media_type="image/jpeg", headers=PHOTO_HEADERS)
 
 

@@ -6,10 +6,10 @@ from backend.domain.account import Account, Viewer
 from backend.domain.errors import conflict, forbidden, not_found
 from backend.domain.event import Event, EventKind
 from backend.services.access import Action, Where, inviting, may, require, signed_in
+from backend.services.audit import tell
 from backend.services.changes import stale
 from backend.services.collaborators import Collaborators
 from backend.services.paging import Page, PageRequest, read_page
-from backend.store import events
 from backend.store.records import Session
 
 
@@ -52,7 +52,7 @@ async def close_account(use: Collaborators, viewer: Viewer | None, account_id: s
             raise stale()
         await use.store.sessions.collection.delete_many({"accountId": account.id}, session=session)
         await use.store.invites.delete(account.invite_id, session)
-        await events.append(use.store, session, told)
+        await tell(use, known, session, told)
 
     await use.store.transact(write)
     return closed

@@ -24,12 +24,13 @@ def changed(record: R, changes: DataclassLike, *, version: int, updated_at: date
 
     A value left at its field's default is not named: None for most, UNCHANGED where None would empty the field.
     """
-    said = {
-        field.name: value
-        for field in dataclasses.fields(changes)
-        if (value := getattr(changes, field.name)) is not field.default
-    }
+    said = {name: getattr(changes, name) for name in names_said(changes)}
     return dataclasses.replace(record, **said, version=version, updated_at=updated_at)
+
+
+def names_said(changes: DataclassLike) -> list[str]:
+    """The names of the fields that `changes` names: what was changed, and not to what."""
+    return [field.name for field in dataclasses.fields(changes) if getattr(changes, field.name) is not field.default]
 
 
 def require_seen(record: Versioned, version: int) -> None:

@@ -11,17 +11,21 @@ from backend.store.database import Store
 from backend.store.feed import Feed
 
 if TYPE_CHECKING:
-    from backend.services.models import Rules  # which works with these collaborators itself
+    from backend.services.audit import Looks  # which works with these collaborators itself
+    from backend.services.models import Rules
     from backend.store.models import Stamp
 
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """Secret keys: `token_pepper` for hashes of tokens and codes, `cursor` and `photo` for signatures."""
+    """Secret keys: `token_pepper` for hashes of tokens and codes, `cursor` and `photo` for signatures, `audit` for the
+    seals of the audit log.
+    """
 
     token_pepper: bytes
     cursor: bytes
     photo: bytes
+    audit: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,8 @@ class Collaborators:
     """`new_id` makes UUIDv7s; `check_device` raises a DomainError for a push subscription that may not be used.
 
     `rates` counts attempts, and is None where nothing is limited. `remembered` is what incidents are scored under, by
-    its stamp, so that no scoring need read and decode it again.
+    its stamp, so that no scoring need read and decode it again. `looks` gathers what one operation shows of whom, for
+    whoever answers it to enter in the audit log first; where there is none, each look is entered as it happens.
     """
 
     store: Store
@@ -40,3 +45,4 @@ class Collaborators:
     check_device: Callable[[NewDevice], None]
     rates: Rates | None = None
     remembered: "dict[Stamp, Rules]" = field(default_factory=dict)
+    looks: "Looks | None" = None

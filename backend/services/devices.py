@@ -8,9 +8,9 @@ from backend.domain.device import Device, NewDevice
 from backend.domain.errors import conflict, not_found
 from backend.domain.event import Event, EventKind
 from backend.services.access import signed_in
+from backend.services.audit import tell
 from backend.services.collaborators import Collaborators
 from backend.services.identifiers import given_or_new
-from backend.store import events
 from backend.store.records import Duplicate, Session
 
 
@@ -37,7 +37,7 @@ async def register_device(use: Collaborators, viewer: Viewer | None, new: NewDev
 
     async def write(session: Session) -> None:
         await use.store.devices.insert(device, session)
-        await events.append(use.store, session, _event(use, EventKind.DEVICE_REGISTERED, device, known))
+        await tell(use, known, session, _event(use, EventKind.DEVICE_REGISTERED, device, known))
 
     try:
         await use.store.transact(write)
@@ -62,7 +62,7 @@ async def remove_device(use: Collaborators, viewer: Viewer | None, device_id: st
 
     async def write(session: Session) -> None:
         await use.store.devices.delete(device.id, session)
-        await events.append(use.store, session, _event(use, EventKind.DEVICE_REMOVED, device, known))
+        await tell(use, known, session, _event(use, EventKind.DEVICE_REMOVED, device, known))
 
     await use.store.transact(write)
 

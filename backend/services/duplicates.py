@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from backend.domain.account import Viewer
+from backend.domain.audit import AuditAction, Part
 from backend.domain.duplicate import Duplicate, DuplicateAction, DuplicateState, in_order, overtaken, state_after
 from backend.domain.errors import DomainError, ErrorCode, conflict, forbidden, not_found, refusal
 from backend.domain.event import Event, EventKind
@@ -15,6 +16,7 @@ from backend.domain.subject import Side
 from backend.domain.validation import LONGEST_TEXT
 from backend.services import registrations, reports
 from backend.services.access import Action, Where, may, require, signed_in
+from backend.services.audit import Named, saw, tell
 from backend.services.collaborators import Collaborators
 from backend.services.links import (
     MOST_LINKED,
@@ -27,7 +29,6 @@ from backend.services.links import (
 from backend.services.models import rules_of
 from backend.services.paging import Page, PageRequest, read_page
 from backend.services.suggestions import compared, event, new_pair, records_of
-from backend.store import events
 from backend.store.candidates import candidates_by_id
 from backend.store.duplicates import hold_together, pairs_with
 from backend.store.records import Duplicate as ThereAlready
@@ -39,6 +40,7 @@ _READ: Mapping[Side, Action] = MappingProxyType({
     Side.REGISTRATION: Action.READ_REGISTRATION_DUPLICATE,
     Side.REPORT: Action.READ_REPORT_DUPLICATE,
 })  # fmt: skip
+_READING = {Side.REGISTRATION: AuditAction.READ_REGISTRATION, Side.REPORT: AuditAction.READ_REPORT}
 _EVENTS = {
     DuplicateAction.LINK: EventKind.DUPLICATE_LINKED,
     DuplicateAction.UNLINK: EventKind.DUPLICATE_UNLINKED,
@@ -51,10 +53,8 @@ async def get_duplicate(use: Collaborators, viewer: Viewer | None, duplicate_id:
 
     Raises: DomainError UNAUTHENTICATED, NOT_FOUND.
     """
-    signed_in(viewer)
-    pair = await use.store.duplicates.get(duplicate_id)
-    if pair is None or not await _may_see_both(use, viewer, pair.side, (pair.first_id, pair.second_id)):
-        raise not_found("pair of records")
+    pair = await _visible(use, viewer, duplicate_id)
+    await _saw(use, viewer, [pair])
     return pair
 
 
@@ -72,9 +72,11 @@ async def list_duplicates(
     """
     require(viewer, _READ[side], Where(incident_id=incident_id))
     wanted = {"incidentId": incident_id, "side": side.value, "state": {"$in": [state.value for state in states]}}
-    return await read_page(
+    page = await read_page(
         use, use.store.duplicates, wanted, request, order_by="bits", position=lambda pair: [pair.bits, pair.id]
     )
+    await _saw(use, viewer, page.records)
+    return page
 
 
 async def duplicates_of(
@@ -93,6 +95,7 @@ async def duplicates_of(
             for record_id, other_id in ((pair.first_id, pair.second_id), (pair.second_id, pair.first_id)):
                 if record_id in found and other_id in seen:
                     found[record_id].append(pair)
+    await _saw(use, viewer, (pair for pairs in found.values() for pair in pairs))
     return [asked[record.id] or found[record.id] for record in records]
 
 
@@ -107,7 +110,9 @@ async def linked_with(
         seen = await _seen(use, viewer, side, linked.keys())
         for record in records:
             others = sorted(linked.get(record.id, frozenset()) - {record.id})
-            found[record.id] += [seen[other] for other in others if other in seen]  # type: ignore[misc]  # of its side
+            shown = [seen[other] for other in others if other in seen]
+            found[record.id] += shown  # type: ignore[arg-type]  # of its side
+            await saw(use, viewer, _READING[side], Part.DESCRIPTION, shown)
     return [refused[record.id] or found[record.id] for record in records]
 
 
@@ -139,6 +144,7 @@ async def suggest_by_hand(
             await use.store.duplicates.insert(new, session)
             suggested = new
         elif there.state in (DuplicateState.SUGGESTED, DuplicateState.LINKED):
+            await _saw(use, known, [there])
             return there
         else:
             suggested = replace(
@@ -153,7 +159,8 @@ async def suggest_by_hand(
             )
             if not await use.store.duplicates.replace(suggested, there.version, session):
                 raise overtaken()
-        await events.append(use.store, session, event(use, EventKind.DUPLICATE_SUGGESTED, suggested, known.id))
+        told = event(use, EventKind.DUPLICATE_SUGGESTED, suggested, known.id)
+        await tell(use, known, session, told, also=[first_id, second_id])
         return suggested
 
     try:
@@ -175,7 +182,7 @@ async def decide_duplicate(
     Raises: DomainError UNAUTHENTICATED, NOT_FOUND, FORBIDDEN, INVALID; CONFLICT for everybody who comes too late, and
     where one child would be confirmed with two, or confirmed and rejected with one.
     """
-    pair = await get_duplicate(use, viewer, duplicate_id)
+    pair = await _visible(use, viewer, duplicate_id)
     known = require(viewer, Action.DECIDE_DUPLICATE, Where(incident_id=pair.incident_id))
     following = state_after(pair.state, action)
     if pair.version != version:
@@ -202,7 +209,7 @@ async def decide_duplicate(
             members = before[pair.first_id] | before[pair.second_id]
             await _require_sound(use, pair, members, session)
             told += await _tell(use, pair.side, members, known.id, session)
-        await events.append(use.store, session, *told)
+        await tell(use, known, session, *told, also=[pair.first_id, pair.second_id], fields=["state"])
 
     await use.store.transact(write)
     return decided
@@ -228,6 +235,20 @@ async def _tell(use: Collaborators, side: Side, members: Cluster, actor_id: str,
         here, there = (members, beyond) if side is Side.REPORT else (beyond, members)
         told += await tell_the_others(use, match, (here, there), actor_id, session)
     return told
+
+
+async def _visible(use: Collaborators, viewer: Viewer | None, duplicate_id: str) -> Duplicate:
+    signed_in(viewer)
+    pair = await use.store.duplicates.get(duplicate_id)
+    if pair is None or not await _may_see_both(use, viewer, pair.side, (pair.first_id, pair.second_id)):
+        raise not_found("pair of records")
+    return pair
+
+
+async def _saw(use: Collaborators, viewer: Viewer | None, shown: Iterable[Duplicate]) -> None:
+    """The evidence of a pair quotes both records, so that whoever is shown it has seen a part of each."""
+    named = [Named(one_id, pair.incident_id) for pair in shown for one_id in (pair.id, pair.first_id, pair.second_id)]
+    await saw(use, viewer, AuditAction.READ_DUPLICATE, Part.EVIDENCE, named)
 
 
 def _side(record: Registration | Report) -> Side:

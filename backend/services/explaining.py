@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
+from backend.domain.audit import AuditAction, Part
 from backend.domain.errors import conflict, not_found
 from backend.matching.keys import shared_keys
 from backend.matching.news import probability_for_the_family
+from backend.services.audit import Named, saw_at_the_console
 from backend.services.collaborators import Collaborators
 from backend.services.keeping import ScoredPair
 from backend.services.models import Rules, rules_of
@@ -26,7 +28,7 @@ class Explanation:
 
 
 async def explain_pair(use: Collaborators, report_id: str, registration_id: str) -> Explanation:
-    """Score a pair, in the light of its family, whether or not a key brings it together; nothing is written.
+    """Score a pair, in the light of its family, whether or not a key brings it together; only the look is entered.
 
     Raises: DomainError NOT_FOUND; CONFLICT for two records of different incidents.
     """
@@ -40,6 +42,8 @@ async def explain_pair(use: Collaborators, report_id: str, registration_id: str)
     if rules is None or registration.incident_id != report.incident_id:
         raise conflict("The report and the registration are of different incidents, and so are never compared.")
     pairs = await pairs_of_family(use, rules, report.owner_id, None, {report.id: registration})
+    shown = [Named(report.id, report.incident_id), Named(registration.id, registration.incident_id)]
+    await saw_at_the_console(use, AuditAction.READ_MATCH, Part.EVIDENCE, shown)
     pair = next(one for one in pairs if (one.report.id, one.registration.id) == (report.id, registration.id))
     return Explanation(
         rules=rules,

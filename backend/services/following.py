@@ -3,11 +3,13 @@
 from collections.abc import AsyncGenerator, Sequence
 
 from backend.domain.account import Viewer
+from backend.domain.audit import AuditAction, Part
 from backend.domain.errors import ErrorCode, refusal
 from backend.domain.event import Event, EventKind
 from backend.domain.match import Match
 from backend.domain.report import Report
 from backend.services.access import Action, Where, require
+from backend.services.audit import at_once, saw
 from backend.services.collaborators import Collaborators
 from backend.services.matches import get_match
 from backend.services.reports import get_report
@@ -33,6 +35,7 @@ async def follow_own_reports(use: Collaborators, viewer: Viewer | None) -> Async
     """
     family_id = viewer.family_id if viewer is not None else None
     known = require(viewer, Action.READ_REPORT, Where(family_id=family_id))
+    use = at_once(use)  # each telling is a look of its own
     async with use.feed.listen() as listener:
         for report in await _own_reports(use, known):
             yield report
@@ -51,7 +54,9 @@ async def _next(listener: Listener) -> Event:
 
 
 async def _own_reports(use: Collaborators, viewer: Viewer) -> Sequence[Report]:
-    return await use.store.reports.find({"familyId": viewer.family_id})
+    found = await use.store.reports.find({"familyId": viewer.family_id})
+    await saw(use, viewer, AuditAction.READ_REPORT, Part.DESCRIPTION, found)
+    return found
 
 
 async def follow_matches(use: Collaborators, viewer: Viewer | None, incident_id: str) -> AsyncGenerator[Match, None]:
@@ -60,6 +65,7 @@ async def follow_matches(use: Collaborators, viewer: Viewer | None, incident_id:
     Raises: DomainError UNAUTHENTICATED, FORBIDDEN; STALE where the follower must read the present state anew.
     """
     known = require(viewer, Action.READ_MATCH, Where(incident_id=incident_id))
+    use = at_once(use)  # each telling is a look of its own
     async with use.feed.listen() as listener:
         while True:
             event = await _next(listener)

@@ -8,12 +8,12 @@ from backend.domain.event import Event, EventKind
 from backend.domain.incident import Incident, IncidentChanges, IncidentStatus, NewIncident
 from backend.domain.validation import incident_problems, refuse_if_any
 from backend.services.access import Action, Where, may, require, require_of_record
-from backend.services.changes import changed, require_seen, stale
+from backend.services.audit import tell
+from backend.services.changes import changed, names_said, require_seen, stale
 from backend.services.collaborators import Collaborators
 from backend.services.identifiers import given_or_new
 from backend.services.models import first_model, put_model, rescaled, rules_of, start_rescoring
 from backend.services.paging import Page, PageRequest, read_page
-from backend.store import events
 from backend.store.codec import digest, to_document
 from backend.store.records import Duplicate, Session
 
@@ -53,7 +53,7 @@ async def open_incident(
         await use.store.accounts.collection.update_one(
             {"_id": known.id}, {"$addToSet": {"incidentIds": incident.id}}, session=session
         )
-        await events.append(use.store, session, _event(use, EventKind.INCIDENT_OPENED, incident, known))
+        await tell(use, known, session, _event(use, EventKind.INCIDENT_OPENED, incident, known))
 
     try:
         await use.store.transact(write)
@@ -89,7 +89,8 @@ async def change_incident(
     async def write(session: Session) -> None:
         if not await use.store.incidents.replace(following, version, session):
             raise stale()
-        await events.append(use.store, session, _event(use, EventKind.INCIDENT_UPDATED, following, known))
+        told = _event(use, EventKind.INCIDENT_UPDATED, following, known)
+        await tell(use, known, session, told, fields=names_said(changes))
         await _judge_anew(use, incident, following, known, session)
 
     await use.store.transact(write)

@@ -8,11 +8,11 @@ from backend.domain.errors import DomainError, ErrorCode, conflict, not_found, r
 from backend.domain.event import OPERATOR, SYSTEM, Event, EventKind
 from backend.domain.validation import LONGEST_NAME
 from backend.services.access import Action, Where, inviting, require_of_record
+from backend.services.audit import tell
 from backend.services.collaborators import Collaborators
 from backend.services.rates import signed_in_at
 from backend.services.secrets import keyed_hash, new_token
 from backend.services.sessions import account_session, session_id
-from backend.store import events
 from backend.store.records import Session
 
 FIRST_ADMINISTRATOR_HOURS = 24
@@ -33,7 +33,7 @@ async def create_invite(use: Collaborators, viewer: Viewer | None, new: NewInvit
     where = await _where(use, new)
     reading = Action.READ_SITE if new.site_id is not None else Action.READ_INCIDENT
     known = require_of_record(viewer, inviting(new.role), reading, where, "site or incident")
-    return await _write_invite(use, new, where or Where(), known.id)
+    return await _write_invite(use, new, where or Where(), known)
 
 
 async def invite_first_administrator(use: Collaborators) -> str | None:
@@ -101,12 +101,12 @@ async def accept_invite(
             updated_at=now,
         )
         await use.store.accounts.insert(account, session)
-        await use.store.sessions.insert(account_session(use, account, token), session)
-        await events.append(
-            use.store,
-            session,
-            Event(id=use.new_id(), kind=EventKind.INVITE_ACCEPTED, subject_id=account.id, actor_id=account.id, at=now),
+        began = account_session(use, account, token)
+        await use.store.sessions.insert(began, session)
+        told = Event(
+            id=use.new_id(), kind=EventKind.INVITE_ACCEPTED, subject_id=account.id, actor_id=account.id, at=now
         )
+        await tell(use, None, session, told, also=[invite.id], began=began.id)
         return account
 
     return await signed_in_at(use.rates, address, lambda: use.store.transact(write)), token
@@ -137,7 +137,9 @@ async def _where(use: Collaborators, new: NewInvite) -> Where | None:
     return Where()
 
 
-async def _write_invite(use: Collaborators, new: NewInvite, where: Where, actor_id: str) -> tuple[Invite, str]:
+async def _write_invite(use: Collaborators, new: NewInvite, where: Where, by: Viewer | str) -> tuple[Invite, str]:
+    """`by` is who made it: somebody who is signed in, or the name of an actor that is no person."""
+    viewer, actor_id = (None, by) if isinstance(by, str) else (by, by.id)
     secret = new_token()
     now = use.clock()
     invite = Invite(
@@ -155,19 +157,16 @@ async def _write_invite(use: Collaborators, new: NewInvite, where: Where, actor_
 
     async def write(session: Session) -> None:
         await use.store.invites.insert(invite, session)
-        await events.append(
-            use.store,
-            session,
-            Event(
-                id=use.new_id(),
-                kind=EventKind.INVITE_CREATED,
-                subject_id=invite.id,
-                actor_id=actor_id,
-                at=now,
-                incident_id=where.incident_id,
-                site_id=where.site_id,
-            ),
+        told = Event(
+            id=use.new_id(),
+            kind=EventKind.INVITE_CREATED,
+            subject_id=invite.id,
+            actor_id=actor_id,
+            at=now,
+            incident_id=where.incident_id,
+            site_id=where.site_id,
         )
+        await tell(use, viewer, session, told)
 
     await use.store.transact(write)
     return invite, secret

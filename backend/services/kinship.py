@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from backend.domain.account import Viewer
+from backend.domain.audit import AuditAction, Part
 from backend.domain.evidence import Comparison
 from backend.domain.registration import Registration
 from backend.matching.compare import compare
+from backend.services.audit import saw
 from backend.services.collaborators import Collaborators
 from backend.services.models import Rules, rules_of
-from backend.services.registrations import get_registration, get_registrations
+from backend.services.registrations import get_registration, visible_registrations
 from backend.services.subjects import is_seeker
 from backend.store.candidates import Candidate, candidate, candidates_by_key
 from backend.store.key_indexes import SeenAs
@@ -55,12 +57,16 @@ async def possible_relatives(
     compared = [(other.id, _compared(rules, subject, other, asked)) for other in others]
     likely = [pair for pair in compared if pair[1].probability >= LEAST_PROBABILITY]
     likely.sort(key=lambda pair: (-pair[1].bits, pair[0]))
-    seen = await get_registrations(use, viewer, [other_id for other_id, _ in likely])
-    return [
+    seen = await visible_registrations(use, viewer, [other_id for other_id, _ in likely])
+    found = [
         PossibleRelative(other, comparison)
         for other, (_, comparison) in zip(seen, likely, strict=True)
         if other is not None
     ][:MOST]
+    shown = [one.registration for one in found]
+    await saw(use, viewer, AuditAction.READ_REGISTRATION, Part.DESCRIPTION, shown)
+    await saw(use, viewer, AuditAction.READ_REGISTRATION, Part.EVIDENCE, [registration, *shown] if shown else [])
+    return found
 
 
 def _compared(rules: Rules, subject: Candidate, other: Candidate, asked: SeenAs) -> Comparison:

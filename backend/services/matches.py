@@ -1,21 +1,22 @@
 """Matches under review: read in a queue, claimed, confirmed, rejected, undone, each by one person at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import compress
 
 from backend.domain.account import Viewer
+from backend.domain.audit import AuditAction, Part
 from backend.domain.errors import DomainError, ErrorCode, conflict, not_found, refusal
 from backend.domain.event import Event, EventKind
 from backend.domain.match import Match, MatchAction, MatchState, Rejection, overtaken, state_after
 from backend.domain.subject import Side
 from backend.domain.validation import LONGEST_TEXT
 from backend.services.access import Action, Where, may, require, require_of_record
+from backend.services.audit import Named, saw, tell
 from backend.services.collaborators import Collaborators
 from backend.services.links import as_counted, clusters, counted, matches_of_records, share_decision
 from backend.services.paging import Page, PageRequest, read_page
 from backend.services.subjects import is_seeking, is_sought
-from backend.store import events
 from backend.store.records import Duplicate, Session
 
 UNDER_REVIEW = (MatchState.POTENTIAL, MatchState.CLAIMED)
@@ -61,7 +62,8 @@ async def decide(
         if action is MatchAction.CONFIRM:
             await _require_both_sides_open(use, decided, session)
         shared = await share_decision(use, decided, known.id, session)
-        await events.append(use.store, session, event(use, _EVENTS[action], decided, known.id), *shared)
+        told = event(use, _EVENTS[action], decided, known.id)
+        await tell(use, known, session, told, *shared, also=[decided.registration_id], fields=["state"])
 
     try:
         await use.store.transact(write)
@@ -76,6 +78,7 @@ async def get_match(use: Collaborators, viewer: Viewer | None, match_id: str) ->
     require_of_record(viewer, Action.READ_MATCH, Action.READ_MATCH, _where(match), "match")
     if match is None:
         raise not_found("match")
+    await _saw(use, viewer, [match])
     return (await as_counted(use, [match]))[0]
 
 
@@ -84,7 +87,9 @@ async def get_matches(use: Collaborators, viewer: Viewer | None, match_ids: Sequ
     there = await use.store.matches.get_many(match_ids)
     found = {match.id: match for match in await as_counted(use, list(there.values()))}
     records = (found.get(match_id) for match_id in match_ids)
-    return [match if match and may(viewer, Action.READ_MATCH, _located(match)) else None for match in records]
+    seen = [match if match and may(viewer, Action.READ_MATCH, _located(match)) else None for match in records]
+    await _saw(use, viewer, filter(None, seen))
+    return seen
 
 
 async def list_matches(
@@ -113,6 +118,7 @@ async def list_matches(
         )
         stands = [found.same_child_as is None for found in await counted(use, page.records)]
         if any(stands) or not page.more:
+            await _saw(use, viewer, compress(page.records, stands))
             return Page(tuple(compress(page.records, stands)), tuple(compress(page.cursors, stands)), page.more)
         request = PageRequest(request.first, page.cursors[-1])
 
@@ -153,7 +159,18 @@ async def _matches_of(
     for match in await as_counted(use, found):
         for record_id in linked[match.report_id if side == "reportId" else match.registration_id] & sorted_out.keys():
             sorted_out[record_id].append(match)
+    await _saw(use, viewer, found)
     return sorted_out
+
+
+async def _saw(use: Collaborators, viewer: Viewer | None, shown: Iterable[Match]) -> None:
+    """The evidence of a match quotes both records, so that whoever is shown it has seen a part of each."""
+    named = [
+        Named(one_id, match.incident_id)
+        for match in shown
+        for one_id in (match.id, match.report_id, match.registration_id)
+    ]
+    await saw(use, viewer, AuditAction.READ_MATCH, Part.EVIDENCE, named)
 
 
 def event(use: Collaborators, kind: EventKind, match: Match, actor_id: str) -> Event:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from backend.domain.account import Viewer
+from backend.domain.audit import AuditAction, Part
 from backend.domain.errors import DomainError, ErrorCode, conflict, not_found, refusal
 from backend.domain.event import Event, EventKind
 from backend.domain.photo import Photo, PhotoSize
@@ -15,11 +16,12 @@ from backend.domain.report import Report
 from backend.domain.subject import Side
 from backend.services import registrations, reports
 from backend.services.access import Action, Where, may, require_of_record
+from backend.services.audit import Named, saw, tell
 from backend.services.collaborators import Collaborators
 from backend.services.identifiers import given_or_new
 from backend.services.images import prepare
 from backend.services.secrets import keyed_hash, same
-from backend.store import events, photo_files
+from backend.store import photo_files
 from backend.store.codec import digest
 from backend.store.records import Duplicate, Session
 
@@ -27,6 +29,7 @@ LINK_GOOD_FOR = timedelta(minutes=5)
 MOST_PHOTOS = 10
 
 _READ = {Side.REGISTRATION: Action.READ_REGISTRATION, Side.REPORT: Action.READ_REPORT}
+_LOOK = {Side.REGISTRATION: AuditAction.READ_REGISTRATION, Side.REPORT: AuditAction.READ_REPORT}
 _CHANGE = {Side.REGISTRATION: Action.CHANGE_REGISTRATION, Side.REPORT: Action.CHANGE_REPORT}
 
 
@@ -83,7 +86,7 @@ async def add_photo(
     async def write(session: Session) -> None:
         await use.store.photos.insert(photo, session, beside={"digest": said, "upload": upload_id})
         await _attach(use, photo, session)
-        await events.append(use.store, session, _event(use, photo, record))
+        await tell(use, viewer, session, _event(use, photo, record), also=[record.id])
 
     try:
         await photo_files.write(use.store, photo.id, upload_id, images.files)
@@ -107,6 +110,10 @@ async def photos_of_records(
     """The photos of each record, oldest first; none of a record that is not the viewer's to see."""
     seen = [record.id for record in records if may(viewer, _READ[_side(record)], _where(record))]
     found = await use.store.photos.find({"recordId": {"$in": seen}})
+    with_photos = {photo.record_id for photo in found}
+    for record in records:
+        if record.id in with_photos:
+            await saw(use, viewer, _LOOK[_side(record)], Part.PHOTO_LINKS, [record])
     return [[photo for photo in found if photo.record_id == record.id] for record in records]
 
 
@@ -117,7 +124,7 @@ def photo_link(use: Collaborators, photo: Photo, size: PhotoSize) -> str:
 
 
 async def read_photo(use: Collaborators, photo_id: str, size: PhotoSize, until: int, signature: str) -> bytes:
-    """The JPEG behind a link.
+    """The JPEG behind a link; whoever has the link sees it, and is nobody that the audit log could name.
 
     Raises: DomainError NOT_FOUND for a link that was not given out here, EXPIRED for one that is too old.
     """
@@ -125,10 +132,13 @@ async def read_photo(use: Collaborators, photo_id: str, size: PhotoSize, until: 
         raise not_found("photo")
     if until < use.clock().timestamp():
         raise refusal(ErrorCode.EXPIRED, "This link is too old. Please open the record again.")
+    photo = await use.store.photos.get(photo_id)
     upload_id = await use.store.photos.beside(photo_id, "upload")
     content = None if upload_id is None else await photo_files.read(use.store, upload_id, size)
-    if content is None:
+    if photo is None or content is None:
         raise not_found("photo")
+    shown = [Named(photo.id, photo.incident_id), Named(photo.record_id, photo.incident_id)]
+    await saw(use, None, AuditAction.READ_PHOTO, Part.PIXELS, shown)
     return content
 
 

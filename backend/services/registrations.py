@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from backend.domain.account import Viewer
+from backend.domain.audit import AuditAction, Part
 from backend.domain.errors import DomainError, Problem, conflict, not_found
 from backend.domain.event import Event, EventKind
 from backend.domain.incident import Incident, IncidentStatus
@@ -16,12 +17,12 @@ from backend.domain.validation import (
     sibling_problems,
 )
 from backend.services.access import Action, Where, may, require, require_of_record
-from backend.services.changes import changed, require_seen, stale
+from backend.services.audit import saw, tell
+from backend.services.changes import changed, names_said, require_seen, stale
 from backend.services.collaborators import Collaborators
 from backend.services.identifiers import given_or_new
 from backend.services.paging import Page, PageRequest, read_page
 from backend.services.subjects import as_of, fields_of_registration
-from backend.store import events
 from backend.store.codec import digest
 from backend.store.records import Duplicate, Session
 
@@ -92,7 +93,7 @@ async def _register(
             kept = {"digest": content, **fields_of_registration(registration, site, use.clock())}
             await use.store.registrations.insert(registration, session, beside=kept)
         told = (_event(use, EventKind.PERSON_REGISTERED, registration, known) for registration in registrations)
-        await events.append(use.store, session, *told)
+        await tell(use, known, session, *told)
 
     try:
         await use.store.transact(write)
@@ -110,6 +111,7 @@ async def _as_before(
     """
     there = await use.store.registrations.get_many(new.id for new in news)
     problems: list[Problem] = []
+    shown = [record for record in there.values() if may(viewer, Action.READ_REGISTRATION, where(record))]
     for new, content, field in zip(news, said, fields, strict=True):
         same = new.id in there and await use.store.registrations.beside(new.id, "digest") == content
         if not same:
@@ -120,6 +122,7 @@ async def _as_before(
     if problems:
         raise DomainError(problems)
     await use.store.make_durable()
+    await saw(use, viewer, AuditAction.READ_REGISTRATION, Part.DESCRIPTION, shown)
     return tuple(there[new.id] for new in news)
 
 
@@ -137,7 +140,8 @@ async def change_registration(
     if changes.person is not None:
         changes = replace(changes, person=as_of(changes.person, now))
     following = changed(registration, changes, version=version + 1, updated_at=now)
-    return await _replace(use, known, following, version, EventKind.REGISTRATION_UPDATED)
+    said = names_said(changes)
+    return await _replace(use, known, following, version, EventKind.REGISTRATION_UPDATED, said)
 
 
 async def move_registration(
@@ -156,7 +160,7 @@ async def move_registration(
     if registration.status is not RegistrationStatus.IN_CARE:
         raise conflict("This person is no longer in care, and so cannot be moved.", "id")
     following = replace(registration, site_id=site.id, version=version + 1, updated_at=use.clock())
-    return await _replace(use, known, following, version, EventKind.REGISTRATION_MOVED)
+    return await _replace(use, known, following, version, EventKind.REGISTRATION_MOVED, ["site_id"])
 
 
 async def get_registration(use: Collaborators, viewer: Viewer | None, registration_id: str) -> Registration:
@@ -166,6 +170,7 @@ async def get_registration(use: Collaborators, viewer: Viewer | None, registrati
     require_of_record(viewer, Action.READ_REGISTRATION, Action.READ_REGISTRATION, place, "registration")
     if registration is None:
         raise not_found("registration")
+    await saw(use, viewer, AuditAction.READ_REGISTRATION, Part.DESCRIPTION, [registration])
     return registration
 
 
@@ -173,6 +178,15 @@ async def get_registrations(
     use: Collaborators, viewer: Viewer | None, registration_ids: Sequence[str]
 ) -> list[Registration | None]:
     """In the order asked for; None for what is absent or not the viewer's to see."""
+    found = await visible_registrations(use, viewer, registration_ids)
+    await saw(use, viewer, AuditAction.READ_REGISTRATION, Part.DESCRIPTION, filter(None, found))
+    return found
+
+
+async def visible_registrations(
+    use: Collaborators, viewer: Viewer | None, registration_ids: Sequence[str]
+) -> list[Registration | None]:
+    """As get_registrations, for who shows only some of them, and says which (`saw`)."""
     found = await use.store.registrations.get_many(registration_ids)
     records = (found.get(registration_id) for registration_id in registration_ids)
     return [record if record and may(viewer, Action.READ_REGISTRATION, where(record)) else None for record in records]
@@ -189,16 +203,21 @@ async def list_registrations(
     wanted: dict[str, object] = {"incidentId": incident_id}
     if site_id is not None:
         wanted["siteId"] = site_id
-    return await read_page(use, use.store.registrations, wanted, request)
+    page = await read_page(use, use.store.registrations, wanted, request)
+    await saw(use, viewer, AuditAction.READ_REGISTRATION, Part.DESCRIPTION, page.records)
+    return page
 
 
 def where(registration: Registration) -> Where:
     return Where(incident_id=registration.incident_id, site_id=registration.site_id)
 
 
-def medical_notes(viewer: Viewer | None, registration: Registration) -> str | None:
+async def medical_notes(use: Collaborators, viewer: Viewer | None, registration: Registration) -> str | None:
     """The medical notes, for those who need them for care, and None for everybody else."""
-    return registration.medical_notes if may(viewer, Action.READ_MEDICAL, where(registration)) else None
+    if registration.medical_notes is None or not may(viewer, Action.READ_MEDICAL, where(registration)):
+        return None
+    await saw(use, viewer, AuditAction.READ_REGISTRATION, Part.MEDICAL_NOTES, [registration])
+    return registration.medical_notes
 
 
 async def _for_change(use: Collaborators, viewer: Viewer | None, registration_id: str) -> tuple[Registration, Viewer]:
@@ -211,7 +230,7 @@ async def _for_change(use: Collaborators, viewer: Viewer | None, registration_id
 
 
 async def _replace(
-    use: Collaborators, viewer: Viewer, following: Registration, seen: int, kind: EventKind
+    use: Collaborators, viewer: Viewer, following: Registration, seen: int, kind: EventKind, said: Sequence[str]
 ) -> Registration:
     site = await use.store.sites.get(following.site_id)
     if site is None:
@@ -221,7 +240,7 @@ async def _replace(
         beside = fields_of_registration(following, site, use.clock())
         if not await use.store.registrations.replace(following, seen, session, beside=beside):
             raise stale()
-        await events.append(use.store, session, _event(use, kind, following, viewer))
+        await tell(use, viewer, session, _event(use, kind, following, viewer), fields=said)
 
     await use.store.transact(write)
     return following

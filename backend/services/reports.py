@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from backend.domain.account import Role, Viewer
+from backend.domain.audit import AuditAction, Part
 from backend.domain.errors import ErrorCode, conflict, not_found, refusal
 from backend.domain.event import Event, EventKind
 from backend.domain.incident import Incident, IncidentStatus
@@ -12,7 +13,8 @@ from backend.domain.report import Family, MissingChild, NewReport, Report, Repor
 from backend.domain.subject import Reporter
 from backend.domain.validation import refuse_if_any, report_change_problems, report_problems
 from backend.services.access import Action, Where, may, require, require_of_record
-from backend.services.changes import changed, require_seen, stale
+from backend.services.audit import came_or_went, saw, tell
+from backend.services.changes import changed, names_said, require_seen, stale
 from backend.services.collaborators import Collaborators
 from backend.services.identifiers import given_or_new
 from backend.services.paging import Page, PageRequest, read_page
@@ -20,7 +22,6 @@ from backend.services.rates import asker, count_filing, signed_in_at
 from backend.services.secrets import as_written, case_code, case_secret, keyed_hash, new_token, same
 from backend.services.sessions import family_session
 from backend.services.subjects import as_of, fields_of_report
-from backend.store import events
 from backend.store.codec import digest
 from backend.store.records import Duplicate, Session
 
@@ -81,21 +82,23 @@ async def file_report(use: Collaborators, viewer: Viewer | None, new: NewReport,
     said = digest(family_id, viewer.id if viewer is not None else None, new)
 
     async def write(session: Session) -> None:
+        began = None
         if case is not None:
             await use.store.families.insert(case.family, session, beside={"digest": said})
             if viewer is None:
-                await use.store.sessions.insert(family_session(use, case.family, case.token), session)
+                signed_in = family_session(use, case.family, case.token)
+                await use.store.sessions.insert(signed_in, session)
+                began = signed_in.id
         for index, report in enumerate(reports):
             beside = {"digest": said, "filing": f"{filing}:{index}", **fields_of_report(report, use.clock())}
             await use.store.reports.insert(report, session, beside=beside)
-        await events.append(
-            use.store, session, *(_event(use, EventKind.REPORT_FILED, report, actor_id) for report in reports)
-        )
+        told = (_event(use, EventKind.REPORT_FILED, report, actor_id) for report in reports)
+        await tell(use, viewer, session, *told, also=[family_id], began=began)
 
     try:
         await use.store.transact(write)
     except Duplicate:
-        reports = await _as_before(use, reports, said)
+        reports = await _as_before(use, viewer, reports, said)
     return FiledReports(
         reports=reports,
         case_code=None if case is None else case.code,
@@ -104,7 +107,9 @@ async def file_report(use: Collaborators, viewer: Viewer | None, new: NewReport,
     )
 
 
-async def _as_before(use: Collaborators, reports: Sequence[Report], said: str) -> tuple[Report, ...]:
+async def _as_before(
+    use: Collaborators, viewer: Viewer | None, reports: Sequence[Report], said: str
+) -> tuple[Report, ...]:
     """What an identical call wrote. Ids that the server had made are new ones, so those of the family are looked up.
 
     Raises: DomainError CONFLICT.
@@ -114,6 +119,7 @@ async def _as_before(use: Collaborators, reports: Sequence[Report], said: str) -
     if len(there) != len(reports):
         raise conflict("Another report has this id.", "id")
     await use.store.make_durable()
+    await saw(use, viewer, AuditAction.READ_REPORT, Part.DESCRIPTION, there.values())
     asked_for = [report.id for report in reports if report.id in there]
     return tuple(there[report_id] for report_id in dict.fromkeys([*asked_for, *there]))
 
@@ -136,7 +142,13 @@ async def sign_in_with_case(use: Collaborators, code: str, secret: str, *, addre
 
     family = await signed_in_at(use.rates, address, attempt, case=code_hash)
     token = new_token()
-    await use.store.sessions.insert(family_session(use, family, token))
+    began = family_session(use, family, token)
+
+    async def write(session: Session) -> None:
+        await use.store.sessions.insert(began, session)
+        await came_or_went(use, AuditAction.SIGNED_IN, None, session, owner_id=family.id, began=began.id)
+
+    await use.store.transact(write)
     return token
 
 
@@ -154,7 +166,7 @@ async def change_report(
     if changes.person is not None:
         changes = replace(changes, person=as_of(changes.person, now))
     following = changed(report, changes, version=version + 1, updated_at=now)
-    return await _replace(use, known, following, version, EventKind.REPORT_UPDATED)
+    return await _replace(use, known, following, version, EventKind.REPORT_UPDATED, names_said(changes))
 
 
 async def withdraw_report(use: Collaborators, viewer: Viewer | None, report_id: str, version: int) -> Report:
@@ -164,12 +176,13 @@ async def withdraw_report(use: Collaborators, viewer: Viewer | None, report_id: 
     """
     report, known = await _for_change(use, viewer, report_id)
     if report.status is ReportStatus.WITHDRAWN:
+        await saw(use, known, AuditAction.READ_REPORT, Part.DESCRIPTION, [report])
         return report
     if report.status is not ReportStatus.OPEN:
         raise conflict("This report is closed already.", "id")
     require_seen(report, version)
     following = replace(report, status=ReportStatus.WITHDRAWN, version=version + 1, updated_at=use.clock())
-    return await _replace(use, known, following, version, EventKind.REPORT_WITHDRAWN)
+    return await _replace(use, known, following, version, EventKind.REPORT_WITHDRAWN, ["status"])
 
 
 async def get_report(use: Collaborators, viewer: Viewer | None, report_id: str) -> Report:
@@ -179,6 +192,7 @@ async def get_report(use: Collaborators, viewer: Viewer | None, report_id: str) 
     require_of_record(viewer, Action.READ_REPORT, Action.READ_REPORT, place, "report")
     if report is None:
         raise not_found("report")
+    await saw(use, viewer, AuditAction.READ_REPORT, Part.DESCRIPTION, [report])
     return report
 
 
@@ -186,7 +200,9 @@ async def get_reports(use: Collaborators, viewer: Viewer | None, report_ids: Seq
     """In the order asked for; None for what is absent or not the viewer's to see."""
     found = await use.store.reports.get_many(report_ids)
     records = (found.get(report_id) for report_id in report_ids)
-    return [record if record and may(viewer, Action.READ_REPORT, where(record)) else None for record in records]
+    seen = [record if record and may(viewer, Action.READ_REPORT, where(record)) else None for record in records]
+    await saw(use, viewer, AuditAction.READ_REPORT, Part.DESCRIPTION, filter(None, seen))
+    return seen
 
 
 async def list_reports(
@@ -201,7 +217,9 @@ async def list_reports(
     wanted: dict[str, object] = {"incidentId": incident_id}
     if known.family_id is not None:
         wanted["familyId"] = known.family_id
-    return await read_page(use, use.store.reports, wanted, request)
+    page = await read_page(use, use.store.reports, wanted, request)
+    await saw(use, known, AuditAction.READ_REPORT, Part.DESCRIPTION, page.records)
+    return page
 
 
 def where(report: Report) -> Where:
@@ -253,12 +271,14 @@ async def _for_change(use: Collaborators, viewer: Viewer | None, report_id: str)
     return report, known
 
 
-async def _replace(use: Collaborators, viewer: Viewer, following: Report, seen: int, kind: EventKind) -> Report:
+async def _replace(
+    use: Collaborators, viewer: Viewer, following: Report, seen: int, kind: EventKind, said: Sequence[str]
+) -> Report:
     async def write(session: Session) -> None:
         beside = fields_of_report(following, use.clock())
         if not await use.store.reports.replace(following, seen, session, beside=beside):
             raise stale()
-        await events.append(use.store, session, _event(use, kind, following, viewer.id))
+        await tell(use, viewer, session, _event(use, kind, following, viewer.id), fields=said)
 
     await use.store.transact(write)
     return following

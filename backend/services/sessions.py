@@ -3,13 +3,14 @@
 from datetime import datetime, timedelta
 
 from backend.domain.account import Account, Role, Session, Viewer
+from backend.domain.audit import AuditAction
 from backend.domain.errors import not_found
 from backend.domain.event import Event, EventKind
 from backend.domain.report import Family
 from backend.services.access import signed_in
+from backend.services.audit import came_or_went, tell
 from backend.services.collaborators import Collaborators
 from backend.services.secrets import keyed_hash
-from backend.store import events
 from backend.store.records import Session as Transaction
 
 LIFETIMES = {
@@ -84,7 +85,7 @@ async def end_session(use: Collaborators, viewer: Viewer | None, session_id: str
                 at=use.clock(),
                 family_id=known.family_id,
             )
-            await events.append(use.store, transaction, told)
+            await tell(use, known, transaction, told, also=[session.id])
 
     await use.store.transact(write)
 
@@ -103,7 +104,13 @@ async def sign_out(use: Collaborators, viewer: Viewer | None) -> None:
 
     Raises: DomainError UNAUTHENTICATED.
     """
-    await use.store.sessions.delete(signed_in(viewer).session_id)
+    known = signed_in(viewer)
+
+    async def write(transaction: Transaction) -> None:
+        if await use.store.sessions.delete(known.session_id, transaction):
+            await came_or_went(use, AuditAction.SIGNED_OUT, known, transaction, owner_id=known.id)
+
+    await use.store.transact(write)
 
 
 def _session(

@@ -8,11 +8,11 @@ from backend.domain.event import Event, EventKind
 from backend.domain.site import NewSite, Site, SiteChanges
 from backend.domain.validation import refuse_if_any, site_problems
 from backend.services.access import Action, Where, may, require, require_of_record
-from backend.services.changes import changed, require_seen, stale
+from backend.services.audit import tell
+from backend.services.changes import changed, names_said, require_seen, stale
 from backend.services.collaborators import Collaborators
 from backend.services.identifiers import given_or_new
 from backend.services.paging import Page, PageRequest, read_page
-from backend.store import events
 from backend.store.codec import digest
 from backend.store.records import Duplicate, Session
 
@@ -44,7 +44,7 @@ async def add_site(use: Collaborators, viewer: Viewer | None, new: NewSite, site
 
     async def write(session: Session) -> None:
         await use.store.sites.insert(site, session, beside={"digest": said})
-        await events.append(use.store, session, _event(use, EventKind.SITE_ADDED, site, known))
+        await tell(use, known, session, _event(use, EventKind.SITE_ADDED, site, known))
 
     try:
         await use.store.transact(write)
@@ -75,7 +75,8 @@ async def change_site(
     async def write(session: Session) -> None:
         if not await use.store.sites.replace(following, version, session):
             raise stale()
-        await events.append(use.store, session, _event(use, EventKind.SITE_UPDATED, following, known))
+        told = _event(use, EventKind.SITE_UPDATED, following, known)
+        await tell(use, known, session, told, fields=names_said(changes))
 
     await use.store.transact(write)
     return following

@@ -224,6 +224,7 @@ class Settings(BaseSettings):
     )
     cursor_key: Key | None = Field(None, description="Secret that signs page cursors; default: made and kept.")
     photo_key: Key | None = Field(None, description="Secret that signs photo links; default: made and kept.")
+    audit_key: Key | None = Field(None, description="Secret that seals the audit log; default: made and kept.")
 
     @field_validator("data_folder")
     @classmethod

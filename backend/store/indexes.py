@@ -19,6 +19,10 @@ INDEXES = {
         IndexModel([("key", ASCENDING)], name="key", unique=True),
         IndexModel([("ownerId", ASCENDING), ("_id", DESCENDING)], name="owner"),
     ],
+    # By the ids of records and of people; the number of a block is its id. Entries wait a few seconds, unindexed.
+    "auditBlocks": [IndexModel([("about", ASCENDING)], name="about")],
+    "auditHead": [],
+    "auditWaiting": [],
     "deliveries": [
         IndexModel([("alertId", ASCENDING), ("deviceId", ASCENDING)], name="alert_device", unique=True),
         _WORK,

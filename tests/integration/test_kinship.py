@@ -6,7 +6,7 @@ from tests.support.client import Client
 from tests.support.house import Scene
 from tests.support.pairs import file, pairs, register
 from tests.support.records import child, mother
-from tests.support.snapshot import everything, settled
+from tests.support.snapshot import records, settled
 
 
 async def relatives_of(client: Client, registration_id: str) -> list[dict[str, Any]]:
@@ -64,7 +64,7 @@ async def test_only_who_may_see_both_learns_of_it(scene: Scene) -> None:
     marisol, rosaura = child(scene.site_id), mother(scene.other_site_id)
     await register(scene, marisol, rosaura)
     family, _ = await file(scene)
-    before = await everything(scene.house.use.store)
+    before = await records(scene.house.use.store)
     for nobody in (scene.stranger, family, scene.call_taker, scene.admin, scene.other_volunteer):
         refused = await nobody.ask("possibleRelatives", registrationId=marisol["id"])
         assert set(refused.codes) <= {"UNAUTHENTICATED", "NOT_FOUND"}
@@ -72,7 +72,7 @@ async def test_only_who_may_see_both_learns_of_it(scene: Scene) -> None:
         assert rosaura["id"] not in str(refused.body)
     assert await relatives_of(scene.volunteer, marisol["id"]) == []
     assert await relatives_of(scene.officer, marisol["id"])
-    assert await everything(scene.house.use.store) == before
+    assert await records(scene.house.use.store) == before
 
 
 async def test_a_volunteer_sees_the_relatives_at_the_own_site(scene: Scene) -> None:

@@ -10,7 +10,7 @@ from tests.support.client import Client
 from tests.support.house import Scene
 from tests.support.pairs import AUNT, OTHER_RECORDS, arrived, file, link, pairs, register, step, two_relatives
 from tests.support.records import child, missing
-from tests.support.snapshot import everything, settled
+from tests.support.snapshot import records, settled
 
 
 async def match_of(scene: Scene, report_id: str, registration_id: str) -> dict[str, Any]:
@@ -113,7 +113,7 @@ async def test_a_link_taken_back_leaves_every_record_and_match_as_it_was(scene: 
     one, other = await register(scene, child(scene.site_id), arrived(scene.other_site_id))
     await act(scene, "rejectMatch", await match_of(scene, mothers, one))
     await act(scene, "claimMatch", await match_of(scene, aunts, other))
-    before = await everything(scene.house.use.store)
+    before = await records(scene.house.use.store)
     steps = await next_step(mother, mothers), await next_step(aunt, aunts)
 
     linked = [await link(scene, "REGISTRATION", one, other), await link(scene, "REPORT", mothers, aunts)]
@@ -128,7 +128,7 @@ async def test_a_link_taken_back_leaves_every_record_and_match_as_it_was(scene: 
         assert (await scene.officer.ask("unlinkDuplicate", input=step(pair))).made["duplicate"]["state"] == "SUGGESTED"
     await settled(scene.house.use.store)
 
-    after = await everything(scene.house.use.store)
+    after = await records(scene.house.use.store)
     assert {name: after[name] for name in after.keys() - OTHER_RECORDS} == {
         name: before[name] for name in before.keys() - OTHER_RECORDS
     }
@@ -200,12 +200,12 @@ async def test_records_confirmed_with_different_children_are_not_linked(scene: S
     await act(scene, "confirmMatch", await match_of(scene, mothers, one))
     await act(scene, "confirmMatch", await match_of(scene, aunts, other))
     (here,), (there,) = await pairs(scene, "REGISTRATION"), await pairs(scene, "REPORT")
-    before = await everything(scene.house.use.store)
+    before = await records(scene.house.use.store)
     for pair in (here, there):
         refused = await scene.coordinator.ask("linkDuplicate", input=step(pair))
         assert refused.codes == ["CONFLICT"]
         assert refused.value["duplicate"]["state"] == "SUGGESTED"
-    assert await everything(scene.house.use.store) == before
+    assert await records(scene.house.use.store) == before
 
 
 async def test_a_pair_confirmed_here_and_rejected_there_is_not_made_one(scene: Scene) -> None:
@@ -214,9 +214,9 @@ async def test_a_pair_confirmed_here_and_rejected_there_is_not_made_one(scene: S
     await act(scene, "confirmMatch", await match_of(scene, report_id, one))
     await act(scene, "rejectMatch", await match_of(scene, report_id, other))
     (pair,) = await pairs(scene, "REGISTRATION")
-    before = await everything(scene.house.use.store)
+    before = await records(scene.house.use.store)
     assert (await scene.coordinator.ask("linkDuplicate", input=step(pair))).codes == ["CONFLICT"]
-    assert await everything(scene.house.use.store) == before
+    assert await records(scene.house.use.store) == before
 
 
 async def test_a_linked_child_is_confirmed_with_one_family_whoever_comes_first(scene: Scene) -> None:
@@ -267,6 +267,6 @@ async def test_more_records_than_one_child_can_have_are_not_linked(
     one, two, three = await register(scene, *(child(scene.site_id) for _ in range(3)))
     await link(scene, "REGISTRATION", one, two)
     pair = next(pair for pair in await pairs(scene, "REGISTRATION") if three in {pair["firstId"], pair["secondId"]})
-    before = await everything(scene.house.use.store)
+    before = await records(scene.house.use.store)
     assert (await scene.coordinator.ask("linkDuplicate", input=step(pair))).codes == ["CONFLICT"]
-    assert await everything(scene.house.use.store) == before
+    assert await records(scene.house.use.store) == before

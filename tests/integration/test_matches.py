@@ -10,7 +10,7 @@ from backend.domain.match import TRANSITIONS, MatchAction, MatchState, state_aft
 from tests.support.client import Client
 from tests.support.house import Scene
 from tests.support.records import child, missing, report
-from tests.support.snapshot import everything, settled
+from tests.support.snapshot import records, settled
 
 
 async def a_match(scene: Scene) -> tuple[dict[str, Any], Client, str]:
@@ -53,9 +53,9 @@ async def test_of_many_who_claim_at_once_one_wins_and_the_others_see_the_present
 async def test_what_one_claimed_another_cannot_decide_until_it_is_let_go(scene: Scene) -> None:
     match, _, _ = await a_match(scene)
     claimed = (await scene.coordinator.ask("claimMatch", input=step(match))).made["match"]
-    before = await everything(scene.house.use.store)
+    before = await records(scene.house.use.store)
     assert (await scene.officer.ask("rejectMatch", input=step(claimed))).codes == ["CONFLICT"]
-    assert await everything(scene.house.use.store) == before
+    assert await records(scene.house.use.store) == before
     let_go = (await scene.coordinator.ask("undoMatch", input=step(claimed))).made["match"]
     assert (await scene.officer.ask("rejectMatch", input=step(let_go))).made["match"]["state"] == "REJECTED"
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from typer.testing import Result
 
+from backend.domain.event import OPERATOR
 from backend.domain.match import MatchState
 from backend.domain.model import MatchingModel, RescoringStep
 from backend.services.models import change_model, rules_of
@@ -20,7 +21,7 @@ from tests.integration.test_operator_commands import environment, here, one_line
 from tests.support.client import new_id
 from tests.support.house import House, Scene, running_house, set_scene
 from tests.support.records import child, missing, report
-from tests.support.snapshot import everything, settled
+from tests.support.snapshot import AUDIT, everything, settled
 
 
 @pytest.fixture
@@ -81,7 +82,10 @@ async def test_a_pair_is_explained_to_the_last_bit(scene: Scene) -> None:
         "shared keys: ",
     ):
         assert words in done.stdout
-    assert await everything(scene.house.use.store) == before
+    after = await everything(scene.house.use.store)
+    (look,) = after.pop(AUDIT)[len(before.pop(AUDIT)) :]
+    assert after == before
+    assert (look["actor_id"], look["action"], look["record_ids"]) == (OPERATOR, "READ_MATCH", list(pair))
 
 
 async def test_a_pair_that_no_key_brings_together_is_explained_too(scene: Scene) -> None:

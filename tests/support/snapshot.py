@@ -1,21 +1,41 @@
 """Everything that a database holds, to prove that a refusal changed nothing."""
 
 import asyncio
+import json
 from typing import Any
 
+from backend.store.audit import BLOCKS, HEAD, WAITING
 from backend.store.database import Store
 
-OWN_PACE = {"sessions", "durability"}
-"""Collections that change for other reasons than the call under test."""
+OWN_PACE = {"sessions", "durability", WAITING, BLOCKS, HEAD}
+"""Collections that change for other reasons than the call under test: the audit log by being sealed, so that its
+entries stand here by themselves, wherever they are kept.
+"""
+AUDIT = "audit"
 
 
 async def everything(store: Store) -> dict[str, list[dict[str, Any]]]:
-    """All documents of all collections, by id."""
+    """All documents of all collections, and all entries of the audit log, by id."""
+    return await records(store) | {AUDIT: await audit_entries(store)}
+
+
+async def records(store: Store) -> dict[str, list[dict[str, Any]]]:
+    """Everything but the audit log: what somebody who only looks leaves as it was."""
     return {
         name: sorted([document async for document in store.database[name].find()], key=lambda one: str(one["_id"]))
         for name in sorted(await store.database.list_collection_names())
         if name not in OWN_PACE
     }
+
+
+async def audit_entries(store: Store) -> list[dict[str, Any]]:
+    """Every entry of the audit log, sealed or not."""
+    # Those that wait are read first, or one might pass from the one place to the other unseen.
+    contents = [document["entry"] async for document in store.database[WAITING].find()]
+    async for document in store.database[BLOCKS].find():
+        contents += document["entries"]
+    entries = {entry["id"]: entry for entry in map(json.loads, contents)}
+    return [entries[entry_id] for entry_id in sorted(entries)]
 
 
 async def settled(store: Store) -> None:

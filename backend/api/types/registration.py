@@ -49,8 +49,8 @@ class Registration:
         return to_api(Place, self.record.found_place)
 
     @strawberry.field(description=_MEDICAL)
-    def medical_notes(self, info: Info) -> str | None:
-        return medical_notes(info.context.viewer, self.record)
+    async def medical_notes(self, info: Info) -> str | None:
+        return await medical_notes(info.context.use, info.context.viewer, self.record)
 
     @strawberry.field(description="The site, where you may see it.")
     async def site(self, info: Info) -> Site | None:
