@@ -71,7 +71,7 @@ async def wire(settings: Settings, keys: Keys, store: Store) -> AsyncIterator[Co
         yield Collaborators(
             store=store,
             feed=feed,
-            keys=collaborators.Keys(keys.token_pepper, keys.cursor_key, keys.photo_key),
+            keys=collaborators.Keys(keys.token_pepper, keys.cursor_key, keys.photo_key, keys.credentials_key),
             clock=now,
             new_id=new_id,
             check_device=device_check(push_policy(settings)),

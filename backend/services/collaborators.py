@@ -1,5 +1,6 @@
 """What every use case works with, passed in from the composition root."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,11 +17,27 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """Secret keys: `token_pepper` for hashes of tokens and codes, `cursor` and `photo` for signatures."""
+    """Secret keys: `token_pepper` for hashes of tokens and codes, `cursor` and `photo` for signatures, `credentials`
+    to encrypt what cannot be hashed.
+    """
 
     token_pepper: bytes
     cursor: bytes
     photo: bytes
+    credentials: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordCost:
+    """What hashing a password takes with argon2id: the second recommendation of RFC 9106."""
+
+    passes: int = 3
+    memory_kib: int = 65_536
+    lanes: int = 4
+
+
+HASHED_AT_ONCE = 2
+"""Passwords hashed at the same time in a process: more would take a laptop's memory, and a guesser could ask for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +45,7 @@ class Collaborators:
     """`new_id` makes UUIDv7s; `check_device` raises a DomainError for a push subscription that may not be used.
 
     `remembered` is what incidents are scored under, by its stamp, so that no scoring need read and decode it again.
+    `hashing` is held while a password is hashed.
     """
 
     store: Store
@@ -37,3 +55,5 @@ class Collaborators:
     new_id: Callable[[], str]
     check_device: Callable[[NewDevice], None]
     remembered: "dict[Stamp, Rules]" = field(default_factory=dict)
+    password_cost: PasswordCost = PasswordCost()
+    hashing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(HASHED_AT_ONCE))

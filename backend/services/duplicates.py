@@ -16,6 +16,7 @@ from backend.domain.validation import LONGEST_TEXT
 from backend.services import registrations, reports
 from backend.services.access import Action, Where, may, require, signed_in
 from backend.services.collaborators import Collaborators
+from backend.services.credentials import require_proof
 from backend.services.links import (
     MOST_LINKED,
     Cluster,
@@ -172,11 +173,12 @@ async def decide_duplicate(
 ) -> Duplicate:
     """Link, unlink or dismiss a pair of which `version` was seen. Of two people at once, one wins.
 
-    Raises: DomainError UNAUTHENTICATED, NOT_FOUND, FORBIDDEN, INVALID; CONFLICT for everybody who comes too late, and
-    where one child would be confirmed with two, or confirmed and rejected with one.
+    Raises: DomainError UNAUTHENTICATED, NOT_FOUND, FORBIDDEN, STEP_UP_NEEDED, INVALID; CONFLICT for everybody who comes
+    too late, and where one child would be confirmed with two, or confirmed and rejected with one.
     """
     pair = await get_duplicate(use, viewer, duplicate_id)
     known = require(viewer, Action.DECIDE_DUPLICATE, Where(incident_id=pair.incident_id))
+    await require_proof(use, known)
     following = state_after(pair.state, action)
     if pair.version != version:
         raise overtaken()

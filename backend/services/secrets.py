@@ -42,6 +42,11 @@ def as_written(code: str) -> str:
     return code.upper().translate(_MISREAD)
 
 
+def random_code() -> str:
+    """A code for paper, in the form of a case code: 60 random bits."""
+    return case_code(secrets.token_bytes(32), "")
+
+
 def _letters(key: bytes, purpose: str, seed: str, count: int) -> str:
     number = int(keyed_hash(key, purpose, seed), 16)
     letters = "".join(_CROCKFORD[(number >> (5 * index)) & 31] for index in range(count))

@@ -19,6 +19,8 @@ INDEXES = {
         IndexModel([("key", ASCENDING)], name="key", unique=True),
         IndexModel([("ownerId", ASCENDING), ("_id", DESCENDING)], name="owner"),
     ],
+    "attempts": [_VERSION, IndexModel([("expiresAt", ASCENDING)], name="expiry", expireAfterSeconds=0)],
+    "credentials": [_VERSION, IndexModel([("signInName", ASCENDING)], name="sign_in_name", unique=True)],
     "deliveries": [
         IndexModel([("alertId", ASCENDING), ("deviceId", ASCENDING)], name="alert_device", unique=True),
         _WORK,
@@ -53,7 +55,10 @@ INDEXES = {
     "families": [IndexModel([("codeHash", ASCENDING)], name="code", unique=True)],
     "incidents": [],
     "accounts": [IndexModel([("incidentIds", ASCENDING), ("_id", DESCENDING)], name="incident")],
-    "invites": [IndexModel([("expiresAt", ASCENDING)], name="expiry", expireAfterSeconds=0)],
+    "invites": [
+        IndexModel([("expiresAt", ASCENDING)], name="expiry", expireAfterSeconds=0),
+        IndexModel([("accountId", ASCENDING)], name="account"),
+    ],
     "matches": [
         _VERSION,
         IndexModel([("reportId", ASCENDING), ("registrationId", ASCENDING)], name="pair", unique=True),

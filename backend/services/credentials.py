@@ -1,0 +1,334 @@
+"""Passwords, the second factor, and signing in with them; proving anew before what cannot be taken back lightly."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from backend.domain.account import Viewer
+from backend.domain.credential import HOLDERS, PROOF_LASTS, Credential, CredentialState, NewPassword
+from backend.domain.errors import DomainError, ErrorCode, Problem, conflict, forbidden, refusal
+from backend.domain.event import Event, EventKind
+from backend.services.access import signed_in
+from backend.services.attempts import forget, may_try
+from backend.services.collaborators import Collaborators
+from backend.services.passwords import (
+    LONGEST_SIGN_IN_NAME,
+    SHORTEST_SIGN_IN_NAME,
+    as_password,
+    as_sign_in_name,
+    fits,
+    hashed,
+    password_problems,
+)
+from backend.services.second_factor import (
+    enrolment_address,
+    in_base32,
+    new_recovery_codes,
+    new_secret,
+    opened,
+    recovery_hash,
+    sealed,
+    step_of,
+    with_code_used,
+)
+from backend.services.secrets import keyed_hash, new_token
+from backend.services.sessions import account_session
+from backend.store import events
+from backend.store.records import Duplicate, Session
+from backend.store.sessions import end_all_of, proven
+
+_BUCKET_LETTERS = 3
+"""Names of nobody are counted together in 4,096 lots: as slowly as a real one, in a bounded room."""
+
+
+async def set_password(use: Collaborators, viewer: Viewer | None, new: NewPassword) -> None:
+    """Set or change the viewer's password and sign-in name; every other session of the account ends.
+
+    Raises: DomainError UNAUTHENTICATED, FORBIDDEN, INVALID; CONFLICT for a sign-in name that is taken.
+    """
+    known = _holder(viewer)
+    name, password = as_sign_in_name(new.sign_in_name), as_password(new.password)
+    problems = [] if name is not None else [_not_a_name()]
+    problems += password_problems(password, (known.name, name or ""))
+    if problems:
+        raise DomainError(problems)
+    there = await use.store.credentials.get(known.id)
+    used = None if there is None else await _with_proof(use, there, new)
+    now = use.clock()
+    password_hash = await hashed(use, password)
+    if used is None:
+        credential = Credential(known.id, name or "", password_hash, 1, now, now)
+    else:
+        credential = replace(used, sign_in_name=name or "", password_hash=password_hash)
+        credential = _next(credential, there, now)
+
+    async def write(session: Session) -> None:
+        if there is None:
+            await use.store.credentials.insert(credential, session)
+        else:
+            await _replace(use, credential, there, session)
+        await end_all_of(use.store.sessions, known.id, session, but=known.session_id)
+        await _tell(use, EventKind.PASSWORD_SET, known.id, session)
+
+    try:
+        await use.store.transact(write)
+    except Duplicate:
+        raise conflict("This sign-in name is taken: please choose another.", "signInName") from None
+
+
+async def begin_second_factor(
+    use: Collaborators, viewer: Viewer | None, password: str, code: str | None = None
+) -> tuple[str, str]:
+    """A new secret for an authenticator app, in base32, and its otpauth:// address; shown only now, and good for
+    nothing until `confirm_second_factor`. To replace a factor that is set, a code of it, or a recovery code.
+
+    Raises: DomainError UNAUTHENTICATED, FORBIDDEN, INVALID.
+    """
+    known = _holder(viewer)
+    there = await _credential_of(use, known)
+    allowed = await may_try(use, _proof_attempts(known.id))
+    is_right = await fits(use, there.password_hash, password)
+    used = there if there.factor is None else with_code_used(use, there, code or "")
+    if not allowed or not is_right or used is None:
+        raise refusal(ErrorCode.INVALID, "This password, or the code, is not right.", "password")
+    secret = new_secret()
+    hidden = sealed(use.keys.credentials, known.id, secret)
+    credential = _next(replace(used, unconfirmed_factor=hidden), there, use.clock())
+
+    async def write(session: Session) -> None:
+        await _replace(use, credential, there, session)
+        await _tell_of_recovery(use, there, credential, session)
+
+    await use.store.transact(write)
+    await forget(use, _proof_attempts(known.id))
+    return in_base32(secret), enrolment_address(secret, there.sign_in_name)
+
+
+async def confirm_second_factor(use: Collaborators, viewer: Viewer | None, code: str) -> tuple[str, ...]:
+    """Take the new secret into use, with a code that the app made of it. Gives ten recovery codes, shown only now; the
+    present session is proven.
+
+    Raises: DomainError UNAUTHENTICATED, FORBIDDEN, INVALID.
+    """
+    known = _holder(viewer)
+    there = await _credential_of(use, known)
+    allowed = await may_try(use, _proof_attempts(known.id))
+    hidden = there.unconfirmed_factor
+    secret = None if hidden is None else opened(use.keys.credentials, known.id, hidden)
+    now = use.clock()
+    step = None if secret is None else step_of(secret, code, now)
+    if not allowed or step is None:
+        raise _wrong_code()
+    recovery_codes = new_recovery_codes()
+    credential = replace(
+        there,
+        factor=hidden,
+        unconfirmed_factor=None,
+        last_step=step,
+        recovery_hashes=tuple(recovery_hash(use, known.id, one) for one in recovery_codes),
+    )
+
+    async def write(session: Session) -> None:
+        await _replace(use, _next(credential, there, now), there, session)
+        await proven(use.store.sessions, known.session_id, now, session)
+        await _tell(use, EventKind.SECOND_FACTOR_SET, known.id, session)
+
+    await use.store.transact(write)
+    await forget(use, _proof_attempts(known.id))
+    return recovery_codes
+
+
+async def prove(use: Collaborators, viewer: Viewer | None, code: str) -> datetime:
+    """Prove the present session with a code of the app, or a recovery code; until when that is good.
+
+    Raises: DomainError UNAUTHENTICATED, FORBIDDEN, INVALID.
+    """
+    known = _holder(viewer)
+    there = await use.store.credentials.get(known.id)
+    if there is None or there.factor is None:
+        raise _not_set_up()
+    allowed = await may_try(use, _proof_attempts(known.id))
+    used = with_code_used(use, there, code)
+    if not allowed or used is None:
+        raise _wrong_code()
+    now = use.clock()
+
+    async def write(session: Session) -> None:
+        await _replace(use, used, there, session)
+        await proven(use.store.sessions, known.session_id, now, session)
+        await _tell_of_recovery(use, there, used, session)
+
+    await use.store.transact(write)
+    await forget(use, _proof_attempts(known.id))
+    return now + PROOF_LASTS
+
+
+async def sign_in_with_password(use: Collaborators, sign_in_name: str, password: str, code: str | None) -> str:
+    """A token for the account of this name and password, and of this code where it has a second factor.
+
+    Raises: DomainError UNAUTHENTICATED, after the same time and in the same words whatever was wrong.
+    """
+    name = as_sign_in_name(sign_in_name)
+    there = None if name is None else await use.store.credentials.find_one({"signInName": name})
+    account = await use.store.accounts.get("" if there is None else there.id)
+    attempts = _sign_in_attempts(use, sign_in_name if name is None else name, there)
+    allowed = await may_try(use, attempts)
+    is_right = await fits(use, None if there is None else there.password_hash, password)
+    if there is None or account is None or account.disabled or not allowed or not is_right:
+        raise _wrong_sign_in()
+    used = there if there.factor is None else with_code_used(use, there, code or "")
+    if used is None:
+        raise _wrong_sign_in()
+    token, now = new_token(), use.clock()
+    started = replace(account_session(use, account, token), proven_at=None if there.factor is None else now)
+
+    async def write(session: Session) -> None:
+        if used is not there and not await use.store.credentials.replace(used, there.version, session):
+            raise _wrong_sign_in()
+        await use.store.sessions.insert(started, session)
+        await _tell(use, EventKind.SIGNED_IN, account.id, session)
+        await _tell_of_recovery(use, there, used, session)
+
+    await use.store.transact(write)
+    await forget(use, attempts)
+    return token
+
+
+async def require_proof(use: Collaborators, viewer: Viewer) -> None:
+    """Ask of a session that its holder entered a code within the last minutes. What must be allowed besides is asked
+    before, so that nothing is learnt by being refused here.
+
+    Raises: DomainError STEP_UP_NEEDED.
+    """
+    # Read anew: on a WebSocket, the viewer is who connected, and may have entered a code since.
+    session = await use.store.sessions.get(viewer.session_id)
+    if session is not None and session.proven_at is not None and use.clock() < session.proven_at + PROOF_LASTS:
+        return
+    credential = await use.store.credentials.get(viewer.id)
+    if credential is None or credential.factor is None:
+        raise _not_set_up()
+    raise refusal(
+        ErrorCode.STEP_UP_NEEDED, "Please enter the code of your authenticator app; it is good for five minutes."
+    )
+
+
+async def credential_state(use: Collaborators, viewer: Viewer) -> CredentialState:
+    """What the viewer signs in with, and until when the present session is proven."""
+    if viewer.role not in HOLDERS:
+        return CredentialState()
+    credential = await use.store.credentials.get(viewer.id)
+    session = await use.store.sessions.get(viewer.session_id)
+    proven_at = None if session is None else session.proven_at
+    until = None if proven_at is None else proven_at + PROOF_LASTS
+    proven_until = until if until is not None and until > use.clock() else None
+    if credential is None:
+        return CredentialState(proven_until=proven_until)
+    return CredentialState(
+        sign_in_name=credential.sign_in_name,
+        password_set=True,
+        second_factor_set=credential.factor is not None,
+        recovery_codes_left=len(credential.recovery_hashes),
+        proven_until=proven_until,
+    )
+
+
+async def forget_credential(use: Collaborators, account_id: str, session: Session) -> None:
+    """Take an account's password and second factor away, and what was guessed at them; its sign-in name is free."""
+    await use.store.credentials.delete(account_id, session)
+    for attempts_id in (_proof_attempts(account_id), _account_attempts(account_id)):
+        await use.store.attempts.delete(attempts_id, session)
+
+
+def _holder(viewer: Viewer | None) -> Viewer:
+    known = signed_in(viewer)
+    if known.role not in HOLDERS:
+        raise forbidden()
+    return known
+
+
+async def _credential_of(use: Collaborators, viewer: Viewer) -> Credential:
+    there = await use.store.credentials.get(viewer.id)
+    if there is None:
+        raise refusal(ErrorCode.INVALID, "Please set a password first.", "password")
+    return there
+
+
+async def _with_proof(use: Collaborators, there: Credential, new: NewPassword) -> Credential:
+    """The credential, of which a code may be used up, after the present password or a code was right.
+
+    Raises: DomainError INVALID.
+    """
+    attempts = _proof_attempts(there.id)
+    allowed = await may_try(use, attempts)
+    used = None if new.code is None else with_code_used(use, there, new.code)
+    if used is None and new.present_password is not None and await fits(use, there.password_hash, new.present_password):
+        used = there
+    if not allowed or used is None:
+        raise refusal(
+            ErrorCode.INVALID, "The present password, or the code in its place, is not right.", "presentPassword"
+        )
+    await forget(use, attempts)
+    return used
+
+
+def _next(credential: Credential, there: Credential | None, now: datetime) -> Credential:
+    return replace(credential, version=1 if there is None else there.version + 1, updated_at=now)
+
+
+async def _replace(use: Collaborators, credential: Credential, seen: Credential, session: Session) -> None:
+    """Of two who use the same code at once, one does.
+
+    Raises: DomainError INVALID.
+    """
+    if not await use.store.credentials.replace(credential, seen.version, session):
+        raise _wrong_code()
+
+
+def _sign_in_attempts(use: Collaborators, name: str, credential: Credential | None) -> str:
+    if credential is not None:
+        return _account_attempts(credential.id)
+    bucket = keyed_hash(use.keys.token_pepper, "name of nobody", name)[:_BUCKET_LETTERS]
+    return f"sign-in nobody {bucket}"
+
+
+def _account_attempts(account_id: str) -> str:
+    return f"sign-in {account_id}"
+
+
+def _proof_attempts(account_id: str) -> str:
+    """Counted apart: who guesses at somebody's sign-in from outside must not keep them from proving themselves."""
+    return f"proof {account_id}"
+
+
+async def _tell_of_recovery(use: Collaborators, before: Credential, after: Credential, session: Session) -> None:
+    if len(after.recovery_hashes) < len(before.recovery_hashes):
+        await _tell(use, EventKind.RECOVERY_CODE_USED, after.id, session)
+
+
+async def _tell(use: Collaborators, kind: EventKind, account_id: str, session: Session) -> None:
+    told = Event(id=use.new_id(), kind=kind, subject_id=account_id, actor_id=account_id, at=use.clock())
+    await events.append(use.store, session, told)
+
+
+def _not_a_name() -> Problem:
+    return Problem(
+        ErrorCode.INVALID,
+        f"A sign-in name has {SHORTEST_SIGN_IN_NAME} to {LONGEST_SIGN_IN_NAME} letters, digits, dots and dashes.",
+        "signInName",
+    )
+
+
+def _wrong_code() -> DomainError:
+    return refusal(
+        ErrorCode.INVALID, "This code is not right, or was used already. Please wait for the next one.", "code"
+    )
+
+
+def _wrong_sign_in() -> DomainError:
+    return refusal(ErrorCode.UNAUTHENTICATED, "This name, password and code do not belong together.", "signInName")
+
+
+def _not_set_up() -> DomainError:
+    return refusal(
+        ErrorCode.STEP_UP_NEEDED,
+        "This needs a second factor. Please set a password and add Reunify to an authenticator app; that is done once.",
+    )
