@@ -39,6 +39,14 @@ class Credential:
 
 
 @dataclass(frozen=True, slots=True)
+class SignInName:
+    """Whose a sign-in name is; `id` is the name, so that nobody else can have it."""
+
+    id: str
+    account_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Attempts:
     """Failures in a row at one thing: each from the fifth on locks it for twice as long as the one before."""
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from backend.domain.account import Viewer
-from backend.domain.credential import HOLDERS, PROOF_LASTS, Credential, CredentialState, NewPassword
+from backend.domain.credential import HOLDERS, PROOF_LASTS, Credential, CredentialState, NewPassword, SignInName
 from backend.domain.errors import DomainError, ErrorCode, Problem, conflict, forbidden, refusal
 from backend.domain.event import Event, EventKind
 from backend.services.access import signed_in
@@ -66,6 +66,7 @@ async def set_password(use: Collaborators, viewer: Viewer | None, new: NewPasswo
             await use.store.credentials.insert(credential, session)
         else:
             await _replace(use, credential, there, session)
+        await _take_name(use, credential, there, session)
         await end_all_of(use.store.sessions, known.id, session, but=known.session_id)
         await _tell(use, EventKind.PASSWORD_SET, known.id, session)
 
@@ -168,8 +169,10 @@ async def sign_in_with_password(use: Collaborators, sign_in_name: str, password:
     Raises: DomainError UNAUTHENTICATED, after the same time and in the same words whatever was wrong.
     """
     name = as_sign_in_name(sign_in_name)
-    there = None if name is None else await use.store.credentials.find_one({"signInName": name})
-    account = await use.store.accounts.get("" if there is None else there.id)
+    # Nobody's name is looked up as often as somebody's.
+    owner = await use.store.sign_in_names.get(name or "")
+    account_id = "" if owner is None else owner.account_id
+    there, account = await use.store.credentials.get(account_id), await use.store.accounts.get(account_id)
     attempts = _sign_in_attempts(use, sign_in_name if name is None else name, there)
     allowed = await may_try(use, attempts)
     is_right = await fits(use, None if there is None else there.password_hash, password)
@@ -233,7 +236,10 @@ async def credential_state(use: Collaborators, viewer: Viewer) -> CredentialStat
 
 async def forget_credential(use: Collaborators, account_id: str, session: Session) -> None:
     """Take an account's password and second factor away, and what was guessed at them; its sign-in name is free."""
-    await use.store.credentials.delete(account_id, session)
+    there = await use.store.credentials.get(account_id, session)
+    if there is not None:
+        await use.store.sign_in_names.delete(there.sign_in_name, session)
+        await use.store.credentials.delete(account_id, session)
     for attempts_id in (_proof_attempts(account_id), _account_attempts(account_id)):
         await use.store.attempts.delete(attempts_id, session)
 
@@ -272,6 +278,15 @@ async def _with_proof(use: Collaborators, there: Credential, new: NewPassword) -
 
 def _next(credential: Credential, there: Credential | None, now: datetime) -> Credential:
     return replace(credential, version=1 if there is None else there.version + 1, updated_at=now)
+
+
+async def _take_name(use: Collaborators, credential: Credential, before: Credential | None, session: Session) -> None:
+    """Raises: Duplicate for a name that somebody else has."""
+    if before is not None and before.sign_in_name == credential.sign_in_name:
+        return
+    if before is not None:
+        await use.store.sign_in_names.delete(before.sign_in_name, session)
+    await use.store.sign_in_names.insert(SignInName(credential.sign_in_name, credential.id), session)
 
 
 async def _replace(use: Collaborators, credential: Credential, seen: Credential, session: Session) -> None:

@@ -13,7 +13,7 @@ from pymongo.errors import ConnectionFailure, ExecutionTimeout, PyMongoError
 from backend.domain.account import Account, Invite
 from backend.domain.account import Session as AccountSession
 from backend.domain.alert import Alert, Delivery
-from backend.domain.credential import Attempts, Credential
+from backend.domain.credential import Attempts, Credential, SignInName
 from backend.domain.device import Device
 from backend.domain.duplicate import Duplicate
 from backend.domain.event import Event
@@ -57,6 +57,7 @@ class Store:
     reports: Records[Report]
     rescorings: Records[Rescoring]
     sessions: Records[AccountSession]
+    sign_in_names: Records[SignInName]
     sites: Records[Site]
     key_indexes: KeyIndexes = field(default_factory=KeyIndexes)
 
@@ -160,5 +161,6 @@ def connect(uri: str, name: str) -> Store:
         reports=Records(database["reports"], Report),
         rescorings=Records(database["rescorings"], Rescoring),
         sessions=Records(database["sessions"], AccountSession),
+        sign_in_names=Records(database["signInNames"], SignInName),
         sites=Records(database["sites"], Site),
     )

@@ -20,7 +20,7 @@ INDEXES = {
         IndexModel([("ownerId", ASCENDING), ("_id", DESCENDING)], name="owner"),
     ],
     "attempts": [_VERSION, IndexModel([("expiresAt", ASCENDING)], name="expiry", expireAfterSeconds=0)],
-    "credentials": [_VERSION, IndexModel([("signInName", ASCENDING)], name="sign_in_name", unique=True)],
+    "credentials": [_VERSION],
     "deliveries": [
         IndexModel([("alertId", ASCENDING), ("deviceId", ASCENDING)], name="alert_device", unique=True),
         _WORK,
@@ -97,6 +97,9 @@ INDEXES = {
         IndexModel([("accountId", ASCENDING)], name="account"),
         IndexModel([("familyId", ASCENDING)], name="family"),
     ],
+    # Unique by their ids, and replaced by another rather than changed: where a value under a unique index changes, the
+    # embedded database keeps the old one taken.
+    "signInNames": [],
     "sites": [_VERSION, IndexModel([("incidentId", ASCENDING), ("_id", DESCENDING)], name="incident")],
 }
 
