@@ -15,10 +15,12 @@ from backend.domain.credential import FIRST_LOCK, LONGEST_LOCK, PROOF_LASTS, Att
 from backend.domain.errors import DomainError
 from backend.domain.event import EventKind
 from backend.services.credentials import sign_in_with_password
+from backend.services.resets import reset_by_operator
 from backend.services.sessions import session_id, viewer_of_session
 from backend.simulation.desk import set_up_desk
 from backend.simulation.phones import Phone
 from backend.store.database import Store
+from tests.integration.test_invites import accept
 from tests.support.client import OPERATIONS, Client
 from tests.support.house import House, Scene, running_house
 from tests.support.matched_pair import a_matched_pair
@@ -428,6 +430,38 @@ async def test_the_coordinator_of_an_exercise_decides_and_enters_a_code_when_ask
     clock.forward(timedelta(minutes=6))
     decided = await desk.decide("confirmMatch", **secrets.variables["confirmMatch"])
     assert decided["match"]["state"] == "CONFIRMED"
+
+
+async def test_who_lost_phone_and_codes_is_reset_by_an_operator_and_comes_back_to_the_same_account(
+    scene: Scene, clock: MovableClock
+) -> None:
+    use = scene.house.use
+    carlos = await coordinator_of(scene, clock)
+    account_id = (await scene.coordinator.ask("viewer")).value["id"]
+    before = await everything(use.store)
+    with pytest.raises(DomainError, match="There is no such account"):
+        await reset_by_operator(use, "nobody")
+    assert await everything(use.store) == before
+    for _ in range(5):
+        await carlos.sign_in(password="wrong one entirely")
+    _, earlier = await reset_by_operator(use, account_id)
+    account, secret = await reset_by_operator(use, account_id)
+    assert account.id == account_id
+    assert (await scene.coordinator.ask("viewer")).codes == ["UNAUTHENTICATED"]
+    assert (await carlos.sign_in(code=carlos.recovery_codes[0])).codes == ["UNAUTHENTICATED"]
+    assert await use.store.credentials.get(account_id) is None
+    assert (await accept(scene.stranger, earlier)).codes == ["EXPIRED"]
+    made = (await accept(scene.stranger, secret)).made
+    assert (made["account"]["id"], made["account"]["name"]) == (account_id, "Coordinator")
+    assert (await accept(scene.stranger, secret)).codes == ["EXPIRED"]
+    back = await holder(scene.stranger.signed_in(made["token"]), carlos.sign_in_name, clock)
+    clock.forward(timedelta(minutes=1))
+    assert (await back.sign_in()).made, "name and count of failures are free again"
+    _, third = await reset_by_operator(use, account_id)
+    assert (await scene.admin.ask("closeAccount", id=account_id)).made
+    assert (await accept(scene.stranger, third)).codes == ["EXPIRED"]
+    with pytest.raises(DomainError, match="There is no such account"):
+        await reset_by_operator(use, account_id)
 
 
 async def test_the_use_of_a_session_is_written_down_every_few_minutes_and_a_desk_left_alone_is_signed_out(
