@@ -3,11 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from backend.domain.account import Role
-
-HOLDERS = frozenset({Role.COORDINATOR, Role.OFFICER, Role.ADMIN})
-"""Who has a password and a second factor; everybody else comes in by a link or by a case code."""
-
 PROOF_LASTS = timedelta(minutes=5)
 """How long a session counts as proven after a code was entered."""
 

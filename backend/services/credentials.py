@@ -4,10 +4,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from backend.domain.account import Viewer
-from backend.domain.credential import HOLDERS, PROOF_LASTS, Credential, CredentialState, NewPassword, SignInName
-from backend.domain.errors import DomainError, ErrorCode, Problem, conflict, forbidden, refusal
+from backend.domain.credential import PROOF_LASTS, Credential, CredentialState, NewPassword, SignInName
+from backend.domain.errors import DomainError, ErrorCode, Problem, conflict, refusal
 from backend.domain.event import Event, EventKind
-from backend.services.access import signed_in
+from backend.services.access import Action, Where, may, require
 from backend.services.attempts import forget, may_try
 from backend.services.collaborators import Collaborators
 from backend.services.passwords import (
@@ -216,7 +216,7 @@ async def require_proof(use: Collaborators, viewer: Viewer) -> None:
 
 async def credential_state(use: Collaborators, viewer: Viewer) -> CredentialState:
     """What the viewer signs in with, and until when the present session is proven."""
-    if viewer.role not in HOLDERS:
+    if not may(viewer, Action.HAVE_PASSWORD, Where()):
         return CredentialState()
     credential = await use.store.credentials.get(viewer.id)
     session = await use.store.sessions.get(viewer.session_id)
@@ -245,10 +245,7 @@ async def forget_credential(use: Collaborators, account_id: str, session: Sessio
 
 
 def _holder(viewer: Viewer | None) -> Viewer:
-    known = signed_in(viewer)
-    if known.role not in HOLDERS:
-        raise forbidden()
-    return known
+    return require(viewer, Action.HAVE_PASSWORD, Where())
 
 
 async def _credential_of(use: Collaborators, viewer: Viewer) -> Credential:

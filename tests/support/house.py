@@ -13,7 +13,7 @@ from pydantic import SecretStr
 
 from backend.app import build_app, now, open_store, wire, wire_worker
 from backend.domain.account import NewInvite, Role
-from backend.domain.credential import HOLDERS
+from backend.services.access import TABLE, Action
 from backend.services.collaborators import Collaborators, PasswordCost
 from backend.services.invites import invite_by_operator
 from backend.services.sessions import session_id
@@ -45,7 +45,7 @@ class House:
             "acceptInvite", input={"secret": secret, "name": role.value.title(), "retryKey": retry_key()}
         )
         client = self.stranger.signed_in(answer.made["token"])
-        if role in HOLDERS:
+        if role in TABLE[Action.HAVE_PASSWORD]:
             # As after `proveYourself`, without an authenticator app for each person of each test.
             await proven(self.use.store.sessions, session_id(self.use, client.token or ""), self.use.clock())
         return client
