@@ -1,13 +1,13 @@
-"""Passwords, the second factor, and signing in with them; proving anew before what cannot be taken back lightly."""
+"""Passwords and the second factor: setting them, signing in with them, and proving a session."""
 
 from dataclasses import replace
 from datetime import datetime
 
 from backend.domain.account import Viewer
-from backend.domain.credential import PROOF_LASTS, Credential, CredentialState, NewPassword, SignInName
+from backend.domain.credential import PROOF_LASTS, Credential, NewPassword, SignInName
 from backend.domain.errors import DomainError, ErrorCode, Problem, conflict, refusal
 from backend.domain.event import Event, EventKind
-from backend.services.access import Action, Where, may, require
+from backend.services.access import Action, Where, require
 from backend.services.attempts import forget, may_try
 from backend.services.collaborators import Collaborators
 from backend.services.passwords import (
@@ -19,6 +19,7 @@ from backend.services.passwords import (
     hashed,
     password_problems,
 )
+from backend.services.proofs import not_set_up
 from backend.services.second_factor import (
     enrolment_address,
     in_base32,
@@ -146,7 +147,7 @@ async def prove(use: Collaborators, viewer: Viewer | None, code: str) -> datetim
     known = _holder(viewer)
     there = await use.store.credentials.get(known.id)
     if there is None or there.factor is None:
-        raise _not_set_up()
+        raise not_set_up()
     allowed = await may_try(use, _proof_attempts(known.id))
     used = with_code_used(use, there, code)
     if not allowed or used is None:
@@ -194,44 +195,6 @@ async def sign_in_with_password(use: Collaborators, sign_in_name: str, password:
     await use.store.transact(write)
     await forget(use, attempts)
     return token
-
-
-async def require_proof(use: Collaborators, viewer: Viewer) -> None:
-    """Ask of a session that its holder entered a code within the last minutes. What must be allowed besides is asked
-    before, so that nothing is learnt by being refused here.
-
-    Raises: DomainError STEP_UP_NEEDED.
-    """
-    # Read anew: on a WebSocket, the viewer is who connected, and may have entered a code since.
-    session = await use.store.sessions.get(viewer.session_id)
-    if session is not None and session.proven_at is not None and use.clock() < session.proven_at + PROOF_LASTS:
-        return
-    credential = await use.store.credentials.get(viewer.id)
-    if credential is None or credential.factor is None:
-        raise _not_set_up()
-    raise refusal(
-        ErrorCode.STEP_UP_NEEDED, "Please enter the code of your authenticator app; it is good for five minutes."
-    )
-
-
-async def credential_state(use: Collaborators, viewer: Viewer) -> CredentialState:
-    """What the viewer signs in with, and until when the present session is proven."""
-    if not may(viewer, Action.HAVE_PASSWORD, Where()):
-        return CredentialState()
-    credential = await use.store.credentials.get(viewer.id)
-    session = await use.store.sessions.get(viewer.session_id)
-    proven_at = None if session is None else session.proven_at
-    until = None if proven_at is None else proven_at + PROOF_LASTS
-    proven_until = until if until is not None and until > use.clock() else None
-    if credential is None:
-        return CredentialState(proven_until=proven_until)
-    return CredentialState(
-        sign_in_name=credential.sign_in_name,
-        password_set=True,
-        second_factor_set=credential.factor is not None,
-        recovery_codes_left=len(credential.recovery_hashes),
-        proven_until=proven_until,
-    )
 
 
 async def forget_credential(use: Collaborators, account_id: str, session: Session) -> None:
@@ -337,10 +300,3 @@ def _wrong_code() -> DomainError:
 
 def _wrong_sign_in() -> DomainError:
     return refusal(ErrorCode.UNAUTHENTICATED, "This name, password and code do not belong together.", "signInName")
-
-
-def _not_set_up() -> DomainError:
-    return refusal(
-        ErrorCode.STEP_UP_NEEDED,
-        "This needs a second factor. Please set a password and add Reunify to an authenticator app; that is done once.",
-    )

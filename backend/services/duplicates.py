@@ -16,7 +16,6 @@ from backend.domain.validation import LONGEST_TEXT
 from backend.services import registrations, reports
 from backend.services.access import Action, Where, may, require, signed_in
 from backend.services.collaborators import Collaborators
-from backend.services.credentials import require_proof
 from backend.services.links import (
     MOST_LINKED,
     Cluster,
@@ -27,6 +26,7 @@ from backend.services.links import (
 )
 from backend.services.models import rules_of
 from backend.services.paging import Page, PageRequest, read_page
+from backend.services.proofs import require_proof
 from backend.services.suggestions import compared, event, new_pair, records_of
 from backend.store import events
 from backend.store.candidates import candidates_by_id

@@ -12,9 +12,9 @@ from backend.domain.subject import Side
 from backend.domain.validation import LONGEST_TEXT
 from backend.services.access import Action, Where, may, require, require_of_record
 from backend.services.collaborators import Collaborators
-from backend.services.credentials import require_proof
 from backend.services.links import as_counted, clusters, counted, matches_of_records, share_decision
 from backend.services.paging import Page, PageRequest, read_page
+from backend.services.proofs import require_proof
 from backend.services.subjects import is_seeking, is_sought
 from backend.store import events
 from backend.store.records import Duplicate, Session

@@ -6,7 +6,7 @@ from backend.api.context import ID, Info
 from backend.api.types.credential import Credentials, show_credentials
 from backend.domain import account as domain
 from backend.domain.account import Role
-from backend.services.credentials import credential_state
+from backend.services.proofs import credential_state
 
 
 @strawberry.type(description="Who you are to Reunify.")
