@@ -2,7 +2,7 @@
 
 import typer
 
-from backend.commands import audit, events, matching
+from backend.commands import account, audit, events, matching
 from backend.commands.access import access
 from backend.commands.demo import demo
 from backend.commands.indexes import indexes
@@ -30,6 +30,7 @@ def build() -> typer.Typer:
     app.command()(indexes)
     app.command()(schema)
     app.command()(access)
+    app.add_typer(account.app, name="account")
     app.add_typer(audit.app, name="audit")
     app.add_typer(events.app, name="events")
     app.add_typer(matching.app, name="matching")

@@ -79,7 +79,9 @@ async def wire(
         yield Collaborators(
             store=store,
             feed=feed,
-            keys=collaborators.Keys(keys.token_pepper, keys.cursor_key, keys.photo_key, keys.audit_key),
+            keys=collaborators.Keys(
+                keys.token_pepper, keys.cursor_key, keys.photo_key, keys.audit_key, keys.credentials_key
+            ),
             clock=now,
             new_id=new_id,
             check_device=device_check(push_policy(settings)),

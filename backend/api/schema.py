@@ -4,6 +4,7 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 from backend.api.resolvers.account import AccountMutations, AccountQueries
+from backend.api.resolvers.credential import CredentialMutations
 from backend.api.resolvers.duplicate import DuplicateMutations, DuplicateQueries
 from backend.api.resolvers.incident import IncidentMutations, IncidentQueries
 from backend.api.resolvers.kinship import KinshipQueries
@@ -32,6 +33,7 @@ class Query(
 @strawberry.type(description="Everything that can be done. A refusal is data: see `errors` in each answer.")
 class Mutation(
     ViewerMutations,
+    CredentialMutations,
     IncidentMutations,
     SiteMutations,
     RegistrationMutations,

@@ -65,7 +65,7 @@ class Tally:
         return len({match.family_id for match in self.matches.values() if match.told})
 
 
-def say_where(console: Console, address: str, doorways: list[Doorway]) -> None:
+def say_where(console: Console, address: str, doorways: list[Doorway], authenticator_key: str) -> None:
     """The links stand on lines of their own, so that no table breaks them."""
     console.print()
     console.print(f"[bold]Reunify[/] is at [bold]{address}[/]    [black on yellow] {EXERCISE} [/]")
@@ -74,6 +74,9 @@ def say_where(console: Console, address: str, doorways: list[Doorway]) -> None:
     for doorway in doorways:
         console.print(f"  [bold]{doorway.role}[/], {doorway.name}")
         console.print(f"    [link={doorway.link}]{doorway.link}[/]", style="cyan", soft_wrap=True)
+    console.print()
+    console.print("To decide as the coordinator, add this key to an authenticator app, for its codes:", soft_wrap=True)
+    console.print(f"    {authenticator_key}", style="cyan", soft_wrap=True)
     console.print()
     console.print("[dim]Ctrl-C ends it.[/]")
     console.print()

@@ -14,6 +14,7 @@ from rich.live import Live
 from backend.app import OPERATIONS, new_id, now
 from backend.commands.demo_screen import (
     EXERCISE,
+    NEARLY_CERTAIN,
     Doorway,
     SeenMatch,
     Tally,
@@ -27,6 +28,7 @@ from backend.commands.demo_screen import (
 from backend.commands.running import CannotStartError
 from backend.commands.serve import RunningServer, running_server
 from backend.domain.account import Role
+from backend.domain.match import MatchState
 from backend.domain.report import NextStep
 from backend.services.invites import invite_first_administrator
 from backend.settings.settings import Settings
@@ -37,6 +39,7 @@ from backend.simulation.story import Arrival, Filing, Happening, Stage, tell_sto
 
 SITES = 40
 SECONDS_A_FRAME = 0.25
+ONE_DECIDED_OF = 4
 _TOLD = {NextStep.STAY_REACHABLE.value, NextStep.CONTACT_CENTRE.value}
 
 
@@ -74,7 +77,8 @@ async def hold_exercise(
                 exercise = await _set_up(server, session, console, random, speed)
             except (RefusedError, aiohttp.ClientError) as error:
                 raise CannotStartError(f"The exercise could not be set up: {error}") from error
-        say_where(console, server.settings.address, _doorways(exercise, server.settings.address))
+        key = exercise.scene.desk.authenticator.secret
+        say_where(console, server.settings.address, _doorways(exercise, server.settings.address), key)
         async with asyncio.TaskGroup() as tasks:
             acts = [tasks.create_task(act(exercise)) for act in (_play, _watch, _look_at_matches, _show)]
             with suppress(TimeoutError):
@@ -95,7 +99,7 @@ async def _set_up(
     local = server.settings.model_copy(update={"public_url": None}).address
     stranger = Phone(session, local, OPERATIONS)
     towns = gulf_towns()
-    scene = await set_scene(stranger, secret, plan_sites(random, towns, SITES))
+    scene = await set_scene(stranger, secret, plan_sites(random, towns, SITES), now)
     stage = Stage(random, scene.incident_id, scene.sites, towns, now(), new_id, new_retry_key)
     story = tell_story(stage)
     tally = Tally()
@@ -176,6 +180,21 @@ async def _look_at_matches(exercise: Exercise) -> None:
         exercise.tally.saw(match_id, seen)
         if is_news and not exercise.console.is_terminal:
             exercise.console.print(match_line(seen), markup=False, soft_wrap=True)
+        await _decide(exercise, match)
+
+
+async def _decide(exercise: Exercise, match: dict[str, Any]) -> None:
+    """The coordinator confirms some of what is nearly certain; the rest is left to who looks on."""
+    is_open = match["state"] == MatchState.POTENTIAL.value and match["sameChildAs"] is None
+    if not is_open or match["probability"] < NEARLY_CERTAIN or int(match["id"][-1], 16) % ONE_DECIDED_OF:
+        return
+    try:
+        step = {"id": match["id"], "version": match["version"]}
+        await exercise.scene.desk.decide("confirmMatch", input=step)
+    except (RefusedError, aiohttp.ClientError) as error:
+        _say(exercise, f"not decided: {error}")
+        return
+    _say(exercise, "the coordinator confirms a match")
 
 
 def _seen(exercise: Exercise, match: dict[str, Any]) -> SeenMatch:

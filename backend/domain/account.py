@@ -35,18 +35,25 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """`id` is the keyed hash of a bearer token that only its holder has; for an account or for a family."""
+    """`id` is the keyed hash of a bearer token that only its holder has; for an account or for a family.
+
+    `last_used_at` is kept to a few minutes. `proven_at` is when its holder last entered a code of the second factor.
+    """
 
     id: str
     account_id: str | None
     family_id: str | None
     created_at: datetime
     expires_at: datetime
+    last_used_at: datetime | None = None
+    proven_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Invite:
-    """A link by which somebody becomes an account. `id` is the keyed hash of the link's secret."""
+    """A link by which somebody becomes an account, or comes back to the one of `account_id`. `id` is the keyed hash of
+    the link's secret.
+    """
 
     id: str
     role: Role
@@ -58,6 +65,7 @@ class Invite:
     created_at: datetime
     updated_at: datetime
     expires_at: datetime
+    account_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

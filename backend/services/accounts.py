@@ -9,6 +9,8 @@ from backend.services.access import Action, Where, inviting, may, require, signe
 from backend.services.audit import tell
 from backend.services.changes import stale
 from backend.services.collaborators import Collaborators
+from backend.services.credentials import forget_credential
+from backend.services.invites import end_return_invites
 from backend.services.paging import Page, PageRequest, read_page
 from backend.store.records import Session
 
@@ -51,7 +53,9 @@ async def close_account(use: Collaborators, viewer: Viewer | None, account_id: s
         if not await use.store.accounts.replace(closed, account.version, session):
             raise stale()
         await use.store.sessions.collection.delete_many({"accountId": account.id}, session=session)
+        await forget_credential(use, account.id, session)
         await use.store.invites.delete(account.invite_id, session)
+        await end_return_invites(use, account.id, session)
         await tell(use, known, session, told)
 
     await use.store.transact(write)

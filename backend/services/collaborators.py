@@ -1,5 +1,6 @@
 """What every use case works with, passed in from the composition root."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,13 +20,27 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Keys:
     """Secret keys: `token_pepper` for hashes of tokens and codes, `cursor` and `photo` for signatures, `audit` for the
-    seals of the audit log.
+    seals of the audit log, `credentials` to encrypt what cannot be hashed.
     """
 
     token_pepper: bytes
     cursor: bytes
     photo: bytes
     audit: bytes
+    credentials: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordCost:
+    """What hashing a password takes with argon2id: the second recommendation of RFC 9106."""
+
+    passes: int = 3
+    memory_kib: int = 65_536
+    lanes: int = 4
+
+
+HASHED_AT_ONCE = 2
+"""Passwords hashed at the same time in a process: more would take a laptop's memory, and a guesser could ask for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +50,7 @@ class Collaborators:
     `rates` counts attempts, and is None where nothing is limited. `remembered` is what incidents are scored under, by
     its stamp, so that no scoring need read and decode it again. `looks` gathers what one operation shows of whom, for
     whoever answers it to enter in the audit log first; where there is none, each look is entered as it happens.
+    `hashing` is held while a password is hashed.
     """
 
     store: Store
@@ -46,3 +62,5 @@ class Collaborators:
     rates: Rates | None = None
     remembered: "dict[Stamp, Rules]" = field(default_factory=dict)
     looks: "Looks | None" = None
+    password_cost: PasswordCost = PasswordCost()
+    hashing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(HASHED_AT_ONCE))

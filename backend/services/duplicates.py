@@ -28,6 +28,7 @@ from backend.services.links import (
 )
 from backend.services.models import rules_of
 from backend.services.paging import Page, PageRequest, read_page
+from backend.services.proofs import require_proof
 from backend.services.suggestions import compared, event, new_pair, records_of
 from backend.store.candidates import candidates_by_id
 from backend.store.duplicates import hold_together, pairs_with
@@ -179,11 +180,12 @@ async def decide_duplicate(
 ) -> Duplicate:
     """Link, unlink or dismiss a pair of which `version` was seen. Of two people at once, one wins.
 
-    Raises: DomainError UNAUTHENTICATED, NOT_FOUND, FORBIDDEN, INVALID; CONFLICT for everybody who comes too late, and
-    where one child would be confirmed with two, or confirmed and rejected with one.
+    Raises: DomainError UNAUTHENTICATED, NOT_FOUND, FORBIDDEN, STEP_UP_NEEDED, INVALID; CONFLICT for everybody who comes
+    too late, and where one child would be confirmed with two, or confirmed and rejected with one.
     """
     pair = await _visible(use, viewer, duplicate_id)
     known = require(viewer, Action.DECIDE_DUPLICATE, Where(incident_id=pair.incident_id))
+    await require_proof(use, known)
     following = state_after(pair.state, action)
     if pair.version != version:
         raise overtaken()

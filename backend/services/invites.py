@@ -16,6 +16,7 @@ from backend.services.sessions import account_session, session_id
 from backend.store.records import Session
 
 FIRST_ADMINISTRATOR_HOURS = 24
+RETURN_HOURS = 24
 MOST_USES = 100
 MOST_HOURS = 24 * 30
 SHORTEST_RETRY_KEY = 22
@@ -62,7 +63,8 @@ async def invite_by_operator(use: Collaborators, new: NewInvite) -> str:
 async def accept_invite(
     use: Collaborators, secret: str, name: str, retry_key: str, *, address: str
 ) -> tuple[Account, str]:
-    """Become an account, with a token for it. The same secret and `retry_key` again give the same account and token.
+    """Become an account, or come back to the invite's own, with a token for it. The same secret and `retry_key` again
+    give the same account and token.
 
     Raises: DomainError INVALID, EXPIRED, and RATE_LIMITED after too many of these.
     """
@@ -71,7 +73,7 @@ async def accept_invite(
         raise refusal(ErrorCode.INVALID, f"Please say your name, in at most {LONGEST_NAME} characters.", "name")
     if not SHORTEST_RETRY_KEY <= len(retry_key) <= LONGEST_NAME:
         raise refusal(ErrorCode.INVALID, "The retry key must be random, of 22 to 200 characters.", "retryKey")
-    invite_id = keyed_hash(use.keys.token_pepper, "invite", secret)
+    invite_id = _invite_id(use, secret)
     token = keyed_hash(use.keys.token_pepper, "invited token", f"{secret}\0{retry_key}")
     now = use.clock()
 
@@ -88,19 +90,14 @@ async def accept_invite(
         used = replace(invite, uses_left=invite.uses_left - 1, version=invite.version + 1, updated_at=now)
         if not await use.store.invites.replace(used, invite.version, session):
             raise conflict("Somebody else is using this invite right now. Please try again.", "secret")
-        account = Account(
-            id=use.new_id(),
-            role=invite.role,
-            name=cleaned,
-            incident_ids=invite.incident_ids,
-            site_ids=invite.site_ids,
-            invite_id=invite.id,
-            disabled=False,
-            version=1,
-            created_at=now,
-            updated_at=now,
-        )
-        await use.store.accounts.insert(account, session)
+        if invite.account_id is None:
+            account = _new_account(use, invite, cleaned)
+            await use.store.accounts.insert(account, session)
+        else:
+            own = await use.store.accounts.get(invite.account_id, session)
+            if own is None or own.disabled:
+                raise _no_longer_good()
+            account = own
         began = account_session(use, account, token)
         await use.store.sessions.insert(began, session)
         told = Event(
@@ -110,6 +107,51 @@ async def accept_invite(
         return account
 
     return await signed_in_at(use.rates, address, lambda: use.store.transact(write)), token
+
+
+async def write_return_invite(use: Collaborators, account: Account, session: Session) -> str:
+    """The secret of an invite by which an account's holder comes back to it; an earlier one ends."""
+    secret, now = new_token(), use.clock()
+    invite = Invite(
+        id=_invite_id(use, secret),
+        role=account.role,
+        incident_ids=account.incident_ids,
+        site_ids=account.site_ids,
+        uses_left=1,
+        created_by=OPERATOR,
+        version=1,
+        created_at=now,
+        updated_at=now,
+        expires_at=now + timedelta(hours=RETURN_HOURS),
+        account_id=account.id,
+    )
+    await end_return_invites(use, account.id, session)
+    await use.store.invites.insert(invite, session)
+    return secret
+
+
+async def end_return_invites(use: Collaborators, account_id: str, session: Session) -> None:
+    await use.store.invites.collection.delete_many({"accountId": account_id}, session=session)
+
+
+def _new_account(use: Collaborators, invite: Invite, name: str) -> Account:
+    now = use.clock()
+    return Account(
+        id=use.new_id(),
+        role=invite.role,
+        name=name,
+        incident_ids=invite.incident_ids,
+        site_ids=invite.site_ids,
+        invite_id=invite.id,
+        disabled=False,
+        version=1,
+        created_at=now,
+        updated_at=now,
+    )
+
+
+def _invite_id(use: Collaborators, secret: str) -> str:
+    return keyed_hash(use.keys.token_pepper, "invite", secret)
 
 
 def _refuse_what_cannot_be(new: NewInvite) -> None:
@@ -143,7 +185,7 @@ async def _write_invite(use: Collaborators, new: NewInvite, where: Where, by: Vi
     secret = new_token()
     now = use.clock()
     invite = Invite(
-        id=keyed_hash(use.keys.token_pepper, "invite", secret),
+        id=_invite_id(use, secret),
         role=new.role,
         incident_ids=() if where.incident_id is None else (where.incident_id,),
         site_ids=() if where.site_id is None else (where.site_id,),

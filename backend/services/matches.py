@@ -16,6 +16,7 @@ from backend.services.audit import Named, saw, tell
 from backend.services.collaborators import Collaborators
 from backend.services.links import as_counted, clusters, counted, matches_of_records, share_decision
 from backend.services.paging import Page, PageRequest, read_page
+from backend.services.proofs import require_proof
 from backend.services.subjects import is_seeking, is_sought
 from backend.store.records import Duplicate, Session
 
@@ -39,13 +40,15 @@ async def decide(
 ) -> Match:
     """Take a step with a match of which `version` was seen. Of two people at once, one wins.
 
-    Raises: DomainError UNAUTHENTICATED, NOT_FOUND, FORBIDDEN, INVALID; CONFLICT for everybody who comes too late, and
-    where the report or the registration is confirmed with another already.
+    Raises: DomainError UNAUTHENTICATED, NOT_FOUND, FORBIDDEN; STEP_UP_NEEDED but for a claim; INVALID; CONFLICT for
+    everybody who comes too late, and where the report or the registration is confirmed with another already.
     """
     match = await use.store.matches.get(match_id)
     known = require_of_record(viewer, Action.DECIDE_MATCH, Action.READ_MATCH, _where(match), "match")
     if match is None:
         raise not_found("match")
+    if action is not MatchAction.CLAIM:
+        await require_proof(use, known)
     shown = (await as_counted(use, [match]))[0]
     following = state_after(shown.state, action)
     if match.version != version:

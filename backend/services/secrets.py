@@ -24,7 +24,8 @@ def keyed_hash(key: bytes, purpose: str, text: str) -> str:
 
 
 def same(one: str, other: str) -> bool:
-    return hmac.compare_digest(one.encode(), other.encode())
+    # What a client sends may hold half of a surrogate pair.
+    return hmac.compare_digest(one.encode("utf-8", "surrogatepass"), other.encode("utf-8", "surrogatepass"))
 
 
 def case_code(key: bytes, seed: str) -> str:
@@ -40,6 +41,11 @@ def case_secret(key: bytes, seed: str) -> str:
 def as_written(code: str) -> str:
     """A code as it was made, however somebody typed it: small letters, O for 0, I or L for 1, dashes or none."""
     return code.upper().translate(_MISREAD)
+
+
+def random_code() -> str:
+    """A code for paper, in the form of a case code: 60 random bits."""
+    return case_code(secrets.token_bytes(32), "")
 
 
 def _letters(key: bytes, purpose: str, seed: str, count: int) -> str:

@@ -12,6 +12,7 @@ from backend.services.audit import came_or_went, tell
 from backend.services.collaborators import Collaborators
 from backend.services.secrets import keyed_hash
 from backend.store.records import Session as Transaction
+from backend.store.sessions import used
 
 LIFETIMES = {
     Role.FAMILY: timedelta(days=180),
@@ -22,6 +23,22 @@ LIFETIMES = {
     Role.ADMIN: timedelta(hours=8),
 }
 """How long a token is good for. A volunteer's phone may be offline for days; a desk's browser is left behind."""
+
+
+IDLE_ENDS = {
+    Role.FAMILY: timedelta(days=180),
+    Role.VOLUNTEER: timedelta(days=7),
+    Role.CALL_TAKER: timedelta(hours=4),
+    Role.COORDINATOR: timedelta(hours=2),
+    Role.OFFICER: timedelta(hours=2),
+    Role.ADMIN: timedelta(minutes=30),
+}
+"""After how long without use a token ends before its time; a family's does not, since it may wait for months. What a
+server sends on a WebSocket is no use.
+"""
+
+USE_KEPT_EVERY = timedelta(minutes=3)
+"""The use of a session is written down at most so often; its idle end may come that much too early."""
 
 
 def account_session(use: Collaborators, account: Account, token: str) -> Session:
@@ -37,21 +54,41 @@ def session_id(use: Collaborators, token: str) -> str:
 
 
 async def viewer_of(use: Collaborators, token: str) -> Viewer | None:
-    """Who holds this token, or None for a token that is unknown, expired, or whose account was disabled."""
-    return await viewer_of_session(use, session_id(use, token))
+    """Who uses this token, or None for a token that is unknown, expired, idle for too long, or whose account was
+    disabled.
+    """
+    session = await use.store.sessions.get(session_id(use, token))
+    viewer = None if session is None else await _viewer_of(use, session)
+    now = use.clock()
+    if session is not None and viewer is not None and last_used(session) + USE_KEPT_EVERY <= now:
+        await used(use.store.sessions, session.id, now)
+    return viewer
 
 
 async def viewer_of_session(use: Collaborators, session_id: str) -> Viewer | None:
+    """Whose session it is, if it still stands; asking is no use of it."""
     session = await use.store.sessions.get(session_id)
-    if session is None or session.expires_at <= use.clock():
-        return None
+    return None if session is None else await _viewer_of(use, session)
+
+
+def last_used(session: Session) -> datetime:
+    return session.last_used_at or session.created_at
+
+
+async def _viewer_of(use: Collaborators, session: Session) -> Viewer | None:
     if session.family_id is not None:
         family = await use.store.families.get(session.family_id)
-        return None if family is None else _family_viewer(family, session)
-    if session.account_id is None:
+        viewer = None if family is None else _family_viewer(family, session)
+    elif session.account_id is not None:
+        account = await use.store.accounts.get(session.account_id)
+        viewer = None if account is None or account.disabled else _account_viewer(account, session)
+    else:
         return None
-    account = await use.store.accounts.get(session.account_id)
-    return None if account is None or account.disabled else _account_viewer(account, session)
+    return viewer if viewer is not None and _stands(session, viewer.role, use.clock()) else None
+
+
+def _stands(session: Session, role: Role, now: datetime) -> bool:
+    return now < session.expires_at and now < last_used(session) + IDLE_ENDS[role]
 
 
 async def own_sessions(use: Collaborators, viewer: Viewer | None) -> list[Session]:
@@ -62,7 +99,7 @@ async def own_sessions(use: Collaborators, viewer: Viewer | None) -> list[Sessio
     known = signed_in(viewer)
     now = use.clock()
     found = await use.store.sessions.find(_of(known), order=(("createdAt", -1), ("_id", 1)))
-    return [session for session in found if session.expires_at > now]
+    return [session for session in found if _stands(session, known.role, now)]
 
 
 async def end_session(use: Collaborators, viewer: Viewer | None, session_id: str) -> None:

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from backend.settings.settings import Settings
 from backend.store.private_file import private_folder, write_private
 
-NAMES = ("vapid_private_key", "token_pepper", "cursor_key", "photo_key", "audit_key")
+NAMES = ("vapid_private_key", "token_pepper", "cursor_key", "photo_key", "audit_key", "credentials_key")
 VAPID_KEY_BYTES = 32
 
 
@@ -30,6 +30,7 @@ class Keys:
     cursor_key: bytes = field(repr=False)
     photo_key: bytes = field(repr=False)
     audit_key: bytes = field(repr=False)
+    credentials_key: bytes = field(repr=False)
 
 
 def load_keys(settings: Settings, warn: Callable[[str], object]) -> Keys:
@@ -49,6 +50,7 @@ def load_keys(settings: Settings, warn: Callable[[str], object]) -> Keys:
         cursor_key=chosen["cursor_key"].encode(),
         photo_key=chosen["photo_key"].encode(),
         audit_key=chosen["audit_key"].encode(),
+        credentials_key=chosen["credentials_key"].encode(),
     )
 
 

@@ -225,6 +225,9 @@ class Settings(BaseSettings):
     cursor_key: Key | None = Field(None, description="Secret that signs page cursors; default: made and kept.")
     photo_key: Key | None = Field(None, description="Secret that signs photo links; default: made and kept.")
     audit_key: Key | None = Field(None, description="Secret that seals the audit log; default: made and kept.")
+    credentials_key: Key | None = Field(
+        None, description="Secret that encrypts second factors; default: made and kept."
+    )
 
     @field_validator("data_folder")
     @classmethod

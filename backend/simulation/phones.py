@@ -14,7 +14,11 @@ import aiohttp
 
 
 class RefusedError(Exception):
-    """The server did not do what a phone asked for; the server's own words."""
+    """The server did not do what a phone asked for; the server's own words, and its code where it gave one."""
+
+    def __init__(self, words: str, code: str = "") -> None:
+        super().__init__(words)
+        self.code = code
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,9 @@ class Phone:
         settled = value.get("errors", []) if isinstance(value, dict) else []
         problems = [*body.get("errors", []), *settled]
         if problems:
-            raise RefusedError(f"{operation}: {problems[0]['message']}")
+            problem = problems[0]
+            code = problem.get("code") or problem.get("extensions", {}).get("code", "")
+            raise RefusedError(f"{operation}: {problem['message']}", code)
         return value
 
     @asynccontextmanager

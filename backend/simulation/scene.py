@@ -2,18 +2,21 @@
 
 import asyncio
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from backend.domain.account import NewInvite, Role
 from backend.domain.incident import IncidentKind, NewIncident
 from backend.domain.site import NewSite
+from backend.simulation.desk import Desk, set_up_desk
 from backend.simulation.gulf import AREA, PlannedSite
 from backend.simulation.phones import Phone
 from backend.simulation.story import OpenSite
 
 INCIDENT = "Hurricane Ximena (exercise, invented people)"
+SIGN_IN_NAME = "coordinator"
 NAMES: Mapping[Role, str] = {
     Role.ADMIN: "Ada Winters",
     Role.COORDINATOR: "Carlos Medina",
@@ -25,7 +28,7 @@ NAMES: Mapping[Role, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """`staff` has one of each role; `volunteers` one for each site, by its id."""
+    """`staff` has one of each role; `volunteers` one for each site, by its id. `desk` is the coordinator's."""
 
     incident_id: str
     alert_threshold: float
@@ -33,6 +36,7 @@ class Scene:
     site_names: Mapping[str, str]
     staff: Mapping[Role, Phone]
     volunteers: Mapping[str, Phone]
+    desk: Desk
 
 
 def new_retry_key() -> str:
@@ -44,7 +48,9 @@ def invented(name: str) -> str:
     return f"{name} (invented)"
 
 
-async def set_scene(stranger: Phone, administrator_secret: str, planned: Sequence[PlannedSite]) -> Scene:
+async def set_scene(
+    stranger: Phone, administrator_secret: str, planned: Sequence[PlannedSite], clock: Callable[[], datetime]
+) -> Scene:
     """Everybody accepts an invite, as real people do. Raises: RefusedError, aiohttp.ClientError."""
     admin = await _accept(stranger, administrator_secret, NAMES[Role.ADMIN])
     incident = NewIncident(INCIDENT, IncidentKind.HURRICANE, area=AREA, synthetic=True)
@@ -68,7 +74,8 @@ async def set_scene(stranger: Phone, administrator_secret: str, planned: Sequenc
     sites = [OpenSite(site_id, site.point) for (site_id, _), site in zip(opened_sites, planned, strict=True)]
     staff[Role.VOLUNTEER] = volunteers[sites[0].id]
     names = {site.id: plan.name for site, plan in zip(sites, planned, strict=True)}
-    return Scene(incident_id, incident.alert_threshold or 1.0, sites, names, staff, volunteers)
+    desk = await set_up_desk(coordinator, SIGN_IN_NAME, clock)
+    return Scene(incident_id, incident.alert_threshold or 1.0, sites, names, staff, volunteers, desk)
 
 
 async def _invite(host: Phone, stranger: Phone, new: NewInvite, name: str) -> Phone:

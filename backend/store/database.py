@@ -13,6 +13,7 @@ from pymongo.errors import ConnectionFailure, ExecutionTimeout, PyMongoError
 from backend.domain.account import Account, Invite
 from backend.domain.account import Session as AccountSession
 from backend.domain.alert import Alert, Delivery
+from backend.domain.credential import Attempts, Credential, SignInName
 from backend.domain.device import Device
 from backend.domain.duplicate import Duplicate
 from backend.domain.event import Event
@@ -41,6 +42,8 @@ class Store:
     database: AgnosticDatabase[Document]
     accounts: Records[Account]
     alerts: Records[Alert]
+    attempts: Records[Attempts]
+    credentials: Records[Credential]
     deliveries: Records[Delivery]
     devices: Records[Device]
     duplicates: Records[Duplicate]
@@ -54,6 +57,7 @@ class Store:
     reports: Records[Report]
     rescorings: Records[Rescoring]
     sessions: Records[AccountSession]
+    sign_in_names: Records[SignInName]
     sites: Records[Site]
     key_indexes: KeyIndexes = field(default_factory=KeyIndexes)
 
@@ -142,6 +146,8 @@ def connect(uri: str, name: str) -> Store:
         database=database,
         accounts=Records(database["accounts"], Account),
         alerts=Records(database["alerts"], Alert),
+        attempts=Records(database["attempts"], Attempts),
+        credentials=Records(database["credentials"], Credential),
         deliveries=Records(database["deliveries"], Delivery),
         devices=Records(database["devices"], Device),
         duplicates=Records(database["duplicates"], Duplicate),
@@ -155,5 +161,6 @@ def connect(uri: str, name: str) -> Store:
         reports=Records(database["reports"], Report),
         rescorings=Records(database["rescorings"], Rescoring),
         sessions=Records(database["sessions"], AccountSession),
+        sign_in_names=Records(database["signInNames"], SignInName),
         sites=Records(database["sites"], Site),
     )

@@ -19,6 +19,8 @@ INDEXES = {
         IndexModel([("key", ASCENDING)], name="key", unique=True),
         IndexModel([("ownerId", ASCENDING), ("_id", DESCENDING)], name="owner"),
     ],
+    "attempts": [_VERSION, IndexModel([("expiresAt", ASCENDING)], name="expiry", expireAfterSeconds=0)],
+    "credentials": [_VERSION],
     # By the ids of records and of people; the number of a block is its id. Entries wait a few seconds, unindexed.
     "auditBlocks": [IndexModel([("about", ASCENDING)], name="about")],
     "auditHead": [],
@@ -57,7 +59,10 @@ INDEXES = {
     "families": [IndexModel([("codeHash", ASCENDING)], name="code", unique=True)],
     "incidents": [],
     "accounts": [IndexModel([("incidentIds", ASCENDING), ("_id", DESCENDING)], name="incident")],
-    "invites": [IndexModel([("expiresAt", ASCENDING)], name="expiry", expireAfterSeconds=0)],
+    "invites": [
+        IndexModel([("expiresAt", ASCENDING)], name="expiry", expireAfterSeconds=0),
+        IndexModel([("accountId", ASCENDING)], name="account"),
+    ],
     "matches": [
         _VERSION,
         IndexModel([("reportId", ASCENDING), ("registrationId", ASCENDING)], name="pair", unique=True),
@@ -96,6 +101,9 @@ INDEXES = {
         IndexModel([("accountId", ASCENDING)], name="account"),
         IndexModel([("familyId", ASCENDING)], name="family"),
     ],
+    # Unique by their ids, and replaced by another rather than changed: where a value under a unique index changes, the
+    # embedded database keeps the old one taken.
+    "signInNames": [],
     "sites": [_VERSION, IndexModel([("incidentId", ASCENDING), ("_id", DESCENDING)], name="incident")],
 }
 

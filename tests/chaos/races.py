@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
+from backend.app import now
 from tests.chaos.children import invent, registration_of, report_of
 from tests.chaos.waiting import until
 from tests.chaos.writers import Scene, come_in
 from tests.support.client import Answer, Client, retry_key
+from tests.support.second_factor import holder
 
 AT_ONCE = 20
 USES = 5
@@ -32,7 +34,8 @@ async def run_races(scene: Scene, admin: Client, random: Random) -> list[Race]:
         "createInvite", input={"role": "OFFICER", "incidentId": scene.incident_id, "uses": AT_ONCE}
     )
     secret = invited.made["link"].rpartition("#")[2]
-    officers = [await come_in(scene.stranger, secret) for _ in range(AT_ONCE)]
+    newcomers = [await come_in(scene.stranger, secret) for _ in range(AT_ONCE)]
+    officers = [(await holder(one, f"officer.{number}", now)).client for number, one in enumerate(newcomers)]
     return [
         await _one_decides(scene, officers, "claimMatch", "CLAIMED", random),
         await _one_decides(scene, officers, "confirmMatch", "CONFIRMED", random),

@@ -15,9 +15,12 @@ from tests.support.records import report
 from tests.support.snapshot import everything, settled
 
 REFUSED = {"UNAUTHENTICATED", "FORBIDDEN", "NOT_FOUND"}
-PUBLIC = {"viewer", "pushKey", "openIncidents", "fileReport", "acceptInvite", "signInWithCase"}
+PUBLIC = {"viewer", "pushKey", "openIncidents", "fileReport", "acceptInvite", "signInWithCase", "signInWithPassword"}
 """What somebody without an account may call; the test of each is elsewhere."""
-OF_ONE_S_OWN = {"incidents", "signOut", "registerDevice", "ownReports", "ownSessions"}
+OF_ONE_S_OWN = {
+    *("incidents", "signOut", "registerDevice", "ownReports", "ownSessions"),
+    *("setPassword", "beginSecondFactor", "confirmSecondFactor", "proveYourself"),
+}
 """What touches nothing but what is one's own, whoever calls."""
 
 

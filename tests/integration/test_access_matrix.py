@@ -177,6 +177,11 @@ async def targets_of(scene: Scene, secrets: Secrets) -> dict[str, list[Target]]:
         targets["createInvite"].append(Target(invited, Where(scene.incident_id), frozenset({action})))
     nobody_missing = report(scene.incident_id) | {"children": []}
     targets["fileReport"] = [Target({"input": nobody_missing}, where, stands_for)]
+    password = {"signInName": "mallory", "password": "four words of mine"}
+    targets["setPassword"] = [Target({"input": password}, where, stands_for)]
+    targets["beginSecondFactor"] = [Target({"input": {"password": password["password"]}}, where, stands_for)]
+    for name in ("confirmSecondFactor", "proveYourself"):
+        targets[name] = [Target({"code": "000000"}, where, stands_for)]
     for name in ("incidents", "viewer", "pushKey", "openIncidents", "ownSessions", "ownReports"):
         targets[name] = [Target({}, where, stands_for)]
     return targets
@@ -212,6 +217,8 @@ async def _queries(matrix: Matrix, person: Person, targets: dict[str, list[Targe
             answer = await person.client.ask_text(document, **target.variables)
             value = (answer.body["data"] or {}).get(name)
             for one in shown(root, name, value):
+                if one.path[-1] in NOT_ASKED:
+                    continue
                 matrix.add(person, one.path, target, seen=one.anything)
 
 
@@ -274,7 +281,11 @@ async def test_the_server_does_what_the_policy_says_and_every_rule_counts(matrix
 
 
 NOT_ASKED = {
-    *(f"Mutation.{name}" for name in ("acceptInvite", "signInWithCase", "signOut", "registerDevice")),
+    *(
+        f"Mutation.{name}"
+        for name in ("acceptInvite", "signInWithCase", "signInWithPassword", "signOut", "registerDevice")
+    ),
+    "Credentials.provenUntil",
     *(f"UserError.{name}" for name in FIELDS["UserError"]),
     *(f"Device.{name}" for name in FIELDS["Device"]),
 }

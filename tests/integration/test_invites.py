@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -219,6 +220,9 @@ async def test_a_token_that_has_run_out_is_worth_nothing(scene: Scene) -> None:
     now = use.clock()
     almost = replace(use, clock=lambda: now + LIFETIMES[Role.VOLUNTEER] - timedelta(minutes=1))
     over = replace(use, clock=lambda: now + LIFETIMES[Role.VOLUNTEER] + timedelta(seconds=1))
+    for days in (5, 10):  # left unused for longer, it would end before its time
+        moment = now + timedelta(days=days)
+        assert await viewer_of(replace(use, clock=partial(lambda at: at, moment)), token) is not None
     assert await viewer_of(almost, token) is not None
     assert await viewer_of(over, token) is None
     await use.store.sessions.collection.update_many({}, {"$set": {"expiresAt": now - timedelta(seconds=1)}})

@@ -19,12 +19,14 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from backend.__main__ import build
+from backend.app import now
 from backend.domain.event import SYSTEM, Event, EventKind
 from backend.store import events
 from backend.store.database import connect
 from backend.store.embedded import running_database
 from backend.store.records import Session
 from tests.support.client import Client, new_id, retry_key
+from tests.support.second_factor import holder
 
 LINK = re.compile(r"(http://127\.0\.0\.1:\d+)/join#([A-Za-z0-9_-]{43})")
 
@@ -122,6 +124,29 @@ async def test_an_invite_is_printed_as_a_link_and_as_a_code_to_scan_and_lets_in(
     assert all(len(row) == len(code[0]) for row in code)
     assert set("".join(code)) <= set(" ▀▄█\x1b[0123456789;m")
     assert await accepted_role(http, server, found[2]) == "COORDINATOR"
+
+
+async def test_an_account_is_reset_and_its_holder_comes_back_to_it_by_the_link(
+    server: Server, http: aiohttp.ClientSession
+) -> None:
+    invited = LINK.search((await beside(server, "invite", "coordinator")).stdout)
+    assert invited is not None
+    stranger = Client(http, server.address)
+    accepted = {"secret": invited[2], "name": "Ada", "retryKey": retry_key()}
+    made = (await stranger.ask("acceptInvite", input=accepted)).made
+    lost = await holder(stranger.signed_in(made["token"]), "ada.lost", now)
+    done = await beside(server, "account", "reset", made["account"]["id"])
+    assert done.stderr == "Ada, coordinator, is signed out everywhere.\n"
+    found = LINK.search(done.stdout)
+    assert found is not None
+    assert (await lost.client.ask("viewer")).codes == ["UNAUTHENTICATED"]
+    assert (await lost.sign_in(code=lost.recovery_codes[0])).codes == ["UNAUTHENTICATED"]
+    again = {"secret": found[2], "name": "Ada", "retryKey": retry_key()}
+    back = (await stranger.ask("acceptInvite", input=again)).made
+    assert back["account"]["id"] == made["account"]["id"]
+    refused = await beside(server, "account", "reset", new_id())
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert "There is no such account" in refused.stderr
 
 
 async def test_an_invite_that_could_not_work_is_told_in_one_line(server: Server) -> None:

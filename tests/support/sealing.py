@@ -15,7 +15,7 @@ from tests.support.client import new_id
 
 def sealer(uri: str, name: str, key: bytes) -> Collaborators:
     """What sealing works with, on a connection of its own."""
-    keys = Keys(token_pepper=b"", cursor=b"", photo=b"", audit=key)
+    keys = Keys(token_pepper=b"", cursor=b"", photo=b"", audit=key, credentials=b"")
     return Collaborators(
         store=connect(uri, name),
         feed=Feed(),

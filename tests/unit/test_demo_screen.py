@@ -25,7 +25,7 @@ def test_every_picture_says_that_the_people_are_invented() -> None:
 def test_a_link_is_never_broken_into_two_lines() -> None:
     console, text = printed(width=40)
     link = "http://127.0.0.1:8000/graphql#token=" + "f" * 64
-    say_where(console, "http://127.0.0.1:8000", [Doorway("officer", "Olivia", link)])
+    say_where(console, "http://127.0.0.1:8000", [Doorway("officer", "Olivia", link)], "KEY")
     assert f"    {link}\n" in text.getvalue()
 
 

@@ -39,7 +39,7 @@ class AcceptInvitePayload:
 @strawberry.type(description="A token, or why there is none.")
 class SignInPayload:
     errors: list[UserError] = strawberry.field(description="Empty where it was done.")
-    token: str | None = strawberry.field(default=None, description="A bearer token for the family's own reports.")
+    token: str | None = strawberry.field(default=None, description="A bearer token for who signed in. Shown only now.")
 
 
 @strawberry.type(description="Whether it was done.")

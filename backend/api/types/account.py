@@ -7,6 +7,7 @@ import strawberry
 from backend.api.context import ID
 from backend.domain import account as domain
 from backend.domain.account import Role
+from backend.services.sessions import last_used
 
 
 @strawberry.type(description="An account: somebody who works with Reunify.")
@@ -37,7 +38,8 @@ class Session:
     id: ID = strawberry.field(description="Its id; nobody can sign in with it.")
     present: bool = strawberry.field(description="Whether it is the one that asks.")
     created_at: datetime = strawberry.field(description="When you signed in there.")
-    expires_at: datetime = strawberry.field(description="When it ends by itself.")
+    last_used_at: datetime = strawberry.field(description="When it was last used, to a few minutes.")
+    expires_at: datetime = strawberry.field(description="When it ends by itself; unused, it ends earlier.")
 
 
 def show_session(session: domain.Session, viewer: domain.Viewer | None) -> Session:
@@ -45,5 +47,6 @@ def show_session(session: domain.Session, viewer: domain.Viewer | None) -> Sessi
         id=ID(session.id),
         present=viewer is not None and session.id == viewer.session_id,
         created_at=session.created_at,
+        last_used_at=last_used(session),
         expires_at=session.expires_at,
     )

@@ -2,9 +2,11 @@
 
 import strawberry
 
-from backend.api.context import ID
+from backend.api.context import ID, Info
+from backend.api.types.credential import Credentials, show_credentials
 from backend.domain import account as domain
 from backend.domain.account import Role
+from backend.services.proofs import credential_state
 
 
 @strawberry.type(description="Who you are to Reunify.")
@@ -14,10 +16,16 @@ class Viewer:
     name: str = strawberry.field(description="Your name as you gave it; empty for a family.")
     incident_ids: list[ID] = strawberry.field(description="The incidents you work in.")
     site_ids: list[ID] = strawberry.field(description="The sites you work at.")
+    who: strawberry.Private[domain.Viewer]
+
+    @strawberry.field(description="What you sign in with, and whether this session is proven.")
+    async def credentials(self, info: Info) -> Credentials:
+        return show_credentials(await credential_state(info.context.use, self.who))
 
 
 def show_viewer(viewer: domain.Viewer) -> Viewer:
     return Viewer(
+        who=viewer,
         id=ID(viewer.id),
         role=viewer.role,
         name=viewer.name,

@@ -1,0 +1,28 @@
+"""Where somebody is signed in: what is written beside the start of a session, and ending several of them."""
+
+from datetime import datetime
+
+from backend.domain.account import Session
+from backend.store import records
+from backend.store.records import Records
+
+
+async def used(sessions: Records[Session], session_id: str, at: datetime) -> None:
+    await sessions.collection.update_one({"_id": session_id}, {"$set": {"lastUsedAt": at}})
+
+
+async def proven(
+    sessions: Records[Session], session_id: str, at: datetime, session: records.Session | None = None
+) -> None:
+    """Keep when a session's holder last proved with the second factor who they are."""
+    await sessions.collection.update_one({"_id": session_id}, {"$set": {"provenAt": at}}, session=session)
+
+
+async def end_all_of(
+    sessions: Records[Session], account_id: str, session: records.Session, *, but: str | None = None
+) -> None:
+    """End an account's sessions, all or all but one."""
+    # One indexed field alone, then by id: with a second condition the embedded database reads all sessions.
+    for one in await sessions.find({"accountId": account_id}, session=session):
+        if one.id != but:
+            await sessions.delete(one.id, session)
