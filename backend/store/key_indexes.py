@@ -76,10 +76,9 @@ class KeyIndexes:
     async def _read(self, records: Candidates, incident_id: str, followed: _Followed, began: float) -> None:
         latest: dict[str, datetime] = {}
         wanted: Document | None = {"incidentId": incident_id}
-        if followed.until is not None:
-            # Whatever their clocks say, they go on: so long after the latest was written, so much later is the next.
-            since = followed.until + timedelta(seconds=began - followed.until_at) - LATE
-            written = {"incidentId": incident_id, "keptAt": {"$gte": since}}
+        is_first = followed.until is None
+        if not is_first:
+            written = {"incidentId": incident_id, "keptAt": {"$gte": self._last_reading(followed, began) - LATE}}
             latest = {one["_id"]: one["keptAt"] async for one in records.find(written, {"keptAt": 1})}
             unread = [one for one, at in latest.items() if followed.latest.get(one) != at]
             wanted = {"_id": {"$in": unread}} if unread else None
@@ -91,7 +90,19 @@ class KeyIndexes:
         until = min(max(latest.values(), default=_NEVER), self.clock())
         if followed.until is None or until > followed.until:
             followed.until, followed.until_at = until, began
-        followed.latest = {one: at for one, at in latest.items() if at >= followed.until - LATE}
+        if is_first:
+            latest = {one: at for one, at in latest.items() if at >= followed.until - LATE}
+        followed.latest = latest
+
+    def _last_reading(self, followed: _Followed, began: float) -> datetime:
+        """The moment of the last reading, as those who have written since would put it.
+
+        It is what their latest record said, and so long after that as the reading was; or what this clock says of it
+        now, where that is earlier: then the clock was set back, and theirs may have been.
+        """
+        by_theirs = (followed.until or _NEVER) + timedelta(seconds=followed.read_at - followed.until_at)
+        by_ours = self.clock() - timedelta(seconds=began - followed.read_at)
+        return min(by_theirs, by_ours)
 
 
 def _put(indexes: dict[SeenAs, KeyIndex], document: Document) -> None:

@@ -148,6 +148,31 @@ async def test_in_quiet_hours_nothing_is_read_twice(registrations: Candidates, m
     assert read == [before["_id"], after["_id"]]
 
 
+@pytest.mark.parametrize("set_back", [timedelta(0), timedelta(hours=1)])
+async def test_what_was_written_long_before_the_next_look_is_found_though_the_clock_was_set_back(
+    registrations: Candidates, monkeypatch: pytest.MonkeyPatch, set_back: timedelta
+) -> None:
+    moment, wall = [1000.0], [datetime.now(UTC)]
+    monkeypatch.setattr(key_indexes, "monotonic", lambda: moment[0])
+    indexes, ana = KeyIndexes(lambda: wall[0]), Person(names=Names(None, "Ana", "Quintanilla"))
+
+    def goes_by(seconds: float) -> None:
+        moment[0] += seconds
+        wall[0] += timedelta(seconds=seconds)
+
+    first = document(ana, keptAt=wall[0])
+    await registrations.insert_one(first)
+    assert await found(registrations, ana, indexes) == {first["_id"]}
+    goes_by(100)
+    assert await found(registrations, ana, indexes) == {first["_id"]}
+    wall[0] -= set_back
+    goes_by(20)
+    second = document(ana, keptAt=wall[0])
+    await registrations.insert_one(second)
+    goes_by(3600)
+    assert await found(registrations, ana, indexes) == {first["_id"], second["_id"]}
+
+
 async def test_who_gives_up_waiting_for_the_first_reading_does_not_stop_it(registrations: Candidates) -> None:
     await registrations.insert_many([document(Person(names=COMMON)) for _ in range(50)])
     indexes = KeyIndexes()
