@@ -85,6 +85,7 @@ async def wire(
             clock=now,
             new_id=new_id,
             check_device=device_check(push_policy(settings)),
+            address=settings.address,
             rates=new_rates(rate_bounds(settings), seconds) if settings.rate_limits else None,
         )
 

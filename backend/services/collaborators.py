@@ -50,7 +50,8 @@ class Collaborators:
     `rates` counts attempts, and is None where nothing is limited. `remembered` is what incidents are scored under, by
     its stamp, so that no scoring need read and decode it again. `looks` gathers what one operation shows of whom, for
     whoever answers it to enter in the audit log first; where there is none, each look is entered as it happens.
-    `hashing` is held while a password is hashed.
+    `hashing` is held while a password is hashed. `address` is where people reach the server, which passkeys are bound
+    to.
     """
 
     store: Store
@@ -59,6 +60,7 @@ class Collaborators:
     clock: Callable[[], datetime]
     new_id: Callable[[], str]
     check_device: Callable[[NewDevice], None]
+    address: str
     rates: Rates | None = None
     remembered: "dict[Stamp, Rules]" = field(default_factory=dict)
     looks: "Looks | None" = None

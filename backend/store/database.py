@@ -13,7 +13,7 @@ from pymongo.errors import ConnectionFailure, ExecutionTimeout, PyMongoError
 from backend.domain.account import Account, Invite
 from backend.domain.account import Session as AccountSession
 from backend.domain.alert import Alert, Delivery
-from backend.domain.credential import Attempts, Credential, SignInName
+from backend.domain.credential import Attempts, Credential, SignInName, UsedChallenge
 from backend.domain.device import Device
 from backend.domain.duplicate import Duplicate
 from backend.domain.event import Event
@@ -59,6 +59,7 @@ class Store:
     sessions: Records[AccountSession]
     sign_in_names: Records[SignInName]
     sites: Records[Site]
+    used_challenges: Records[UsedChallenge]
     key_indexes: KeyIndexes = field(default_factory=KeyIndexes)
 
     async def transact(self, change: Callable[[Session], Coroutine[Any, Any, T]]) -> T:
@@ -163,4 +164,5 @@ def connect(uri: str, name: str) -> Store:
         sessions=Records(database["sessions"], AccountSession),
         sign_in_names=Records(database["signInNames"], SignInName),
         sites=Records(database["sites"], Site),
+        used_challenges=Records(database["usedChallenges"], UsedChallenge),
     )

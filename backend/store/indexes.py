@@ -105,6 +105,7 @@ INDEXES = {
     # embedded database keeps the old one taken.
     "signInNames": [],
     "sites": [_VERSION, IndexModel([("incidentId", ASCENDING), ("_id", DESCENDING)], name="incident")],
+    "usedChallenges": [IndexModel([("expiresAt", ASCENDING)], name="expiry", expireAfterSeconds=0)],
 }
 
 

@@ -15,11 +15,20 @@ from tests.support.records import report
 from tests.support.snapshot import everything, settled
 
 REFUSED = {"UNAUTHENTICATED", "FORBIDDEN", "NOT_FOUND"}
-PUBLIC = {"viewer", "pushKey", "openIncidents", "fileReport", "acceptInvite", "signInWithCase", "signInWithPassword"}
+PUBLIC = {
+    "viewer",
+    "pushKey",
+    "openIncidents",
+    "fileReport",
+    "acceptInvite",
+    "signInWithCase",
+    "signInWithPassword",
+} | {"passkeyChallengeToSignIn"}
 """What somebody without an account may call; the test of each is elsewhere."""
 OF_ONE_S_OWN = {
     *("incidents", "signOut", "registerDevice", "ownReports", "ownSessions"),
     *("setPassword", "beginSecondFactor", "confirmSecondFactor", "proveYourself"),
+    *("beginPasskey", "confirmPasskey", "removePasskey", "passkeyChallenge", "proveWithPasskey"),
 }
 """What touches nothing but what is one's own, whoever calls."""
 

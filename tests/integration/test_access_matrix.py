@@ -182,7 +182,10 @@ async def targets_of(scene: Scene, secrets: Secrets) -> dict[str, list[Target]]:
     targets["beginSecondFactor"] = [Target({"input": {"password": password["password"]}}, where, stands_for)]
     for name in ("confirmSecondFactor", "proveYourself"):
         targets[name] = [Target({"code": "000000"}, where, stands_for)]
-    for name in ("incidents", "viewer", "pushKey", "openIncidents", "ownSessions", "ownReports"):
+    targets["beginPasskey"] = [Target({"password": password["password"]}, where, stands_for)]
+    targets["confirmPasskey"] = [Target({"input": {"name": "Phone", "answer": "{}"}}, where, stands_for)]
+    targets["proveWithPasskey"] = [Target({"answer": "{}"}, where, stands_for)]
+    for name in ("incidents", "viewer", "pushKey", "openIncidents", "ownSessions", "ownReports", "passkeyChallenge"):
         targets[name] = [Target({}, where, stands_for)]
     return targets
 
@@ -288,6 +291,7 @@ NOT_ASKED = {
         f"Mutation.{name}"
         for name in ("acceptInvite", "signInWithCase", "signInWithPassword", "signOut", "registerDevice")
     ),
+    *(f"Mutation.{name}" for name in ("passkeyChallengeToSignIn", "removePasskey")),
     "Credentials.provenUntil",
     *(f"UserError.{name}" for name in FIELDS["UserError"]),
     *(f"Device.{name}" for name in FIELDS["Device"]),

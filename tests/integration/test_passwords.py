@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from backend.domain.credential import SignIn
 from backend.domain.errors import DomainError
 from backend.services.credentials import sign_in_with_password
 from tests.support.house import Scene
@@ -161,7 +162,7 @@ async def test_a_name_that_nobody_has_costs_the_guesser_as_much_hashing_as_one_t
         hashing = Counted(2)
         use = replace(scene.house.use, hashing=hashing)
         with pytest.raises(DomainError):
-            await sign_in_with_password(use, name, "wrong one entirely", None, address="192.0.2.1")
+            await sign_in_with_password(use, SignIn(name, "wrong one entirely"), address="192.0.2.1")
         assert hashing.times == 1, name
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from backend.domain.credential import FIRST_LOCK, LONGEST_LOCK, Attempts, one_more
+from backend.domain.credential import FIRST_LOCK, LONGEST_LOCK, Attempts, SignIn, one_more
 from backend.domain.errors import DomainError
 from backend.domain.event import EventKind
 from backend.services.credentials import sign_in_with_password
@@ -78,7 +78,7 @@ async def test_after_five_failures_the_right_one_is_refused_too_until_the_lock_e
     assert {json.dumps(answer.body) for answer in wrong} == {json.dumps(right.body)}
     elsewhere = replace(scene.house.use, password_cost=scene.house.use.password_cost)
     with pytest.raises(DomainError, match="do not belong together"):
-        await sign_in_with_password(elsewhere, "carlos.medina", PASSWORD, carlos.code(), address="192.0.2.1")
+        await sign_in_with_password(elsewhere, SignIn("carlos.medina", PASSWORD, carlos.code()), address="192.0.2.1")
     assert (await carlos.client.ask("proveYourself", code=carlos.code())).made, "who is signed in is not kept from work"
     clock.forward(FIRST_LOCK - timedelta(seconds=5))
     assert (await carlos.sign_in()).codes == ["UNAUTHENTICATED"]

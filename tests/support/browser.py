@@ -53,6 +53,14 @@ class Tab:
         answer = await self.call("Runtime.evaluate", expression=script, returnByValue=True)
         return answer.get("result", {}).get("result", {}).get("value")
 
+    async def promised(self, script: str) -> Any:
+        """What the promise of a script holds; whoever asks has touched the page, as for what needs a person there."""
+        answer = await self.call(
+            "Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True, userGesture=True
+        )
+        assert "exceptionDetails" not in answer["result"], answer
+        return answer["result"]["result"].get("value")
+
     async def becomes(self, script: str, seconds: float = 30) -> None:
         """Wait until the script gives what is true, whichever page stands there by then."""
         async with asyncio.timeout(seconds):
