@@ -28,7 +28,7 @@ from backend.api.photos import PhotoLimits, photo_routes
 from backend.api.rules import check_rules
 from backend.api.schema import build_schema
 from backend.domain.device import NewDevice
-from backend.domain.errors import ErrorCode, refusal, unauthenticated
+from backend.domain.errors import ErrorCode, pin_needed, refusal, unauthenticated
 from backend.services import collaborators
 from backend.services.collaborators import Collaborators
 from backend.services.rates import Bounds, new_rates, rate
@@ -86,6 +86,7 @@ async def wire(
             new_id=new_id,
             check_device=device_check(push_policy(settings)),
             address=settings.address,
+            lock_after=timedelta(minutes=settings.pin_lock_minutes),
             rates=new_rates(rate_bounds(settings), seconds) if settings.rate_limits else None,
         )
 
@@ -161,6 +162,9 @@ class _SignIn:
         if token is not None and viewer is None:
             context.admit()
             raise unauthenticated()
+        if viewer is not None and viewer.locked:
+            context.admit()
+            raise pin_needed()
         return context
 
     def invite_link(self, secret: str) -> str:

@@ -124,6 +124,8 @@ OPERATIONS: Mapping[str, Mapping[str, OperationRule]] = MappingProxyType(
             "passkeyChallenge": _allowed(Action.HAVE_PASSWORD),
             "passkeyChallengeToSignIn": _ANYBODY,
             "proveWithPasskey": _allowed(Action.HAVE_PASSWORD),
+            "setPin": _allowed(Action.HAVE_PIN),
+            "unlock": _ANYBODY,
             "signOut": _SIGNED_IN,
             "registerDevice": _SIGNED_IN,
             "removeDevice": _SIGNED_IN,
@@ -170,7 +172,7 @@ _PAYLOADS = {
     "BeginSecondFactorPayload": _rules(FORM="errors", OWN="secret address"),
     "ConfirmPasskeyPayload": _rules(FORM="errors passkey", OWN="recoveryCodes"),
     "ConfirmSecondFactorPayload": _rules(FORM="errors", OWN="recoveryCodes"),
-    "CreateInvitePayload": _rules(FORM="errors", OWN="link"),
+    "CreateInvitePayload": _rules(FORM="errors", OWN="link qrCode"),
     "DonePayload": _rules(FORM="errors"),
     "DuplicatePayload": _rules(FORM="errors duplicate"),
     "FileReportPayload": _rules(FORM="errors reports", OWN="caseCode caseSecret token"),
@@ -194,7 +196,7 @@ FIELDS: Mapping[str, Mapping[str, Rule]] = MappingProxyType({
     "Account": _rules(Action.READ_ACCOUNT, STAFF="id role name incidentIds siteIds closed createdAt"),
     "Viewer": _rules(OWN="id role name incidentIds siteIds credentials"),
     "Credentials": _rules(
-        OWN="signInName passwordSet secondFactorSet authenticatorAppSet passkeys recoveryCodesLeft provenUntil"
+        OWN="signInName passwordSet secondFactorSet authenticatorAppSet passkeys recoveryCodesLeft provenUntil pinSet"
     ),
     "Passkey": _rules(OWN="id name createdAt lastUsedAt"),
     "Session": _rules(OWN="id present createdAt lastUsedAt expiresAt"),

@@ -10,6 +10,7 @@ from backend.api.resolvers.incident import IncidentMutations, IncidentQueries
 from backend.api.resolvers.kinship import KinshipQueries
 from backend.api.resolvers.match import MatchMutations, MatchQueries, MatchSubscriptions
 from backend.api.resolvers.passkey import PasskeyMutations
+from backend.api.resolvers.pin import PinMutations
 from backend.api.resolvers.registration import RegistrationMutations, RegistrationQueries
 from backend.api.resolvers.report import ReportMutations, ReportQueries, ReportSubscriptions
 from backend.api.resolvers.site import SiteMutations, SiteQueries
@@ -36,6 +37,7 @@ class Mutation(
     ViewerMutations,
     CredentialMutations,
     PasskeyMutations,
+    PinMutations,
     IncidentMutations,
     SiteMutations,
     RegistrationMutations,

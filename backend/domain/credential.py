@@ -132,3 +132,4 @@ class CredentialState:
     passkeys: tuple[Passkey, ...] = ()
     recovery_codes_left: int = 0
     proven_until: datetime | None = None
+    pin_set: bool = False

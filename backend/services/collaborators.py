@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from backend.domain.device import NewDevice
@@ -51,7 +51,7 @@ class Collaborators:
     its stamp, so that no scoring need read and decode it again. `looks` gathers what one operation shows of whom, for
     whoever answers it to enter in the audit log first; where there is none, each look is entered as it happens.
     `hashing` is held while a password is hashed. `address` is where people reach the server, which passkeys are bound
-    to.
+    to. `lock_after` is how long a phone with a PIN may be left alone.
     """
 
     store: Store
@@ -61,6 +61,7 @@ class Collaborators:
     new_id: Callable[[], str]
     check_device: Callable[[NewDevice], None]
     address: str
+    lock_after: timedelta
     rates: Rates | None = None
     remembered: "dict[Stamp, Rules]" = field(default_factory=dict)
     looks: "Looks | None" = None

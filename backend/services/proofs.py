@@ -26,10 +26,10 @@ async def require_proof(use: Collaborators, viewer: Viewer) -> None:
 
 async def credential_state(use: Collaborators, viewer: Viewer) -> CredentialState:
     """What the viewer signs in with, and until when the present session is proven."""
-    if not may(viewer, Action.HAVE_PASSWORD, Where()):
-        return CredentialState()
-    credential = await use.store.credentials.get(viewer.id)
     session = await use.store.sessions.get(viewer.session_id)
+    if not may(viewer, Action.HAVE_PASSWORD, Where()):
+        return CredentialState(pin_set=session is not None and session.pin_hash is not None)
+    credential = await use.store.credentials.get(viewer.id)
     proven_at = None if session is None else session.proven_at
     until = None if proven_at is None else proven_at + PROOF_LASTS
     proven_until = until if until is not None and until > use.clock() else None

@@ -26,3 +26,18 @@ async def end_all_of(
     for one in await sessions.find({"accountId": account_id}, session=session):
         if one.id != but:
             await sessions.delete(one.id, session)
+
+
+async def keep_pin(sessions: Records[Session], session_id: str, pin_hash: str, session: records.Session) -> None:
+    await sessions.collection.update_one(
+        {"_id": session_id}, {"$set": {"pinHash": pin_hash}, "$unset": {"wrongPins": ""}}, session=session
+    )
+
+
+async def count_pin(sessions: Records[Session], session_id: str, session: records.Session) -> None:
+    await sessions.collection.update_one({"_id": session_id}, {"$inc": {"wrongPins": 1}}, session=session)
+
+
+async def unlocked(sessions: Records[Session], session_id: str, at: datetime) -> None:
+    """A right PIN was entered: wrong ones before it are forgotten, and it was a use of the session."""
+    await sessions.collection.update_one({"_id": session_id}, {"$set": {"lastUsedAt": at}, "$unset": {"wrongPins": ""}})

@@ -16,19 +16,14 @@ from tests.support.snapshot import everything, settled
 
 REFUSED = {"UNAUTHENTICATED", "FORBIDDEN", "NOT_FOUND"}
 PUBLIC = {
-    "viewer",
-    "pushKey",
-    "openIncidents",
-    "fileReport",
-    "acceptInvite",
-    "signInWithCase",
-    "signInWithPassword",
-} | {"passkeyChallengeToSignIn"}
+    *("viewer", "pushKey", "openIncidents", "fileReport", "acceptInvite", "signInWithCase", "signInWithPassword"),
+    *("passkeyChallengeToSignIn", "unlock"),
+}
 """What somebody without an account may call; the test of each is elsewhere."""
 OF_ONE_S_OWN = {
     *("incidents", "signOut", "registerDevice", "ownReports", "ownSessions"),
     *("setPassword", "beginSecondFactor", "confirmSecondFactor", "proveYourself"),
-    *("beginPasskey", "confirmPasskey", "removePasskey", "passkeyChallenge", "proveWithPasskey"),
+    *("beginPasskey", "confirmPasskey", "removePasskey", "passkeyChallenge", "proveWithPasskey", "setPin"),
 }
 """What touches nothing but what is one's own, whoever calls."""
 

@@ -182,6 +182,7 @@ async def targets_of(scene: Scene, secrets: Secrets) -> dict[str, list[Target]]:
     targets["beginSecondFactor"] = [Target({"input": {"password": password["password"]}}, where, stands_for)]
     for name in ("confirmSecondFactor", "proveYourself"):
         targets[name] = [Target({"code": "000000"}, where, stands_for)]
+    targets["setPin"] = [Target({"input": {"pin": "1111"}}, where, stands_for)]
     targets["beginPasskey"] = [Target({"password": password["password"]}, where, stands_for)]
     targets["confirmPasskey"] = [Target({"input": {"name": "Phone", "answer": "{}"}}, where, stands_for)]
     targets["proveWithPasskey"] = [Target({"answer": "{}"}, where, stands_for)]
@@ -291,7 +292,7 @@ NOT_ASKED = {
         f"Mutation.{name}"
         for name in ("acceptInvite", "signInWithCase", "signInWithPassword", "signOut", "registerDevice")
     ),
-    *(f"Mutation.{name}" for name in ("passkeyChallengeToSignIn", "removePasskey")),
+    *(f"Mutation.{name}" for name in ("passkeyChallengeToSignIn", "removePasskey", "unlock")),
     "Credentials.provenUntil",
     *(f"UserError.{name}" for name in FIELDS["UserError"]),
     *(f"Device.{name}" for name in FIELDS["Device"]),

@@ -4,7 +4,7 @@ import asyncio
 import sys
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from backend.services.collaborators import Collaborators, Keys
 from backend.services.sealing import seal_waiting
@@ -24,6 +24,7 @@ def sealer(uri: str, name: str, key: bytes) -> Collaborators:
         new_id=new_id,
         check_device=lambda _: None,
         address="",
+        lock_after=timedelta(minutes=10),
     )
 
 

@@ -19,6 +19,7 @@ class Credentials:
     proven_until: datetime | None = strawberry.field(
         description="Until when this session may decide; null where a code must be entered first."
     )
+    pin_set: bool = strawberry.field(description="Whether this phone has a PIN: left alone, it locks itself.")
 
 
 def show_credentials(state: CredentialState) -> Credentials:
@@ -30,6 +31,7 @@ def show_credentials(state: CredentialState) -> Credentials:
         passkeys=[show_passkey(passkey) for passkey in state.passkeys],
         recovery_codes_left=state.recovery_codes_left,
         proven_until=state.proven_until,
+        pin_set=state.pin_set,
     )
 
 
