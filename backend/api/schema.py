@@ -11,6 +11,7 @@ from backend.api.resolvers.kinship import KinshipQueries
 from backend.api.resolvers.match import MatchMutations, MatchQueries, MatchSubscriptions
 from backend.api.resolvers.passkey import PasskeyMutations
 from backend.api.resolvers.pin import PinMutations
+from backend.api.resolvers.recovery import RecoveryMutations
 from backend.api.resolvers.registration import RegistrationMutations, RegistrationQueries
 from backend.api.resolvers.report import ReportMutations, ReportQueries, ReportSubscriptions
 from backend.api.resolvers.site import SiteMutations, SiteQueries
@@ -42,6 +43,7 @@ class Mutation(
     SiteMutations,
     RegistrationMutations,
     ReportMutations,
+    RecoveryMutations,
     MatchMutations,
     DuplicateMutations,
     AccountMutations,

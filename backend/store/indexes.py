@@ -56,7 +56,7 @@ INDEXES = {
         _CLAIM,
         IndexModel([("subjectId", ASCENDING), ("_id", ASCENDING)], name="subject"),
     ],
-    "families": [IndexModel([("codeHash", ASCENDING)], name="code", unique=True)],
+    "families": [_VERSION, IndexModel([("codeHash", ASCENDING)], name="code", unique=True)],
     "incidents": [],
     "accounts": [IndexModel([("incidentIds", ASCENDING), ("_id", DESCENDING)], name="incident")],
     "invites": [

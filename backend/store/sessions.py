@@ -41,3 +41,8 @@ async def count_pin(sessions: Records[Session], session_id: str, session: record
 async def unlocked(sessions: Records[Session], session_id: str, at: datetime) -> None:
     """A right PIN was entered: wrong ones before it are forgotten, and it was a use of the session."""
     await sessions.collection.update_one({"_id": session_id}, {"$set": {"lastUsedAt": at}, "$unset": {"wrongPins": ""}})
+
+
+async def end_all_of_family(sessions: Records[Session], family_id: str, session: records.Session) -> None:
+    for one in await sessions.find({"familyId": family_id}, session=session):
+        await sessions.delete(one.id, session)

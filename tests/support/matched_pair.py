@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from backend.domain.account import Role
-from tests.support.client import Client
+from tests.support.client import Client, retry_key
 from tests.support.house import NEW_ORLEANS, Scene
 from tests.support.records import child, mother, report
 from tests.support.snapshot import settled
@@ -59,6 +59,8 @@ async def a_matched_pair(scene: Scene) -> Secrets:
             "registrations": {"incidentId": scene.incident_id},
             "changeReport": {"input": {"id": report_id, "version": 1, "person": person}},
             "withdrawReport": {"id": report_id, "version": 1},
+            "beginCaseRecovery": {"reportId": report_id},
+            "recoverCase": {"input": {"reportId": report_id, "answers": [], "retryKey": retry_key()}},
             "report": {"id": report_id},
             "reports": {"incidentId": scene.incident_id},
             "reportMatches": {"id": report_id},
