@@ -32,7 +32,7 @@ from backend.domain.errors import ErrorCode, pin_needed, refusal, unauthenticate
 from backend.services import collaborators
 from backend.services.collaborators import Collaborators
 from backend.services.rates import Bounds, new_rates, rate
-from backend.services.sessions import viewer_of
+from backend.services.renewal import come_in
 from backend.settings.keys import Keys
 from backend.settings.settings import Settings
 from backend.store.database import Store, connect, is_away
@@ -157,7 +157,7 @@ class _SignIn:
     push_key: str
 
     async def __call__(self, connection: Request | WebSocket, token: str | None) -> Context:
-        viewer = None if token is None else await viewer_of(self.use, token)
+        viewer = None if token is None else await come_in(self.use, token)
         context = Context(self.use, viewer, address_of(connection), self.invite_link, self.push_key)
         if token is not None and viewer is None:
             context.admit()

@@ -152,6 +152,8 @@ OPERATIONS: Mapping[str, Mapping[str, OperationRule]] = MappingProxyType(
             "dismissDuplicate": _allowed(Action.DECIDE_DUPLICATE),
             "closeAccount": _allowed(*_INVITE),
             "endSession": _SIGNED_IN,
+            "endSessionsOf": _allowed(*_INVITE),
+            "renewSession": _SIGNED_IN,
         },
         "Subscription": {
             "ownReports": _allowed(Action.READ_REPORT),

@@ -42,7 +42,9 @@ class Session:
 
     `last_used_at` is kept to a few minutes. `proven_at` is when its holder last used the second factor. `pin_hash` is
     argon2's own text; with it, the session is locked when it was not used for a while. `wrong_pins` are those in a row,
-    and those that are being checked.
+    and those that are being checked. `replaces` is the session that this one renews, which
+    stands while this one is `unused`; `successors` are those that it was renewed to, and it is `replaced` once one of
+    them was used.
     """
 
     id: str
@@ -54,6 +56,10 @@ class Session:
     proven_at: datetime | None = None
     pin_hash: str | None = None
     wrong_pins: int = 0
+    replaces: str | None = None
+    unused: bool = False
+    successors: tuple[str, ...] = ()
+    replaced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +95,7 @@ class NewInvite:
 @dataclass(frozen=True, slots=True)
 class Viewer:
     """Who is asking: an account, or a family with a token for its own reports. Who is `locked` may nothing until the
-    PIN was entered.
+    PIN was entered; who `renews` uses a new token for the first time.
     """
 
     id: str
@@ -100,3 +106,4 @@ class Viewer:
     family_id: str | None
     session_id: str
     locked: bool = False
+    renews: bool = False

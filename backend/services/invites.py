@@ -12,7 +12,7 @@ from backend.services.audit import tell
 from backend.services.collaborators import Collaborators
 from backend.services.pins import hash_of_new_pin, refuse_pin_of
 from backend.services.rates import signed_in_at
-from backend.services.secrets import keyed_hash, new_token
+from backend.services.secrets import SHORTEST_RETRY_KEY, keyed_hash, new_token
 from backend.services.sessions import account_session, session_id
 from backend.store.records import Session
 
@@ -20,7 +20,6 @@ FIRST_ADMINISTRATOR_HOURS = 24
 RETURN_HOURS = 24
 MOST_USES = 100
 MOST_HOURS = 24 * 30
-SHORTEST_RETRY_KEY = 22
 
 _NEED_AN_INCIDENT = {Role.CALL_TAKER, Role.OFFICER}
 """A coordinator may be invited to open one, and an administrator needs none."""

@@ -16,7 +16,7 @@ from backend.services.rates import signed_in_at
 from backend.services.secrets import keyed_hash
 from backend.services.sessions import session_id, stands
 from backend.store.records import Session
-from backend.store.sessions import count_pin, keep_pin, unlocked
+from backend.store.sessions import count_pin, end, keep_pin, unlocked
 
 SHORTEST_PIN, LONGEST_PIN = 4, 8
 _YEARS = {"19", "20"}
@@ -139,7 +139,7 @@ async def _end(use: Collaborators, ended: AccountSession) -> None:
     owner = ended.account_id or ""
 
     async def write(transaction: Session) -> None:
-        if await use.store.sessions.delete(ended.id, transaction):
+        if await end(use.store.sessions, ended, transaction):
             told = Event(
                 id=use.new_id(), kind=EventKind.SESSION_ENDED, subject_id=owner, actor_id=owner, at=use.clock()
             )

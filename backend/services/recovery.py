@@ -13,10 +13,9 @@ from backend.services.attempts import forget, may_try
 from backend.services.audit import tell
 from backend.services.changes import stale
 from backend.services.collaborators import Collaborators
-from backend.services.invites import SHORTEST_RETRY_KEY
 from backend.services.recovery_answers import are_enough, questions_of
 from backend.services.reports import where
-from backend.services.secrets import as_written, case_code, case_secret, keyed_hash
+from backend.services.secrets import SHORTEST_RETRY_KEY, as_written, case_code, case_secret, keyed_hash
 from backend.store.records import Session
 from backend.store.sessions import end_all_of_family
 

@@ -12,7 +12,7 @@ from backend.services.audit import came_or_went, tell
 from backend.services.collaborators import Collaborators
 from backend.services.secrets import keyed_hash
 from backend.store.records import Session as Transaction
-from backend.store.sessions import used
+from backend.store.sessions import end, used
 
 LIFETIMES = {
     Role.FAMILY: timedelta(days=180),
@@ -114,7 +114,12 @@ async def own_sessions(use: Collaborators, viewer: Viewer | None) -> list[Sessio
     known = signed_in(viewer)
     now = use.clock()
     found = await use.store.sessions.find(_of(known), order=(("createdAt", -1), ("_id", 1)))
-    return [session for session in found if stands(session, known.role, now)]
+    # One that was renewed and whose new token was not used yet, or was, is one place where somebody is signed in.
+    return [session for session in found if stands(session, known.role, now) and _is_shown(session, known)]
+
+
+def _is_shown(session: Session, viewer: Viewer) -> bool:
+    return session.id == viewer.session_id or not (session.unused or session.replaced)
 
 
 async def end_session(use: Collaborators, viewer: Viewer | None, session_id: str) -> None:
@@ -128,7 +133,7 @@ async def end_session(use: Collaborators, viewer: Viewer | None, session_id: str
         raise not_found("session")
 
     async def write(transaction: Transaction) -> None:
-        if await use.store.sessions.delete(session.id, transaction):
+        if await end(use.store.sessions, session, transaction):
             told = Event(
                 id=use.new_id(),
                 kind=EventKind.SESSION_ENDED,
@@ -159,7 +164,8 @@ async def sign_out(use: Collaborators, viewer: Viewer | None) -> None:
     known = signed_in(viewer)
 
     async def write(transaction: Transaction) -> None:
-        if await use.store.sessions.delete(known.session_id, transaction):
+        session = await use.store.sessions.get(known.session_id, transaction)
+        if session is not None and await end(use.store.sessions, session, transaction):
             await came_or_went(use, AuditAction.SIGNED_OUT, known, transaction, owner_id=known.id)
 
     await use.store.transact(write)
@@ -186,6 +192,7 @@ def _family_viewer(family: Family, session: Session) -> Viewer:
         site_ids=frozenset(),
         family_id=family.id,
         session_id=session.id,
+        renews=session.unused,
     )
 
 
@@ -199,4 +206,5 @@ def _account_viewer(account: Account, session: Session, *, locked: bool) -> View
         family_id=None,
         session_id=session.id,
         locked=locked,
+        renews=session.unused,
     )

@@ -46,3 +46,28 @@ async def unlocked(sessions: Records[Session], session_id: str, at: datetime) ->
 async def end_all_of_family(sessions: Records[Session], family_id: str, session: records.Session) -> None:
     for one in await sessions.find({"familyId": family_id}, session=session):
         await sessions.delete(one.id, session)
+
+
+async def end(sessions: Records[Session], ended: Session, session: records.Session) -> bool:
+    """End a session with those that it was renewed from and to; False where it had ended before."""
+    for other_id in (*((ended.replaces,) if ended.replaces else ()), *ended.successors):
+        await sessions.delete(other_id, session)
+    return await sessions.delete(ended.id, session)
+
+
+async def keep_successors(
+    sessions: Records[Session], session_id: str, successors: tuple[str, ...], session: records.Session
+) -> None:
+    await sessions.collection.update_one(
+        {"_id": session_id}, {"$set": {"successors": list(successors)}}, session=session
+    )
+
+
+async def taken_over(
+    sessions: Records[Session], session_id: str, replaced_id: str, until: datetime, session: records.Session
+) -> None:
+    """A session stands for itself from now on, and the one that it replaces until then."""
+    await sessions.collection.update_one({"_id": session_id}, {"$unset": {"unused": ""}}, session=session)
+    await sessions.collection.update_one(
+        {"_id": replaced_id}, {"$set": {"replaced": True, "expiresAt": until}}, session=session
+    )

@@ -23,7 +23,11 @@ PUBLIC = {
 OF_ONE_S_OWN = {
     *("incidents", "signOut", "registerDevice", "ownReports", "ownSessions"),
     *("setPassword", "beginSecondFactor", "confirmSecondFactor", "proveYourself"),
-    *("beginPasskey", "confirmPasskey", "removePasskey", "passkeyChallenge", "proveWithPasskey", "setPin"),
+    *("beginPasskey", "confirmPasskey", "removePasskey", "passkeyChallenge", "proveWithPasskey"),
+    *(
+        "setPin",
+        "renewSession",
+    ),
 }
 """What touches nothing but what is one's own, whoever calls."""
 

@@ -292,7 +292,7 @@ NOT_ASKED = {
         f"Mutation.{name}"
         for name in ("acceptInvite", "signInWithCase", "signInWithPassword", "signOut", "registerDevice")
     ),
-    *(f"Mutation.{name}" for name in ("passkeyChallengeToSignIn", "removePasskey", "unlock")),
+    *(f"Mutation.{name}" for name in ("passkeyChallengeToSignIn", "removePasskey", "unlock", "renewSession")),
     "Credentials.provenUntil",
     *(f"UserError.{name}" for name in FIELDS["UserError"]),
     *(f"Device.{name}" for name in FIELDS["Device"]),

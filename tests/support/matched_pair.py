@@ -84,6 +84,7 @@ async def a_matched_pair(scene: Scene) -> Secrets:
             "dismissDuplicate": link,
             "accounts": {"incidentId": scene.incident_id},
             "closeAccount": {"id": volunteer_id},
+            "endSessionsOf": {"id": volunteer_id},
             "endSession": {"id": session_id},
             "possibleRelatives": {"registrationId": registration_id},
         },
