@@ -13,6 +13,7 @@ from backend.services.audit import tell
 from backend.services.collaborators import Collaborators
 from backend.services.passwords import fits, hashed
 from backend.services.rates import signed_in_at
+from backend.services.renewal import take_over
 from backend.services.secrets import keyed_hash
 from backend.services.sessions import session_id, stands
 from backend.store.records import Session
@@ -94,7 +95,15 @@ async def unlock(use: Collaborators, token: str, typed: str, *, address: str) ->
     Raises: DomainError INVALID for a wrong PIN; UNAUTHENTICATED for a token that is none, or has no PIN, and once the
     session was ended; RATE_LIMITED after too many of these.
     """
-    await signed_in_at(use.rates, address, lambda: _checked(use, session_id(use, token), typed, "pin"))
+    own_id = session_id(use, token)
+
+    async def attempt() -> None:
+        # Or whoever renewed a token five times could guess five times as often.
+        if not await take_over(use, own_id):
+            raise unauthenticated()
+        await _checked(use, own_id, typed, "pin")
+
+    await signed_in_at(use.rates, address, attempt)
 
 
 async def _checked(use: Collaborators, own_id: str, typed: str, field: str) -> None:
@@ -124,7 +133,7 @@ async def _count(use: Collaborators, own_id: str) -> _Counted:
         account = None if session is None else await use.store.accounts.get(session.account_id or "", transaction)
         if session is None or account is None or account.disabled or session.pin_hash is None:
             raise unauthenticated()
-        if not stands(session, account.role, use.clock()):
+        if session.replaced or not stands(session, account.role, use.clock()):
             raise unauthenticated()
         if session.wrong_pins >= MOST_WRONG_PINS:
             # Others are being checked at this moment, and decide what becomes of it.

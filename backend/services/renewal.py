@@ -67,19 +67,21 @@ async def come_in(use: Collaborators, token: str) -> Viewer | None:
     """Who uses this token, as `viewer_of` has it; where it is a new one, it takes over from the old."""
     viewer = await viewer_of(use, token)
     if viewer is not None and not viewer.locked and viewer.renews:
-        return replace(viewer, renews=False) if await _take_over(use, viewer.session_id) else None
+        return replace(viewer, renews=False) if await take_over(use, viewer.session_id) else None
     return viewer
 
 
-async def _take_over(use: Collaborators, own_id: str) -> bool:
+async def take_over(use: Collaborators, own_id: str) -> bool:
     """The first use of a new token: the old one ends in a moment, and at once whatever else it was renewed to, such as
     by somebody who had copied it. False where another of these was faster.
     """
 
     async def write(transaction: Transaction) -> bool:
         own = await use.store.sessions.get(own_id, transaction)
-        if own is None or own.replaces is None:
+        if own is None:
             return False
+        if own.replaces is None or not own.unused:
+            return True
         await use.store.sessions.hold(own.replaces, transaction)
         old = await use.store.sessions.get(own.replaces, transaction)
         for other_id in () if old is None else old.successors:

@@ -55,11 +55,14 @@ def site_of(address: str) -> Site | None:
     """The site of a server's address; None where browsers know no passkeys: at an address of numbers, or without
     encryption on any other machine than the own.
     """
-    parts = urlsplit(address)
-    name = (parts.hostname or "").encode("idna").decode()
+    try:
+        parts = urlsplit(address)
+        name, number = (parts.hostname or "").encode("idna").decode(), parts.port
+    except ValueError:
+        return None
     if not name or _is_number(name) or (parts.scheme != "https" and name != "localhost"):
         return None
-    port = "" if parts.port in (None, _USUAL_PORTS.get(parts.scheme)) else f":{parts.port}"
+    port = "" if number in (None, _USUAL_PORTS.get(parts.scheme)) else f":{number}"
     return Site(name, f"{parts.scheme}://{name}{port}")
 
 

@@ -50,7 +50,9 @@ async def end_all_of_family(sessions: Records[Session], family_id: str, session:
 
 async def end(sessions: Records[Session], ended: Session, session: records.Session) -> bool:
     """End a session with those that it was renewed from and to; False where it had ended before."""
-    for other_id in (*((ended.replaces,) if ended.replaces else ()), *ended.successors):
+    earlier = None if ended.replaces is None else await sessions.get(ended.replaces, session)
+    beside = () if earlier is None else (earlier.id, *earlier.successors)
+    for other_id in {*beside, *ended.successors} - {ended.id}:
         await sessions.delete(other_id, session)
     return await sessions.delete(ended.id, session)
 

@@ -305,6 +305,8 @@ async def test_answers_are_guessed_no_faster_than_codes(scene: Scene, clock: Mov
         ("http://reunify.example.org", None),
         ("http://127.0.0.1:8000", None),
         ("https://192.0.2.10", None),
+        ("https://reunify..example.org", None),
+        ("https://reunify.example.org:port", None),
         ("https://[2001:db8::1]:8000", None),
     ],
 )

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from backend.services.pins import as_pin, is_weak
 from backend.services.sessions import LIFETIMES
 from tests.integration.test_invites import accept, invited
 from tests.support.client import Answer, Client, new_id, retry_key
-from tests.support.house import Scene
+from tests.support.house import Scene, running_house
 from tests.support.movable_clock import MovableClock
 from tests.support.pictures import picture
 from tests.support.records import child, report
@@ -185,6 +186,28 @@ async def test_twenty_guesses_at_once_are_no_more_than_five(scene: Scene, clock:
     answers = await asyncio.gather(*(unlocked_with(phone, guess) for guess in guesses))
     assert sum(answer.codes == ["INVALID"] for answer in answers) == MOST_WRONG_PINS - 1
     assert (await phone.ask("viewer")).codes == ["UNAUTHENTICATED"]
+
+
+async def test_renewing_a_token_gives_no_more_guesses(scene: Scene, clock: MovableClock) -> None:
+    phone = await with_pin(scene)
+    renewed = [phone.signed_in((await phone.ask("renewSession", retryKey=retry_key())).made["token"]) for _ in range(3)]
+    clock.forward(LOCK)
+    assert (await unlocked_with(renewed[0], OTHER)).codes == ["INVALID"]
+    for client in (phone, *renewed[1:]):
+        assert (await unlocked_with(client, PIN)).codes == ["UNAUTHENTICATED"]
+    for _ in range(MOST_WRONG_PINS - 1):
+        await unlocked_with(renewed[0], OTHER)
+    assert (await unlocked_with(renewed[0], PIN)).codes == ["UNAUTHENTICATED"]
+    assert await scene.house.use.store.sessions.find({"pinHash": {"$exists": True}}) == []
+
+
+async def test_tokens_that_are_none_are_counted_for_their_address(
+    database_uri: str, database_name: str, tmp_path: Path
+) -> None:
+    async with running_house(database_uri, database_name, tmp_path, worker=False, rate_guesses="3 per hour") as house:
+        guesses = [{"token": f"guessed {number}", "pin": PIN} for number in range(4)]
+        answers = [await house.stranger.ask("unlock", input=guess) for guess in guesses]
+        assert [answer.codes[0] for answer in answers] == ["UNAUTHENTICATED"] * 3 + ["RATE_LIMITED"]
 
 
 async def test_a_pin_is_changed_with_the_present_one_and_guesses_at_it_count(scene: Scene, clock: MovableClock) -> None:
