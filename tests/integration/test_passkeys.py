@@ -127,16 +127,16 @@ async def test_an_answer_that_is_wrong_in_any_way_proves_nothing_and_changes_not
     olivia = PasskeyDevice()
     assert (await added(scene.officer, olivia)).made
     good = (await carlos.client.ask("passkeyChallenge")).made["options"]
-    theirs = (await scene.officer.ask("passkeyChallenge")).made["options"]
-    of_elsewhere = (await elsewhere.ask("passkeyChallenge")).made["options"]
-    to_sign_in = await options_for("carlos", scene.stranger)
-    forged = json.dumps(json.loads(good) | {"challenge": "A" * 75})
     replayed = carlos.device.get(good)
     assert (await carlos.client.ask("proveWithPasskey", answer=replayed)).made
     old = (await carlos.client.ask("passkeyChallenge")).made["options"]
     clock.forward(CHALLENGE_LASTS + timedelta(seconds=1))
     await unproven(scene)
     good = (await carlos.client.ask("passkeyChallenge")).made["options"]
+    theirs = (await scene.officer.ask("passkeyChallenge")).made["options"]
+    of_elsewhere = (await elsewhere.ask("passkeyChallenge")).made["options"]
+    to_sign_in = await options_for("carlos", scene.stranger)
+    forged = json.dumps(json.loads(good) | {"challenge": "A" * 75})
 
     def changed(options: str = good, device: PasskeyDevice = carlos.device, **changes: Any) -> str:
         kept = {name: getattr(device, name) for name in changes}
@@ -192,6 +192,25 @@ async def test_an_answer_at_a_sign_in_is_good_once_and_for_its_name_alone(scene:
     for other in (await options_for("olivia", scene.stranger), proving):
         assert (await carlos.sign_in(passkey=carlos.device.get(other))).codes == ["UNAUTHENTICATED"]
     assert await all_but_counts(scene.house.use.store) == before
+
+
+async def test_what_a_device_without_a_counter_answered_is_good_once_too(scene: Scene) -> None:
+    carlos = await owner_of(scene)
+    synced = PasskeyDevice(counts=False)
+    made = {"name": "Synced", "answer": synced.create(await begun(carlos.client))}
+    assert (await carlos.client.ask("confirmPasskey", input=made)).made
+    owner = Owner(carlos.client, synced, ())
+    for _ in range(2):
+        assert (await owner.prove()).made
+        assert (await owner.sign_in()).made
+    proof = synced.get((await carlos.client.ask("passkeyChallenge")).made["options"])
+    assert (await carlos.client.ask("proveWithPasskey", answer=proof)).made
+    assert (await carlos.client.ask("proveWithPasskey", answer=proof)).codes == ["INVALID"]
+    entry = synced.get(await options_for("carlos", scene.stranger))
+    assert (await owner.sign_in(passkey=entry)).made
+    assert (await owner.sign_in(passkey=entry)).codes == ["UNAUTHENTICATED"]
+    assert (await carlos.client.ask("removePasskey", id=synced.name)).codes == []
+    assert (await carlos.client.ask("confirmPasskey", input=made)).codes == ["INVALID"], "nor comes it back so"
 
 
 async def test_of_ten_who_send_one_answer_at_once_one_is_proven(scene: Scene) -> None:

@@ -17,13 +17,14 @@ PRESENT, VERIFIED, NEW_KEY = 1, 4, 64
 
 @dataclass(slots=True)
 class PasskeyDevice:
-    """One passkey. `origin` and `site` are what its browser shows; `count` goes up with each use; `flags` say that
-    somebody was present and verified.
+    """One passkey. `origin` and `site` are what its browser shows; `count` goes up with each use, unless it `counts`
+    nothing; `flags` say that somebody was present and verified.
     """
 
     origin: str = ADDRESS
     site: str = "reunify.example.org"
     count: int = 0
+    counts: bool = True
     flags: int = PRESENT | VERIFIED
     id: bytes = field(default_factory=lambda: secrets.token_bytes(16))
     key: EllipticCurvePrivateKey = field(default_factory=lambda: generate_private_key(SECP256R1()))
@@ -46,7 +47,7 @@ class PasskeyDevice:
 
     def get(self, options: str) -> str:
         """As `navigator.credentials.get` answers."""
-        self.count += 1
+        self.count += self.counts
         said, seen = self._said("webauthn.get", json.loads(options)["challenge"]), self._seen()
         signature = self.key.sign(seen + hashlib.sha256(said).digest(), ECDSA(SHA256()))
         answer = json.loads(self._answer(clientDataJSON=said, authenticatorData=seen, signature=signature))
