@@ -1,7 +1,7 @@
 // Gathers the developers' console in dist/graphiql/, so that it needs no other host: our page, and GraphiQL as published.
 import { cp, mkdir, rm } from "node:fs/promises";
 
-const target = new URL("dist/graphiql/", import.meta.url);
+const target = new URL("../dist/graphiql/", import.meta.url);
 const files = {
   "console/index.html": "index.html",
   "console/console.css": "console.css",
@@ -20,6 +20,6 @@ const files = {
 await rm(target, { recursive: true, force: true });
 await mkdir(target, { recursive: true });
 for (const [source, name] of Object.entries(files)) {
-  await cp(new URL(source, import.meta.url), new URL(name, target));
+  await cp(new URL(`../${source}`, import.meta.url), new URL(name, target));
 }
 console.log(`The developers' console is in ${target.pathname}`);
