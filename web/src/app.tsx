@@ -8,6 +8,8 @@ import { Welcome } from "./welcome";
 const Family = lazy(() => import("./faces/family/family"));
 const Volunteer = lazy(() => import("./faces/volunteer/volunteer"));
 
+const Coordinator = lazy(() => import("./faces/coordinator/coordinator"));
+
 const FAMILY = new Set(["/report", "/case"]);
 const VOLUNTEER = new Set(["/join", "/site", "/site/register"]);
 
@@ -21,6 +23,8 @@ export function App() {
             <Family path={path} go={go} />
           ) : VOLUNTEER.has(path) ? (
             <Volunteer path={path} go={go} />
+          ) : path === "/desk" || path.startsWith("/desk/") ? (
+            <Coordinator path={path} go={go} />
           ) : (
             <Welcome />
           )}

@@ -20,6 +20,9 @@ export function Welcome() {
       <Way to="/case" icon="info" title={say(has.case ? "welcome.case.own" : "welcome.case")} lead={say("welcome.case.lead")} />
       <Way to="/site" icon="phone" title={say(has.session ? "welcome.site.own" : "welcome.site")} lead={say("welcome.site.lead")} />
       <p class="soft small">{say("welcome.promise")}</p>
+      <p>
+        <Link href="/desk">{say("welcome.desk")}</Link>
+      </p>
     </Screen>
   );
 }

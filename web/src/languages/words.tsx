@@ -1,6 +1,7 @@
 /** The words on the screen, in the person's language; one catalogue a language and part of the app, loaded when needed. */
 import { type ComponentChildren, createContext } from "preact";
 import { useContext, useEffect, useState } from "preact/hooks";
+import type coordinator from "./en/coordinator.json";
 import type family from "./en/family.json";
 import type shared from "./en/shared.json";
 import type volunteer from "./en/volunteer.json";
@@ -16,8 +17,8 @@ export const LANGUAGES = {
 } as const;
 
 export type Language = keyof typeof LANGUAGES;
-export type Part = "family" | "volunteer";
-export type Key = keyof typeof shared | keyof typeof family | keyof typeof volunteer;
+export type Part = "family" | "volunteer" | "coordinator";
+export type Key = keyof typeof shared | keyof typeof family | keyof typeof volunteer | keyof typeof coordinator;
 type Catalogue = Partial<Record<Key, string>>;
 
 export type Words = {

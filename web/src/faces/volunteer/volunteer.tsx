@@ -19,7 +19,7 @@ export default function Volunteer({ path, go }: { path: string; go: (path: strin
   const came = (found: Session) => {
     setSession(found);
     if (found.role === "VOLUNTEER") go("/site");
-    else toConsole(found.token);
+    else go("/desk");
   };
   return (
     <InWords part="volunteer">
@@ -49,10 +49,4 @@ export default function Volunteer({ path, go }: { path: string; go: (path: strin
       )}
     </InWords>
   );
-}
-
-/** Where everybody else works until there are screens for them: the developers' console, signed in in this tab. */
-function toConsole(token: string): void {
-  sessionStorage.setItem("token", token);
-  location.replace("/graphql");
 }
