@@ -1,4 +1,5 @@
-// Types of every operation in graphql/, and each document's name as the server knows it: the SHA-256 of its text.
+// Types of every operation in graphql/, and what the server knows each document by: the SHA-256 of its text; the text
+// itself of what is followed over a WebSocket.
 import { createHash } from "node:crypto";
 import { mkdir, readFile, readdir, writeFile } from "node:fs/promises";
 import { codegen } from "@graphql-codegen/core";
@@ -12,7 +13,7 @@ const schema = parse(await readFile(new URL("schema.graphql", contract), "utf8")
 const documents = [];
 for (const file of (await readdir(new URL("operations/", contract))).sort()) {
   const text = await readFile(new URL(`operations/${file}`, contract), "utf8");
-  documents.push({ location: file, document: parse(text), hash: createHash("sha256").update(text).digest("hex") });
+  documents.push({ location: file, document: parse(text), text, hash: createHash("sha256").update(text).digest("hex") });
 }
 
 const types = await codegen({
@@ -30,15 +31,17 @@ const types = await codegen({
   pluginMap: { operations: operationTypes },
 });
 
-const names = documents.map(({ document, hash }) => {
+const names = documents.map(({ document, text, hash }) => {
   const [{ name, operation }] = document.definitions;
   const kind = name.value + operation[0].toUpperCase() + operation.slice(1);
-  return `export const ${name.value}: Operation<types.${kind}, types.${kind}Variables> = { hash: "${hash}" };\n`;
+  const followed = operation === "subscription";
+  const type = `${followed ? "Followed" : "Operation"}<types.${kind}, types.${kind}Variables>`;
+  return `export const ${name.value}: ${type} = ${JSON.stringify(followed ? { text } : { hash })};\n`;
 });
 
 await mkdir(target, { recursive: true });
 await writeFile(new URL("types.ts", target), types);
 await writeFile(
   new URL("operations.ts", target),
-  `import type { Operation } from "../operation";\nimport type * as types from "./types";\n\n${names.join("\n")}`,
+  `import type { Followed, Operation } from "../operation";\nimport type * as types from "./types";\n\n${names.join("\n")}`,
 );

@@ -1,10 +1,10 @@
 /** Changes as they happen, over one WebSocket; it comes back by itself when the network does. */
 import { createClient } from "graphql-ws";
-import type { Operation } from "./operation";
+import type { Followed } from "./operation";
 
 export type Live = {
   follow: <Result, Variables extends Record<string, unknown>>(
-    operation: Operation<Result, Variables>,
+    operation: Followed<Result, Variables>,
     variables: Variables,
     told: (result: Result) => void,
   ) => () => void;
@@ -17,17 +17,12 @@ export function openLive(token: string, connected: (is: boolean) => void): Live 
     url: `${location.origin.replace(/^http/, "ws")}/graphql`,
     connectionParams: { authorization: `Bearer ${token}` },
     retryAttempts: Number.POSITIVE_INFINITY,
-    shouldRetry: () => true,
     on: { connected: () => connected(true), closed: () => connected(false) },
   });
   return {
     follow: (operation, variables, told) =>
       client.subscribe<never>(
-        {
-          query: "",
-          variables,
-          extensions: { persistedQuery: { version: 1, sha256Hash: operation.hash } },
-        },
+        { query: operation.text, variables },
         {
           next: ({ data }) => data && told(data),
           error: () => undefined, // said by `connected`; a refusal ends what is followed, and the screen asks anew

@@ -120,7 +120,9 @@ export function ReviewScreen({ session, incidentId }: { session: Session; incide
     return () => removeEventListener("keydown", press);
   });
 
-  const percent = new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 0 });
+  // Nothing is certain: a match is advice.
+  const format = new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 0 });
+  const percent = (probability: number) => (probability > 0.99 ? `> ${format.format(0.99)}` : format.format(probability));
   return (
     <div class="review">
       <section class="queue" aria-label={say("review.queue")}>
@@ -145,7 +147,7 @@ export function ReviewScreen({ session, incidentId }: { session: Session; incide
                 aria-current={one.id === chosen ? "true" : undefined}
                 onClick={() => setChosen(one.id)}
               >
-                <span class="chance">{percent.format(one.probability)}</span>
+                <span class="chance">{percent(one.probability)}</span>
                 <span class="grows">
                   <bdi>{(one.report && nameOf(one.report.person.names)) ?? say("compare.nameless")}</bdi>
                   <span class="soft"> · </span>
@@ -166,7 +168,7 @@ export function ReviewScreen({ session, incidentId }: { session: Session; incide
               <Notice tone="warn">{say("review.reopenedBecause", { reason: match.reopenedBecause })}</Notice>
             ) : null}
             <div class="row wraps decide">
-              <span class="chance big">{percent.format(match.probability)}</span>
+              <span class="chance big">{percent(match.probability)}</span>
               {stepsOf(match).map((which) => (
                 <button
                   key={which}
