@@ -9,7 +9,10 @@ from starlette.staticfiles import StaticFiles
 
 from backend.api.page import page
 
-SCREENS = ("/", "/report", "/case", "/join", "/site", "/site/register", "/desk", "/desk/account")
+SCREENS = (
+    "/", "/report", "/case", "/join", "/site", "/site/register",
+    "/desk", "/desk/incident", "/desk/people", "/desk/new", "/desk/account",
+)  # fmt: skip
 """The paths of the screens, which the page itself tells apart (`web/src/app.tsx`)."""
 FILES = {"/service-worker.js": "text/javascript", "/manifest.webmanifest": "application/manifest+json", "/icon.svg": "image/svg+xml"}
 POLICY = (

@@ -1,16 +1,15 @@
 /** One's own account: password, authenticator app, recovery codes, and where else one is signed in. */
 import { useEffect, useState } from "preact/hooks";
-import { ask, made, Refusal } from "../../api/client";
+import { ask, made } from "../../api/client";
 import { BeginSecondFactor, ConfirmSecondFactor, EndSession, OwnSessions, SetPassword } from "../../api/generated/operations";
 import type { OwnSessionsQuery } from "../../api/generated/types";
 import type { Session } from "../../kept/session";
 import { useWords } from "../../languages/words";
+import { useAttempt } from "../../parts/attempt";
 import { Text } from "../../parts/fields";
 import { Notice } from "../../parts/notice";
 import { QrCode } from "../../parts/qr-code";
 import { type Person, self } from "./desk";
-
-type Problem = { message: string; field: string | null };
 
 export function AccountScreen({ session }: { session: Session }) {
   const { say } = useWords();
@@ -28,23 +27,6 @@ export function AccountScreen({ session }: { session: Session }) {
   );
 }
 
-/** Do it, and say what was wrong by field. */
-function useAttempt(): [Problem[], (attempt: () => Promise<void>) => Promise<void>] {
-  const { say } = useWords();
-  const [problems, setProblems] = useState<Problem[]>([]);
-  return [
-    problems,
-    async (attempt) => {
-      setProblems([]);
-      try {
-        await attempt();
-      } catch (error) {
-        setProblems(error instanceof Refusal ? [...error.problems] : [{ message: say("away"), field: null }]);
-      }
-    },
-  ];
-}
-
 type CardProperties = { session: Session; person: Person; changed: () => void };
 
 function PasswordCard({ session, person, changed }: CardProperties) {
@@ -54,13 +36,12 @@ function PasswordCard({ session, person, changed }: CardProperties) {
   const [password, setPassword] = useState("");
   const [present, setPresent] = useState("");
   const [done, setDone] = useState(false);
-  const [problems, attempt] = useAttempt();
-  const wrong = (field: string) => problems.find((problem) => problem.field === field)?.message;
-  const other = problems.filter(({ field }) => !["signInName", "password", "presentPassword"].includes(field ?? ""));
+  const attempt = useAttempt();
+  const other = attempt.general("signInName", "password", "presentPassword");
 
   const submit = (event: Event) => {
     event.preventDefault();
-    void attempt(async () => {
+    void attempt.run(async () => {
       const input = { signInName, password, presentPassword: present || null };
       made((await ask(SetPassword, { input }, session.token)).setPassword);
       setPassword("");
@@ -74,10 +55,10 @@ function PasswordCard({ session, person, changed }: CardProperties) {
       <h2>{say("account.password")}</h2>
       <p class="soft">{say("account.password.why")}</p>
       {done ? <Notice tone="good">{say("account.password.done")}</Notice> : null}
-      {other.length > 0 ? <Notice tone="bad">{other.map(({ message }) => message).join(" ")}</Notice> : null}
-      <Text label={say("signIn.name")} autoComplete="username" dir="ltr" value={signInName} change={setSignInName} wrong={wrong("signInName")} required />
+      {other ? <Notice tone="bad">{other}</Notice> : null}
+      <Text label={say("signIn.name")} autoComplete="username" dir="ltr" value={signInName} change={setSignInName} wrong={attempt.wrong("signInName")} required />
       {credentials.passwordSet ? (
-        <Text label={say("account.present")} type="password" autoComplete="current-password" value={present} change={setPresent} wrong={wrong("presentPassword")} />
+        <Text label={say("account.present")} type="password" autoComplete="current-password" value={present} change={setPresent} wrong={attempt.wrong("presentPassword")} />
       ) : null}
       <Text
         label={say("account.new")}
@@ -86,7 +67,7 @@ function PasswordCard({ session, person, changed }: CardProperties) {
         autoComplete="new-password"
         value={password}
         change={setPassword}
-        wrong={wrong("password")}
+        wrong={attempt.wrong("password")}
         required
       />
       <button type="submit" class="button">
@@ -104,13 +85,12 @@ function SecondFactorCard({ session, person, changed }: CardProperties) {
   const [address, setAddress] = useState<{ secret: string; address: string } | null>(null);
   const [code, setCode] = useState("");
   const [recovery, setRecovery] = useState<string[] | null>(null);
-  const [problems, attempt] = useAttempt();
-  const wrong = (field: string) => problems.find((problem) => problem.field === field)?.message;
-  const other = problems.filter(({ field }) => !["password", "code"].includes(field ?? ""));
+  const attempt = useAttempt();
+  const other = attempt.general("password", "code");
 
   const begin = (event: Event) => {
     event.preventDefault();
-    void attempt(async () => {
+    void attempt.run(async () => {
       const input = { password, code: replacing || null };
       const begun = made((await ask(BeginSecondFactor, { input }, session.token)).beginSecondFactor);
       setAddress({ secret: begun.secret ?? "", address: begun.address ?? "" });
@@ -119,7 +99,7 @@ function SecondFactorCard({ session, person, changed }: CardProperties) {
   };
   const confirm = (event: Event) => {
     event.preventDefault();
-    void attempt(async () => {
+    void attempt.run(async () => {
       const confirmed = made((await ask(ConfirmSecondFactor, { code }, session.token)).confirmSecondFactor);
       setRecovery(confirmed.recoveryCodes);
       setAddress(null);
@@ -131,7 +111,7 @@ function SecondFactorCard({ session, person, changed }: CardProperties) {
     <section class="card">
       <h2>{say("account.app")}</h2>
       <p class="soft">{say(credentials.secondFactorSet ? "account.app.set" : "account.app.why", { left: credentials.recoveryCodesLeft })}</p>
-      {other.length > 0 ? <Notice tone="bad">{other.map(({ message }) => message).join(" ")}</Notice> : null}
+      {other ? <Notice tone="bad">{other}</Notice> : null}
       {recovery ? (
         <>
           <Notice tone="warn">{say("account.recovery")}</Notice>
@@ -148,16 +128,16 @@ function SecondFactorCard({ session, person, changed }: CardProperties) {
           <p>{say("account.app.scan")}</p>
           <QrCode text={address.address} label={say("account.app.qr")} />
           <p class="code">{address.secret}</p>
-          <Text label={say("signIn.code")} inputMode="numeric" autoComplete="one-time-code" dir="ltr" value={code} change={setCode} wrong={wrong("code")} required />
+          <Text label={say("signIn.code")} inputMode="numeric" autoComplete="one-time-code" dir="ltr" value={code} change={setCode} wrong={attempt.wrong("code")} required />
           <button type="submit" class="button main">
             {say("account.app.confirm")}
           </button>
         </form>
       ) : (
         <form class="stack" onSubmit={begin}>
-          <Text label={say("signIn.password")} type="password" autoComplete="current-password" value={password} change={setPassword} wrong={wrong("password")} required />
+          <Text label={say("signIn.password")} type="password" autoComplete="current-password" value={password} change={setPassword} wrong={attempt.wrong("password")} required />
           {credentials.secondFactorSet ? (
-            <Text label={say("signIn.code")} dir="ltr" value={replacing} change={setReplacing} wrong={wrong("code")} />
+            <Text label={say("signIn.code")} dir="ltr" value={replacing} change={setReplacing} wrong={attempt.wrong("code")} />
           ) : null}
           <button type="submit" class="button">
             {say(credentials.secondFactorSet ? "account.app.replace" : "account.app.add")}
@@ -173,12 +153,12 @@ function SessionsCard({ session }: { session: Session }) {
   const [sessions, setSessions] = useState<OwnSessionsQuery["ownSessions"]>([]);
   const load = () => void ask(OwnSessions, {}, session.token).then((found) => setSessions(found.ownSessions), () => undefined);
   useEffect(load, [session.token]);
-  const [problems, attempt] = useAttempt();
+  const attempt = useAttempt();
   const moment = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
   return (
     <section class="card">
       <h2>{say("account.sessions")}</h2>
-      {problems.length > 0 ? <Notice tone="bad">{problems.map(({ message }) => message).join(" ")}</Notice> : null}
+      {attempt.general() ? <Notice tone="bad">{attempt.general()}</Notice> : null}
       <ul class="list">
         {sessions.map((one) => (
           <li key={one.id} class="row">
@@ -191,7 +171,7 @@ function SessionsCard({ session }: { session: Session }) {
                 type="button"
                 class="button"
                 onClick={() =>
-                  void attempt(async () => {
+                  void attempt.run(async () => {
                     made((await ask(EndSession, { id: one.id }, session.token)).endSession);
                     load();
                   })

@@ -8,6 +8,8 @@ import { Notice } from "../../parts/notice";
 import "../../design/desk.css";
 import { AccountScreen } from "./account-screen";
 import { type Incident, incidentsOf, signOut } from "./desk";
+import { IncidentScreen, OpenIncidentScreen } from "./incident-screen";
+import { PeopleScreen } from "./people-screen";
 import { ReviewScreen } from "./review-screen";
 import { SignInScreen } from "./sign-in-screen";
 
@@ -23,6 +25,7 @@ export default function Coordinator({ path, go }: { path: string; go: (path: str
         <Desk
           session={session}
           path={path}
+          go={go}
           changed={setSession}
           leave={() => void signOut(session).then(() => setSession(null))}
         />
@@ -42,25 +45,35 @@ export default function Coordinator({ path, go }: { path: string; go: (path: str
 /** What each role does at a desk. */
 const WORK: { path: string; title: Key; roles: readonly string[] }[] = [
   { path: "/desk", title: "desk.review", roles: ["COORDINATOR", "OFFICER"] },
+  { path: "/desk/incident", title: "desk.setUp", roles: ["COORDINATOR", "ADMIN"] },
+  { path: "/desk/people", title: "desk.people", roles: ["COORDINATOR", "ADMIN"] },
+  { path: "/desk/new", title: "desk.new", roles: ["COORDINATOR", "ADMIN"] },
   { path: "/desk/account", title: "desk.account", roles: ["COORDINATOR", "OFFICER", "ADMIN", "CALL_TAKER"] },
 ];
 
-type DeskProperties = { session: Session; path: string; changed: (session: Session | null) => void; leave: () => void };
+type DeskProperties = { session: Session; path: string; go: (path: string) => void; changed: (session: Session | null) => void; leave: () => void };
 
-function Desk({ session, path, changed, leave }: DeskProperties) {
+function Desk({ session, path, go, changed, leave }: DeskProperties) {
   const { say, language, choose } = useWords();
   const [incidents, setIncidents] = useState<Incident[] | null>(null);
   const [wrong, setWrong] = useState<string | null>(null);
-  useEffect(() => {
+  const load = () =>
     incidentsOf(session).then(setIncidents, (error: unknown) => {
       if (error instanceof Refusal && error.is("UNAUTHENTICATED")) changed(null);
       else setWrong(error instanceof Refusal ? error.message : say("away"));
     });
-  }, [session.token]);
+  useEffect(() => void load(), [session.token]);
 
+  const workIn = (incidentId: string) => {
+    const next = { ...session, incidentId };
+    changed(next);
+    void keepSession(next);
+  };
   const incident = incidents?.find(({ id }) => id === session.incidentId) ?? incidents?.[0];
   const work = WORK.filter(({ roles }) => roles.includes(session.role));
-  const here = work.find((one) => one.path === path) ?? work[0];
+  const mayOpen = work.some((one) => one.path === "/desk/new");
+  const first = incidents?.length === 0 && mayOpen && path !== "/desk/account" && path !== "/desk/people";
+  const here = work.find((one) => one.path === (first ? "/desk/new" : path)) ?? work[0];
   useEffect(() => {
     if (here) document.title = `${say(here.title)} · Reunify`;
   }, [here?.title, language]);
@@ -75,14 +88,7 @@ function Desk({ session, path, changed, leave }: DeskProperties) {
         {incident ? (
           <label>
             <span class="only-read-aloud">{say("desk.incident")}</span>
-            <select
-              value={incident.id}
-              onChange={(event) => {
-                const next = { ...session, incidentId: event.currentTarget.value };
-                changed(next);
-                void keepSession(next);
-              }}
-            >
+            <select value={incident.id} onChange={(event) => workIn(event.currentTarget.value)}>
               {incidents?.map(({ id, name }) => (
                 <option key={id} value={id}>
                   {name}
@@ -112,7 +118,21 @@ function Desk({ session, path, changed, leave }: DeskProperties) {
       </header>
       <main>
         {wrong ? <Notice tone="warn">{wrong}</Notice> : null}
-        {incidents?.length === 0 ? <Notice>{say("desk.noIncident")}</Notice> : null}
+        {incidents?.length === 0 && !mayOpen ? <Notice>{say("desk.noIncident")}</Notice> : null}
+        {here?.path === "/desk/new" ? (
+          <OpenIncidentScreen
+            session={session}
+            first={first}
+            opened={(id) =>
+              void load().then(() => {
+                workIn(id);
+                go("/desk/incident");
+              })
+            }
+          />
+        ) : null}
+        {here?.path === "/desk/incident" && incident ? <IncidentScreen session={session} incidentId={incident.id} /> : null}
+        {here?.path === "/desk/people" ? <PeopleScreen session={session} incidentId={incident?.id ?? null} /> : null}
         {here?.path === "/desk/account" ? <AccountScreen session={session} /> : null}
         {here?.path === "/desk" && incident ? <ReviewScreen session={session} incidentId={incident.id} /> : null}
       </main>
