@@ -78,10 +78,10 @@ export function InWords({ part, children }: { part?: Part; children: ComponentCh
   return <Context.Provider value={words}>{children}</Context.Provider>;
 }
 
-async function load(language: Language, part: string): Promise<Catalogue> {
-  const found = catalogues[`./${language}/${part}.json`];
-  if (!found) throw new Error(`There is no catalogue ${language}/${part}.`);
-  return found();
+/** The catalogue of a part; the desk speaks English until somebody writes it in another language. */
+async function load(language: Language, part: Part | "shared"): Promise<Catalogue> {
+  const found = catalogues[`./${language}/${part}.json`] ?? catalogues[`./en/${part}.json`];
+  return found ? found() : {};
 }
 
 /** What was chosen on this phone, else the first language of the phone that there are words in. */
