@@ -207,9 +207,7 @@ def build_app(settings: Settings, keys: Keys, use: Collaborators) -> ASGIApp:
         limits=PhotoLimits(settings.photo_bytes, settings.photo_megapixels),
         mask_error=mask_error,
     )
-    routes = Starlette(
-        routes=[*web_app_routes(WEB_APP), *graphql, *photos, *health_routes(use.store.answers)]
-    )
+    routes = Starlette(routes=[*web_app_routes(WEB_APP), *graphql, *photos, *health_routes(use.store.answers)])
     shared = for_origins(routes, settings.cors_origins, settings.address)
     headed = with_headers(shared, https=settings.address.startswith("https://"))
     return behind_proxies(headed, settings.trusted_proxies)

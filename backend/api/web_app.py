@@ -14,7 +14,11 @@ SCREENS = (
     "/desk", "/desk/incident", "/desk/people", "/desk/new", "/desk/account",
 )  # fmt: skip
 """The paths of the screens, which the page itself tells apart (`web/src/app.tsx`)."""
-FILES = {"/service-worker.js": "text/javascript", "/manifest.webmanifest": "application/manifest+json", "/icon.svg": "image/svg+xml"}
+FILES = {
+    "/service-worker.js": "text/javascript",
+    "/manifest.webmanifest": "application/manifest+json",
+    "/icon.svg": "image/svg+xml",
+}
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; "
     "manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -27,7 +31,7 @@ NOT_BUILT = "This is Reunify. Its API is at /graphql; the web app needs Node.js 
 
 
 def web_app_routes(folder: Path) -> list[BaseRoute]:
-    """The routes of the app whose built files are in the folder (`web/dist/app`); one line of text where there are none."""
+    """The routes of the app, whose built files are in `folder` (`web/dist/app`); a line of text where there are none."""
 
     async def screen(_request: Request) -> Response:
         answer = page(folder / "index.html", POLICY, NOT_BUILT)
@@ -40,7 +44,11 @@ def web_app_routes(folder: Path) -> list[BaseRoute]:
             content = (folder / path.removeprefix("/")).read_bytes()
         except FileNotFoundError:
             return PlainTextResponse(NOT_BUILT, 404)
-        return Response(content, media_type=FILES[path], headers={"cache-control": "no-cache", "content-security-policy": WORKER_POLICY})
+        return Response(
+            content,
+            media_type=FILES[path],
+            headers={"cache-control": "no-cache", "content-security-policy": WORKER_POLICY},
+        )
 
     return [
         *(Route(path, screen) for path in SCREENS),
