@@ -31,7 +31,7 @@ NOT_BUILT = "This is Reunify. Its API is at /graphql; the web app needs Node.js 
 
 
 def web_app_routes(folder: Path) -> list[BaseRoute]:
-    """The routes of the app, whose built files are in `folder` (`web/dist/app`); a line of text where there are none."""
+    """The routes of the app, whose built files are in the folder (`web/dist/app`); else a line of text."""
 
     async def screen(_request: Request) -> Response:
         answer = page(folder / "index.html", POLICY, NOT_BUILT)
