@@ -5,20 +5,16 @@ import socket
 from pathlib import Path
 from typing import Any
 
-import pytest
+from playwright.async_api import Page
 
-from backend.app import CONSOLE
 from backend.domain.account import NewInvite, Role
 from backend.services.invites import invite_by_operator
-from tests.support.browser import Tab, browser_tab, program
 from tests.support.client import operation, retry_key
 from tests.support.house import running_house
+from tests.support.screens import DESK, device, needs_browser
 from tests.support.second_factor import PASSWORD
 
-pytestmark = [
-    pytest.mark.skipif(program() is None, reason="no Chromium on this machine"),
-    pytest.mark.skipif(not (CONSOLE / "index.html").exists(), reason="the pages are not built: make install"),
-]
+pytestmark = needs_browser
 DEVICE = {
     "protocol": "ctap2",
     "transport": "internal",
@@ -29,11 +25,11 @@ DEVICE = {
 }
 
 
-async def asked(tab: Tab, name: str, token: str | None = None, **variables: Any) -> Any:
+async def asked(page: Page, name: str, token: str | None = None, **variables: Any) -> Any:
     """What the page itself is answered."""
     headers = {"content-type": "application/json"} | ({"authorization": f"Bearer {token}"} if token else {})
     request = {"method": "POST", "headers": headers, "body": json.dumps(_request(name, variables))}
-    answer = await tab.promised(f"fetch('/graphql', {json.dumps(request)}).then(answer => answer.json())")
+    answer = await page.evaluate(f"fetch('/graphql', {json.dumps(request)}).then(answer => answer.json())")
     (value,) = answer["data"].values()
     assert not isinstance(value, dict) or not value.get("errors"), value
     return value
@@ -43,11 +39,11 @@ def _request(name: str, variables: dict[str, Any]) -> dict[str, Any]:
     return {"query": operation(name), "variables": variables}
 
 
-async def used(tab: Tab, what: str, parse: str, options: str) -> str:
+async def used(page: Page, what: str, parse: str, options: str) -> str:
     """What the browser's authenticator answers, as a page sends it."""
     asking = f"{{publicKey: PublicKeyCredential.{parse}(JSON.parse({json.dumps(options)}))}}"
     script = f"navigator.credentials.{what}({asking}).then(made => JSON.stringify(made.toJSON()))"
-    answer: str = await tab.promised(script)
+    answer: str = await page.evaluate(script)
     return answer
 
 
@@ -59,28 +55,29 @@ async def test_a_coordinator_adds_a_passkey_proves_with_it_and_signs_in_with_it(
     address = f"http://localhost:{port}"
     async with (
         running_house(database_uri, database_name, tmp_path, worker=False, port=port, public_url=address) as house,
-        browser_tab(tmp_path / "browser") as tab,
+        device(address, tmp_path / "browser", **DESK) as desk,
     ):
         secret = await invite_by_operator(house.use, NewInvite(Role.COORDINATOR))
-        await tab.open(f"{address}/join")
-        await tab.becomes("document.querySelector('form, #accept, body') && location.pathname === '/join'")
-        await tab.call("WebAuthn.enable")
-        await tab.call("WebAuthn.addVirtualAuthenticator", options=DEVICE)
+        page = desk.page
+        await desk.open("/join")
+        authenticators = await desk.context.new_cdp_session(page)
+        await authenticators.send("WebAuthn.enable")
+        await authenticators.send("WebAuthn.addVirtualAuthenticator", {"options": DEVICE})
         accepted = {"secret": secret, "name": "Carlos", "retryKey": retry_key()}
-        token = (await asked(tab, "acceptInvite", input=accepted))["token"]
-        await asked(tab, "setPassword", token, input={"signInName": "carlos", "password": PASSWORD})
-        options = (await asked(tab, "beginPasskey", token, password=PASSWORD))["options"]
-        made = await used(tab, "create", "parseCreationOptionsFromJSON", options)
-        kept = await asked(tab, "confirmPasskey", token, input={"name": "This browser", "answer": made})
+        token = (await asked(page, "acceptInvite", input=accepted))["token"]
+        await asked(page, "setPassword", token, input={"signInName": "carlos", "password": PASSWORD})
+        options = (await asked(page, "beginPasskey", token, password=PASSWORD))["options"]
+        made = await used(page, "create", "parseCreationOptionsFromJSON", options)
+        kept = await asked(page, "confirmPasskey", token, input={"name": "This browser", "answer": made})
         assert (kept["passkey"]["name"], len(kept["recoveryCodes"])) == ("This browser", 10)
-        options = (await asked(tab, "passkeyChallenge", token))["options"]
-        answer = await used(tab, "get", "parseRequestOptionsFromJSON", options)
-        assert (await asked(tab, "proveWithPasskey", token, answer=answer))["provenUntil"]
-        options = (await asked(tab, "passkeyChallengeToSignIn", signInName="carlos"))["options"]
-        answer = await used(tab, "get", "parseRequestOptionsFromJSON", options)
+        options = (await asked(page, "passkeyChallenge", token))["options"]
+        answer = await used(page, "get", "parseRequestOptionsFromJSON", options)
+        assert (await asked(page, "proveWithPasskey", token, answer=answer))["provenUntil"]
+        options = (await asked(page, "passkeyChallengeToSignIn", signInName="carlos"))["options"]
+        answer = await used(page, "get", "parseRequestOptionsFromJSON", options)
         signed_in = {"signInName": "carlos", "password": PASSWORD, "passkey": answer}
-        there = (await asked(tab, "signInWithPassword", input=signed_in))["token"]
-        viewer = await asked(tab, "viewer", there)
+        there = (await asked(page, "signInWithPassword", input=signed_in))["token"]
+        viewer = await asked(page, "viewer", there)
         assert viewer["credentials"]["provenUntil"] is not None
         assert viewer["credentials"]["passkeys"][0]["lastUsedAt"] is not None
-        assert tab.heard == []
+        assert (desk.heard, desk.elsewhere) == ([], [])
