@@ -86,6 +86,7 @@ async def wire(
             new_id=new_id,
             check_device=device_check(push_policy(settings)),
             rates=new_rates(rate_bounds(settings), seconds) if settings.rate_limits else None,
+            work_bits=settings.filing_work_bits,
         )
 
 

@@ -132,6 +132,7 @@ OPERATIONS: Mapping[str, Mapping[str, OperationRule]] = MappingProxyType(
             "fileReport": OperationRule(Gate.STRANGER_OR_ALLOWED, (Action.FILE_REPORT,)),
             "changeReport": _allowed(Action.CHANGE_REPORT),
             "withdrawReport": _allowed(Action.CHANGE_REPORT),
+            "reviewReport": _allowed(Action.REVIEW_REPORT),
             "claimMatch": _allowed(Action.DECIDE_MATCH),
             "confirmMatch": _allowed(Action.DECIDE_MATCH),
             "rejectMatch": _allowed(Action.DECIDE_MATCH),
@@ -188,7 +189,7 @@ FIELDS: Mapping[str, Mapping[str, Rule]] = MappingProxyType({
     "Credentials": _rules(OWN="signInName passwordSet secondFactorSet recoveryCodesLeft provenUntil"),
     "Session": _rules(OWN="id present createdAt lastUsedAt expiresAt"),
     "Device": _rules(OWN="id language"),
-    "OpenIncident": _rules(PUBLIC="id name kind synthetic"),
+    "OpenIncident": _rules(PUBLIC="id name kind synthetic workBits"),
     "Incident": _rules(
         Action.READ_INCIDENT,
         RECORD="id name kind status scale area childAgeLimit retentionDays proposeThreshold alertThreshold synthetic "
@@ -217,8 +218,10 @@ FIELDS: Mapping[str, Mapping[str, Rule]] = MappingProxyType({
         PLACE="lastSeenAt lastSeenPlace",
         CONTACT="reporter",
     )
+    | _rules(Action.REVIEW_REPORT, STAFF="review")
     | _rules(Action.READ_MATCH, EVIDENCE="matches")
     | _rules(Action.READ_REPORT_DUPLICATE, EVIDENCE="duplicates linkedWith"),
+    "ReportReview": _rules(STAFF="reviewedBy reviewedAt"),
     "Match": _rules(
         Action.READ_MATCH,
         RECORD="id incidentId state version createdAt updatedAt",

@@ -50,7 +50,7 @@ class Collaborators:
     `rates` counts attempts, and is None where nothing is limited. `remembered` is what incidents are scored under, by
     its stamp, so that no scoring need read and decode it again. `looks` gathers what one operation shows of whom, for
     whoever answers it to enter in the audit log first; where there is none, each look is entered as it happens.
-    `hashing` is held while a password is hashed.
+    `hashing` is held while a password is hashed. `work_bits` says how much work a stranger's report costs.
     """
 
     store: Store
@@ -63,4 +63,5 @@ class Collaborators:
     remembered: "dict[Stamp, Rules]" = field(default_factory=dict)
     looks: "Looks | None" = None
     password_cost: PasswordCost = PasswordCost()
+    work_bits: int = 0
     hashing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(HASHED_AT_ONCE))

@@ -17,6 +17,7 @@ from backend.services.collaborators import Collaborators
 from backend.services.links import as_counted, clusters, counted, matches_of_records, share_decision
 from backend.services.paging import Page, PageRequest, read_page
 from backend.services.proofs import require_proof
+from backend.services.reviews import count_as_reviewed
 from backend.services.subjects import is_seeking, is_sought
 from backend.store.records import Duplicate, Session
 
@@ -62,8 +63,8 @@ async def decide(
     async def write(session: Session) -> None:
         if not await use.store.matches.replace(decided, version, session):
             raise overtaken()
-        if action is MatchAction.CONFIRM:
-            await _require_both_sides_open(use, decided, session)
+        if following in (MatchState.CONFIRMED, MatchState.REJECTED):
+            await _count_as_looked_at(use, decided, known, session)
         shared = await share_decision(use, decided, known.id, session)
         told = event(use, _EVENTS[action], decided, known.id)
         await tell(use, known, session, told, *shared, also=[decided.registration_id], fields=["state"])
@@ -208,6 +209,13 @@ def _after(
             )
         case _:
             return replace(stepped, decided_by=viewer.id, decided_at=now, reason=reason)
+
+
+async def _count_as_looked_at(use: Collaborators, decided: Match, viewer: Viewer, session: Session) -> None:
+    """Raises: DomainError CONFLICT where the two may not be confirmed."""
+    if decided.state is MatchState.CONFIRMED:
+        await _require_both_sides_open(use, decided, session)
+    await count_as_reviewed(use, decided.report_id, viewer, session)
 
 
 async def _require_both_sides_open(use: Collaborators, match: Match, session: Session) -> None:

@@ -23,6 +23,7 @@ from backend.domain.model import Rescoring
 from backend.domain.photo import Photo
 from backend.domain.registration import Registration
 from backend.domain.report import Family, Report
+from backend.domain.review import Review
 from backend.domain.site import Site
 from backend.store.codec import Document
 from backend.store.key_indexes import KeyIndexes
@@ -56,6 +57,7 @@ class Store:
     registrations: Records[Registration]
     reports: Records[Report]
     rescorings: Records[Rescoring]
+    reviews: Records[Review]
     sessions: Records[AccountSession]
     sign_in_names: Records[SignInName]
     sites: Records[Site]
@@ -160,6 +162,7 @@ def connect(uri: str, name: str) -> Store:
         registrations=Records(database["registrations"], Registration),
         reports=Records(database["reports"], Report),
         rescorings=Records(database["rescorings"], Rescoring),
+        reviews=Records(database["reviews"], Review),
         sessions=Records(database["sessions"], AccountSession),
         sign_in_names=Records(database["signInNames"], SignInName),
         sites=Records(database["sites"], Site),

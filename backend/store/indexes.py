@@ -96,6 +96,10 @@ INDEXES = {
         IndexModel([("incidentId", ASCENDING), ("_id", DESCENDING)], name="incident"),
     ],
     "rescorings": [],
+    "reviews": [
+        _VERSION,
+        IndexModel([("incidentId", ASCENDING), ("state", ASCENDING), ("_id", DESCENDING)], name="queue"),
+    ],
     "sessions": [
         IndexModel([("expiresAt", ASCENDING)], name="expiry", expireAfterSeconds=0),
         IndexModel([("accountId", ASCENDING)], name="account"),

@@ -60,6 +60,7 @@ async def a_matched_pair(scene: Scene) -> Secrets:
             "changeReport": {"input": {"id": report_id, "version": 1, "person": person}},
             "withdrawReport": {"id": report_id, "version": 1},
             "report": {"id": report_id},
+            "reviewReport": {"id": report_id},
             "reports": {"incidentId": scene.incident_id},
             "reportMatches": {"id": report_id},
             "removeDevice": {"id": device_id},
