@@ -99,6 +99,7 @@ OPERATIONS: Mapping[str, Mapping[str, OperationRule]] = MappingProxyType(
             "site": _allowed(Action.READ_SITE),
             "registration": _allowed(Action.READ_REGISTRATION),
             "registrations": _allowed(Action.READ_REGISTRATION),
+            "intakes": _allowed(Action.INVITE_VOLUNTEER),
             "report": _allowed(Action.READ_REPORT),
             "reports": _allowed(Action.READ_REPORT),
             "match": _allowed(Action.READ_MATCH),
@@ -112,6 +113,9 @@ OPERATIONS: Mapping[str, Mapping[str, OperationRule]] = MappingProxyType(
         "Mutation": {
             "createInvite": _allowed(*_INVITE),
             "acceptInvite": _ANYBODY,
+            "openIntake": _allowed(Action.INVITE_VOLUNTEER),
+            "closeIntake": _allowed(Action.INVITE_VOLUNTEER),
+            "enterIntake": _ANYBODY,
             "signInWithCase": _ANYBODY,
             "signInWithPassword": _ANYBODY,
             "setPassword": _allowed(Action.HAVE_PASSWORD),
@@ -128,7 +132,10 @@ OPERATIONS: Mapping[str, Mapping[str, OperationRule]] = MappingProxyType(
             "registerPerson": _allowed(Action.REGISTER),
             "registerSiblings": _allowed(Action.REGISTER),
             "changeRegistration": _allowed(Action.CHANGE_REGISTRATION),
-            "moveRegistration": _allowed(Action.CHANGE_REGISTRATION),
+            "moveRegistration": _allowed(Action.MOVE_REGISTRATION),
+            "confirmRegistration": _allowed(Action.CONFIRM_REGISTRATION),
+            "dismissRegistration": _allowed(Action.CONFIRM_REGISTRATION),
+            "restoreRegistration": _allowed(Action.CONFIRM_REGISTRATION),
             "fileReport": OperationRule(Gate.STRANGER_OR_ALLOWED, (Action.FILE_REPORT,)),
             "changeReport": _allowed(Action.CHANGE_REPORT),
             "withdrawReport": _allowed(Action.CHANGE_REPORT),
@@ -153,7 +160,7 @@ OPERATIONS: Mapping[str, Mapping[str, OperationRule]] = MappingProxyType(
 
 _PAGE = {
     name: fields
-    for noun in ("Account", "Duplicate", "Incident", "Match", "Registration", "Report", "Site")
+    for noun in ("Account", "Duplicate", "Incident", "Intake", "Match", "Registration", "Report", "Site")
     for name, fields in (
         (f"{noun}Connection", _rules(FORM="edges pageInfo")),
         (f"{noun}Edge", _rules(FORM="cursor node")),
@@ -167,9 +174,12 @@ _PAYLOADS = {
     "CreateInvitePayload": _rules(FORM="errors", OWN="link"),
     "DonePayload": _rules(FORM="errors"),
     "DuplicatePayload": _rules(FORM="errors duplicate"),
+    "EnterIntakePayload": _rules(FORM="errors account", OWN="token expiresAt"),
     "FileReportPayload": _rules(FORM="errors reports", OWN="caseCode caseSecret token"),
     "IncidentPayload": _rules(FORM="errors incident"),
+    "IntakePayload": _rules(FORM="errors intake"),
     "MatchPayload": _rules(FORM="errors match"),
+    "OpenIntakePayload": _rules(FORM="errors intake code"),
     "ProveYourselfPayload": _rules(FORM="errors", OWN="provenUntil"),
     "RegisterDevicePayload": _rules(FORM="errors device"),
     "RegistrationPayload": _rules(FORM="errors registration"),
@@ -201,9 +211,13 @@ FIELDS: Mapping[str, Mapping[str, Rule]] = MappingProxyType({
         RECORD="id incidentId name kind capacity open version createdAt updatedAt",
         PLACE="point address",
     ),
+    "Intake": _rules(
+        Action.INVITE_VOLUNTEER, STAFF="id incidentId siteId openedBy entered expiresAt closedAt createdAt"
+    ),
     "Registration": _rules(
         Action.READ_REGISTRATION,
-        RECORD="id incidentId siteId groupId careStatus status synthetic version createdAt updatedAt",
+        RECORD="id incidentId siteId groupId careStatus status confirmation confirmationBy confirmationAt synthetic "
+        "version createdAt updatedAt",
         IDENTITY="person photos",
         PLACE="foundAt foundPlace",
     )

@@ -7,6 +7,7 @@ from backend.api.resolvers.account import AccountMutations, AccountQueries
 from backend.api.resolvers.credential import CredentialMutations
 from backend.api.resolvers.duplicate import DuplicateMutations, DuplicateQueries
 from backend.api.resolvers.incident import IncidentMutations, IncidentQueries
+from backend.api.resolvers.intake import IntakeMutations, IntakeQueries
 from backend.api.resolvers.kinship import KinshipQueries
 from backend.api.resolvers.match import MatchMutations, MatchQueries, MatchSubscriptions
 from backend.api.resolvers.registration import RegistrationMutations, RegistrationQueries
@@ -20,6 +21,7 @@ class Query(
     ViewerQueries,
     IncidentQueries,
     SiteQueries,
+    IntakeQueries,
     RegistrationQueries,
     ReportQueries,
     MatchQueries,
@@ -36,6 +38,7 @@ class Mutation(
     CredentialMutations,
     IncidentMutations,
     SiteMutations,
+    IntakeMutations,
     RegistrationMutations,
     ReportMutations,
     MatchMutations,

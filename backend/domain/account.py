@@ -7,6 +7,7 @@ from enum import StrEnum
 
 class Role(StrEnum):
     FAMILY = "FAMILY"
+    UNVERIFIED_REGISTRAR = "UNVERIFIED_REGISTRAR"
     VOLUNTEER = "VOLUNTEER"
     CALL_TAKER = "CALL_TAKER"
     COORDINATOR = "COORDINATOR"
@@ -18,7 +19,7 @@ class Role(StrEnum):
 class Account:
     """A person with a role, within incidents and sites. Nothing listed means nowhere; an ADMIN needs no list.
 
-    `invite_id` says by which invite the person came in, so that one that leaked can be traced.
+    `invite_id` says by which invite the person came in, or by which intake, so that one that leaked can be traced.
     """
 
     id: str
@@ -35,7 +36,8 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """`id` is the keyed hash of a bearer token that only its holder has; for an account or for a family.
+    """`id` is the keyed hash of a bearer token that only its holder has; for an account or for a family. One that
+    began at an intake ends with it.
 
     `last_used_at` is kept to a few minutes. `proven_at` is when its holder last entered a code of the second factor.
     """
@@ -47,6 +49,7 @@ class Session:
     expires_at: datetime
     last_used_at: datetime | None = None
     proven_at: datetime | None = None
+    intake_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -219,13 +219,23 @@ async def _count_as_looked_at(use: Collaborators, decided: Match, viewer: Viewer
 
 
 async def _require_both_sides_open(use: Collaborators, match: Match, session: Session) -> None:
-    """Raises: DomainError CONFLICT for a report that is closed or withdrawn, and for a child no longer in care."""
+    """Raises: DomainError CONFLICT for a report that is closed or withdrawn, and for a child that is no longer in care
+    or that nobody stands for yet.
+    """
+    # Whoever withdraws the one or dismisses the other at this moment comes after, and sees that it is confirmed.
+    await use.store.reports.hold(match.report_id, session)
+    await use.store.registrations.hold(match.registration_id, session)
     report = await use.store.reports.get(match.report_id, session)
     registration = await use.store.registrations.get(match.registration_id, session)
     if report is None or not is_seeking(report):
         raise conflict("The family has withdrawn this report, or it is closed.", "id")
     if registration is None or not is_sought(registration):
         raise conflict("This child is no longer in care.", "id")
+    if registration.held_back:
+        raise conflict(
+            "Somebody without an account registered this child. Please have a volunteer of the site confirm it first.",
+            "id",
+        )
 
 
 def _confirmed_elsewhere() -> DomainError:

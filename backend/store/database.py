@@ -18,6 +18,7 @@ from backend.domain.device import Device
 from backend.domain.duplicate import Duplicate
 from backend.domain.event import Event
 from backend.domain.incident import Incident
+from backend.domain.intake import Intake
 from backend.domain.match import Match
 from backend.domain.model import Rescoring
 from backend.domain.photo import Photo
@@ -51,6 +52,7 @@ class Store:
     events: Records[Event]
     families: Records[Family]
     incidents: Records[Incident]
+    intakes: Records[Intake]
     invites: Records[Invite]
     matches: Records[Match]
     photos: Records[Photo]
@@ -156,6 +158,7 @@ def connect(uri: str, name: str) -> Store:
         events=Records(database["events"], Event),
         families=Records(database["families"], Family),
         incidents=Records(database["incidents"], Incident),
+        intakes=Records(database["intakes"], Intake),
         invites=Records(database["invites"], Invite),
         matches=Records(database["matches"], Match),
         photos=Records(database["photos"], Photo),

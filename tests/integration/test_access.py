@@ -15,7 +15,10 @@ from tests.support.records import report
 from tests.support.snapshot import everything, settled
 
 REFUSED = {"UNAUTHENTICATED", "FORBIDDEN", "NOT_FOUND"}
-PUBLIC = {"viewer", "pushKey", "openIncidents", "fileReport", "acceptInvite", "signInWithCase", "signInWithPassword"}
+PUBLIC = {
+    *("viewer", "pushKey", "openIncidents", "fileReport", "acceptInvite", "enterIntake"),
+    *("signInWithCase", "signInWithPassword"),
+}
 """What somebody without an account may call; the test of each is elsewhere."""
 OF_ONE_S_OWN = {
     *("incidents", "signOut", "registerDevice", "ownReports", "ownSessions"),

@@ -5,6 +5,7 @@ from typing import Any
 
 from backend.domain.account import Role
 from tests.support.client import Client
+from tests.support.doors import at_the_door
 from tests.support.house import NEW_ORLEANS, Scene
 from tests.support.records import child, mother, report
 from tests.support.snapshot import settled
@@ -14,11 +15,15 @@ PUBLIC_KEY = "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """A matched pair, a duplicate, the family's client, and input for every operation that names any of it."""
+    """A matched pair, a duplicate, the family's client, and input for every operation that names any of it; and a
+    helper without an account, with a registration of its own.
+    """
 
     family: Client
+    helper: Client
     variables: dict[str, dict[str, Any]]
     words: tuple[str, ...]
+    unconfirmed_id: str
 
 
 async def a_matched_pair(scene: Scene) -> Secrets:
@@ -37,12 +42,19 @@ async def a_matched_pair(scene: Scene) -> Secrets:
     match = (await scene.coordinator.ask("reportMatches", id=report_id)).value["matches"][0]
     step = {"input": {"id": match["id"], "version": match["version"]}}
     at = {"name": "x", "kind": "SHELTER", "point": NEW_ORLEANS}
+    door = (await scene.coordinator.ask("openIntake", input={"siteId": scene.site_id, "hours": 2})).made
+    helper = await at_the_door(scene, door["code"])
+    found_by_helper = child(scene.site_id, person={"names": {"given": "Wendeline"}})
+    (await helper.ask("registerPerson", input=found_by_helper)).made  # noqa: B018 (it says whether it was done)
+    unconfirmed = {"id": found_by_helper["id"], "version": 1}
     leaver = await scene.house.person(Role.VOLUNTEER, incident_id=scene.incident_id, site_id=scene.site_id)
     volunteer_id = (await leaver.ask("viewer")).value["id"]
     session_id = (await leaver.ask("ownSessions")).value[0]["id"]
     person = {"names": {"given": "Changed"}}
     return Secrets(
         family=family,
+        helper=helper,
+        unconfirmed_id=found_by_helper["id"],
         variables={
             "incident": {"id": scene.incident_id},
             "openIncident": {"input": {"name": "Another", "kind": "FIRE"}},
@@ -55,6 +67,12 @@ async def a_matched_pair(scene: Scene) -> Secrets:
             "registerSiblings": {"input": {"siblings": [child(scene.site_id), child(scene.site_id)]}},
             "changeRegistration": {"input": {"id": registration_id, "version": 1, "person": person}},
             "moveRegistration": {"input": {"id": registration_id, "version": 1, "siteId": scene.other_site_id}},
+            "confirmRegistration": unconfirmed,
+            "dismissRegistration": unconfirmed,
+            "restoreRegistration": unconfirmed,
+            "intakes": {"incidentId": scene.incident_id, "siteId": scene.site_id},
+            "openIntake": {"input": {"siteId": scene.site_id, "hours": 1}},
+            "closeIntake": {"id": door["intake"]["id"]},
             "registration": {"id": registration_id},
             "registrations": {"incidentId": scene.incident_id},
             "changeReport": {"input": {"id": report_id, "version": 1, "person": person}},
@@ -86,5 +104,5 @@ async def a_matched_pair(scene: Scene) -> Secrets:
             "endSession": {"id": session_id},
             "possibleRelatives": {"registrationId": registration_id},
         },
-        words=("Marisol", "Quintanilla", "Rosaura", "0142", "Canal", "asthma", "left knee", marisol["id"]),
+        words=("Marisol", "Quintanilla", "Rosaura", "0142", "Canal", "asthma", "left knee", "Wendeline", marisol["id"]),
     )

@@ -9,7 +9,7 @@ from backend.domain.evidence import Feature, Level
 from backend.domain.incident import IncidentKind, IncidentScale, IncidentStatus
 from backend.domain.match import MatchState
 from backend.domain.person import AgeSource, Communication, MarkKind, Sex
-from backend.domain.registration import CareStatus, RegistrationStatus
+from backend.domain.registration import CareStatus, Confirmation, RegistrationStatus
 from backend.domain.report import NextStep, ReportStatus
 from backend.domain.site import SiteKind
 from backend.domain.subject import Side
@@ -21,6 +21,11 @@ _ENUMS = {
         "relative or an adult known to the child."
     ),
     Communication: "How the person makes itself understood.",
+    Confirmation: (
+        "Whether somebody who works at the site stands for a registration. NOT_NEEDED: they made it themselves. "
+        "UNCONFIRMED: somebody without an account made it, and no family is told of it. CONFIRMED: a volunteer stands "
+        "for it. DISMISSED: it was false, and is matched no more."
+    ),
     DuplicateState: (
         "SUGGESTED: waits for review. LINKED: a person said that both records are of one child. DISMISSED: a person "
         "said that they are not. FADED: no longer likely."
@@ -46,9 +51,12 @@ _ENUMS = {
         "WAIT: the search goes on. STAY_REACHABLE: there is news, and people are checking it. CONTACT_CENTRE: a person "
         "has confirmed the news; call the centre and bring an identity document. NONE: the report is no longer open."
     ),
-    RegistrationStatus: "Where a registered person is now.",
+    RegistrationStatus: "Where a registered person is now. DISMISSED: nowhere, since the registration was false.",
     ReportStatus: "Where a report stands. Only an OPEN one is matched.",
-    Role: "What somebody is to Reunify.",
+    Role: (
+        "What somebody is to Reunify. UNVERIFIED_REGISTRAR: somebody without an account who registers children at a "
+        "site by its posted code."
+    ),
     Sex: "As stated or as it seems; left out when not known.",
     Side: "Which of the two lists a record is in.",
     SiteKind: "What kind of place a site is.",
