@@ -129,6 +129,8 @@ HANDLERS: Mapping[EventKind, Handler] = MappingProxyType({
     EventKind.REPORT_FILED: _score_reports,
     EventKind.REPORT_UPDATED: _score_reports,
     EventKind.REPORT_WITHDRAWN: _score_reports,
+    EventKind.REPORT_TAKEN_DOWN: _score_reports,
+    EventKind.REPORT_RESTORED: _score_reports,
     EventKind.MATCH_LIKELY: _tell_family,
     EventKind.MATCH_CONFIRMED: _tell_family,
     EventKind.MATCH_UNDONE: _score_reports,

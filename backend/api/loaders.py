@@ -16,6 +16,7 @@ from backend.domain.registration import Registration
 from backend.domain.report import NextStep, Report
 from backend.domain.review import Review
 from backend.domain.site import Site
+from backend.domain.take_down import TakeDown
 from backend.services import (
     devices,
     duplicates,
@@ -27,6 +28,7 @@ from backend.services import (
     reports,
     reviews,
     sites,
+    take_downs,
 )
 from backend.services.collaborators import Collaborators
 from backend.services.links import counted
@@ -52,6 +54,7 @@ class Loaders:
     photos: DataLoader[Registration | Report, list[Photo]]
     next_steps: DataLoader[Report, NextStep]
     reviews: DataLoader[Report, Review | None]
+    take_downs: DataLoader[Report, TakeDown | None]
     matches: DataLoader[str, Match | None]
     matches_of_reports: DataLoader[MatchesOf, list[Match]]
     matches_of_registrations: DataLoader[MatchesOf, list[Match]]
@@ -77,6 +80,9 @@ def new_loaders(use: Collaborators, viewer: Viewer | None) -> Loaders:
         ),
         reviews=DataLoader(
             lambda wanted: reviews.reviews_of(use, viewer, wanted), cache_key_fn=lambda report: report.id
+        ),
+        take_downs=DataLoader(
+            lambda wanted: take_downs.take_downs_of(use, viewer, wanted), cache_key_fn=lambda report: report.id
         ),
         matches=DataLoader(lambda ids: matches.get_matches(use, viewer, ids)),
         matches_of_reports=DataLoader(

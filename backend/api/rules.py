@@ -102,6 +102,8 @@ OPERATIONS: Mapping[str, Mapping[str, OperationRule]] = MappingProxyType(
             "intakes": _allowed(Action.INVITE_VOLUNTEER),
             "report": _allowed(Action.READ_REPORT),
             "reports": _allowed(Action.READ_REPORT),
+            "takeDown": _allowed(Action.TAKE_DOWN_REPORT),
+            "takeDowns": _allowed(Action.TAKE_DOWN_REPORT),
             "match": _allowed(Action.READ_MATCH),
             "matches": _allowed(Action.READ_MATCH),
             "duplicate": _allowed(*_DUPLICATE),
@@ -140,6 +142,9 @@ OPERATIONS: Mapping[str, Mapping[str, OperationRule]] = MappingProxyType(
             "changeReport": _allowed(Action.CHANGE_REPORT),
             "withdrawReport": _allowed(Action.CHANGE_REPORT),
             "reviewReport": _allowed(Action.REVIEW_REPORT),
+            "takeDownReport": _allowed(Action.TAKE_DOWN_REPORT),
+            "appealTakeDown": _allowed(Action.APPEAL_TAKE_DOWN),
+            "answerTakeDown": _allowed(Action.TAKE_DOWN_REPORT),
             "claimMatch": _allowed(Action.DECIDE_MATCH),
             "confirmMatch": _allowed(Action.DECIDE_MATCH),
             "rejectMatch": _allowed(Action.DECIDE_MATCH),
@@ -160,7 +165,7 @@ OPERATIONS: Mapping[str, Mapping[str, OperationRule]] = MappingProxyType(
 
 _PAGE = {
     name: fields
-    for noun in ("Account", "Duplicate", "Incident", "Intake", "Match", "Registration", "Report", "Site")
+    for noun in ("Account", "Duplicate", "Incident", "Intake", "Match", "Registration", "Report", "Site", "TakeDown")
     for name, fields in (
         (f"{noun}Connection", _rules(FORM="edges pageInfo")),
         (f"{noun}Edge", _rules(FORM="cursor node")),
@@ -187,6 +192,7 @@ _PAYLOADS = {
     "ReportPayload": _rules(FORM="errors report"),
     "SignInPayload": _rules(FORM="errors", OWN="token"),
     "SitePayload": _rules(FORM="errors site"),
+    "TakeDownPayload": _rules(FORM="errors takeDown"),
     "UserError": _rules(FORM="code message field"),
     "PageInfo": _rules(FORM="hasNextPage endCursor"),
 }
@@ -227,7 +233,7 @@ FIELDS: Mapping[str, Mapping[str, Rule]] = MappingProxyType({
     | _rules(Action.READ_REGISTRATION_DUPLICATE, EVIDENCE="duplicates linkedWith"),
     "Report": _rules(
         Action.READ_REPORT,
-        RECORD="id incidentId familyId status synthetic version createdAt updatedAt nextStep",
+        RECORD="id incidentId familyId status synthetic version createdAt updatedAt nextStep takeDown",
         IDENTITY="person photos",
         PLACE="lastSeenAt lastSeenPlace",
         CONTACT="reporter",
@@ -235,6 +241,13 @@ FIELDS: Mapping[str, Mapping[str, Rule]] = MappingProxyType({
     | _rules(Action.REVIEW_REPORT, STAFF="review")
     | _rules(Action.READ_MATCH, EVIDENCE="matches")
     | _rules(Action.READ_REPORT_DUPLICATE, EVIDENCE="duplicates linkedWith"),
+    "ReportTakeDown": _rules(RECORD="state mayAppeal takenDownAt appealedAt answeredAt", OWN="appeal"),
+    "TakeDown": _rules(
+        Action.TAKE_DOWN_REPORT,
+        RECORD="id incidentId reportId state undoneMatchIds appealedAt answeredAt version createdAt updatedAt",
+        IDENTITY="requesterName requesterRelation proof proofNote checkedBy appeal",
+        STAFF="reason takenDownBy appealedBy answer answeredBy",
+    ),
     "ReportReview": _rules(STAFF="reviewedBy reviewedAt"),
     "Match": _rules(
         Action.READ_MATCH,

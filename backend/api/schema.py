@@ -13,6 +13,7 @@ from backend.api.resolvers.match import MatchMutations, MatchQueries, MatchSubsc
 from backend.api.resolvers.registration import RegistrationMutations, RegistrationQueries
 from backend.api.resolvers.report import ReportMutations, ReportQueries, ReportSubscriptions
 from backend.api.resolvers.site import SiteMutations, SiteQueries
+from backend.api.resolvers.take_down import TakeDownMutations, TakeDownQueries
 from backend.api.resolvers.viewer import ViewerMutations, ViewerQueries
 
 
@@ -24,6 +25,7 @@ class Query(
     IntakeQueries,
     RegistrationQueries,
     ReportQueries,
+    TakeDownQueries,
     MatchQueries,
     DuplicateQueries,
     KinshipQueries,
@@ -41,6 +43,7 @@ class Mutation(
     IntakeMutations,
     RegistrationMutations,
     ReportMutations,
+    TakeDownMutations,
     MatchMutations,
     DuplicateMutations,
     AccountMutations,

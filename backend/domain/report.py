@@ -14,6 +14,7 @@ class ReportStatus(StrEnum):
     REUNITED = "REUNITED"
     WITHDRAWN = "WITHDRAWN"
     CLOSED = "CLOSED"
+    TAKEN_DOWN = "TAKEN_DOWN"
 
 
 class NextStep(StrEnum):

@@ -228,7 +228,7 @@ async def _require_both_sides_open(use: Collaborators, match: Match, session: Se
     report = await use.store.reports.get(match.report_id, session)
     registration = await use.store.registrations.get(match.registration_id, session)
     if report is None or not is_seeking(report):
-        raise conflict("The family has withdrawn this report, or it is closed.", "id")
+        raise conflict("The family has withdrawn this report, or it is closed or was taken down.", "id")
     if registration is None or not is_sought(registration):
         raise conflict("This child is no longer in care.", "id")
     if registration.held_back:

@@ -12,6 +12,7 @@ from backend.domain.incident import Incident, IncidentStatus
 from backend.domain.report import Family, MissingChild, NewReport, Report, ReportChanges, ReportStatus
 from backend.domain.review import awaited
 from backend.domain.subject import Reporter
+from backend.domain.take_down import TakeDownState
 from backend.domain.validation import refuse_if_any, report_change_problems, report_problems
 from backend.domain.work import FilingWork, is_done
 from backend.services.access import Action, Where, may, require, require_of_record
@@ -98,6 +99,9 @@ async def file_report(use: Collaborators, viewer: Viewer | None, new: NewReport,
             beside = {"digest": said, "filing": f"{filing}:{index}", **fields_of_report(report, use.clock())}
             await use.store.reports.insert(report, session, beside=beside)
         await use.store.reviews.insert_many([] if by_staff else [awaited(report) for report in reports], session)
+        if own_family:
+            # Here, so that what was filed before is told again.
+            await _require_none_taken_down(use, family_id, session)
         told = (_event(use, EventKind.REPORT_FILED, report, actor_id) for report in reports)
         await tell(use, viewer, session, *told, also=[family_id], began=began)
 
@@ -134,6 +138,13 @@ async def _require_work(use: Collaborators, viewer: Viewer | None, new: NewRepor
             "Your phone has a small sum to do before this can be filed; it takes a few seconds. Please send it again.",
             "work",
         )
+
+
+async def _require_none_taken_down(use: Collaborators, family_id: str, session: Session) -> None:
+    """Raises: DomainError CONFLICT for a family that would file again what was taken down."""
+    found = await use.store.take_downs.find({"familyId": family_id}, session=session)
+    if any(one.state is not TakeDownState.RESTORED for one in found):
+        raise conflict("A report of yours was taken down. You can appeal there, or call the centre.", "children")
 
 
 async def _as_before(
@@ -208,7 +219,7 @@ async def withdraw_report(use: Collaborators, viewer: Viewer | None, report_id: 
         await saw(use, known, AuditAction.READ_REPORT, Part.DESCRIPTION, [report])
         return report
     if report.status is not ReportStatus.OPEN:
-        raise conflict("This report is closed already.", "id")
+        raise conflict("This report is closed or was taken down already.", "id")
     require_seen(report, version)
     following = replace(report, status=ReportStatus.WITHDRAWN, version=version + 1, updated_at=use.clock())
     return await _replace(use, known, following, version, EventKind.REPORT_WITHDRAWN, ["status"])

@@ -26,6 +26,7 @@ from backend.domain.registration import Registration
 from backend.domain.report import Family, Report
 from backend.domain.review import Review
 from backend.domain.site import Site
+from backend.domain.take_down import TakeDown
 from backend.store.codec import Document
 from backend.store.key_indexes import KeyIndexes
 from backend.store.records import Records, Session
@@ -63,6 +64,7 @@ class Store:
     sessions: Records[AccountSession]
     sign_in_names: Records[SignInName]
     sites: Records[Site]
+    take_downs: Records[TakeDown]
     key_indexes: KeyIndexes = field(default_factory=KeyIndexes)
 
     async def transact(self, change: Callable[[Session], Coroutine[Any, Any, T]]) -> T:
@@ -169,4 +171,5 @@ def connect(uri: str, name: str) -> Store:
         sessions=Records(database["sessions"], AccountSession),
         sign_in_names=Records(database["signInNames"], SignInName),
         sites=Records(database["sites"], Site),
+        take_downs=Records(database["takeDowns"], TakeDown),
     )

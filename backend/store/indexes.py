@@ -121,6 +121,12 @@ INDEXES = {
     # embedded database keeps the old one taken.
     "signInNames": [],
     "sites": [_VERSION, IndexModel([("incidentId", ASCENDING), ("_id", DESCENDING)], name="incident")],
+    "takeDowns": [
+        _VERSION,
+        IndexModel([("reportId", ASCENDING)], name="report"),
+        IndexModel([("familyId", ASCENDING)], name="family"),
+        IndexModel([("incidentId", ASCENDING), ("_id", DESCENDING)], name="incident"),
+    ],
 }
 
 

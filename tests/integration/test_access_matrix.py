@@ -178,6 +178,8 @@ async def targets_of(scene: Scene, secrets: Secrets) -> dict[str, list[Target]]:
     targets["registration"].append(Target({"id": secrets.unconfirmed_id}, own, stands_for))
     changed = {"id": secrets.unconfirmed_id, "version": 999, "person": {"names": {"given": "Changed"}}}
     targets["changeRegistration"].append(Target({"input": changed}, own, stands_for))
+    appeal = {"reportId": secrets.variables["report"]["id"], "text": "She is mine"}
+    targets["appealTakeDown"] = [Target(appeal, where, stands_for)]
     targets["duplicate"].append(Target({"id": report_pair}, where, reports_only))
     targets["duplicates"].append(
         Target({"incidentId": scene.incident_id, "side": "REPORT"}, Where(scene.incident_id), reports_only)
@@ -301,6 +303,8 @@ NOT_ASKED = {
     "Credentials.provenUntil",
     *(f"UserError.{name}" for name in FIELDS["UserError"]),
     *(f"Device.{name}" for name in FIELDS["Device"]),
+    "Report.takeDown",
+    *(f"ReportTakeDown.{name}" for name in FIELDS["ReportTakeDown"]),
 }
 """What is anybody's or one's own to call, and what only such an answer holds: tested each by itself."""
 

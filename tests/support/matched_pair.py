@@ -7,9 +7,16 @@ from backend.domain.account import Role
 from tests.support.client import Client
 from tests.support.doors import at_the_door
 from tests.support.house import NEW_ORLEANS, Scene
-from tests.support.records import child, mother, report
+from tests.support.records import child, missing, mother, report
 from tests.support.snapshot import settled
+from tests.support.take_downs import take_down, taking_down
 
+NOBODY = {
+    "names": {"full": "Theodosius Brindle"},
+    "sex": "MALE",
+    "age": {"birthDate": "2009-01-01", "source": "DOCUMENT"},
+    "marks": [{"kind": "TATTOO", "bodySite": "right arm"}],
+}
 PUBLIC_KEY = "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"
 
 
@@ -33,6 +40,16 @@ async def a_matched_pair(scene: Scene) -> Secrets:
     again = child(scene.site_id)
     for one in (marisol, again, mother(scene.site_id)):
         (await scene.volunteer.ask("registerPerson", input=one)).made  # noqa: B018 (it says whether it was done)
+    other = (await scene.stranger.ask("fileReport", input=report(scene.incident_id, missing(person=NOBODY)))).made
+    posing_report_id = other["reports"][0]["id"]
+    another = await scene.house.person(Role.COORDINATOR, incident_id=scene.incident_id)
+    taken_down = await take_down(scene, posing_report_id, by=another)
+    answer = {"id": taken_down["id"], "version": 1, "restore": True, "reason": "Mistaken"}
+    door = (await scene.coordinator.ask("openIntake", input={"siteId": scene.site_id, "hours": 2})).made
+    helper = await at_the_door(scene, door["code"])
+    found_by_helper = child(scene.site_id, person={"names": {"given": "Wendeline"}})
+    (await helper.ask("registerPerson", input=found_by_helper)).made  # noqa: B018 (it says whether it was done)
+    unconfirmed = {"id": found_by_helper["id"], "version": 1}
     await settled(scene.house.use.store)
     pair = (await scene.coordinator.ask("registrationDuplicates", id=marisol["id"])).value["duplicates"][0]
     link = {"input": {"id": pair["id"], "version": pair["version"]}}
@@ -42,11 +59,6 @@ async def a_matched_pair(scene: Scene) -> Secrets:
     match = (await scene.coordinator.ask("reportMatches", id=report_id)).value["matches"][0]
     step = {"input": {"id": match["id"], "version": match["version"]}}
     at = {"name": "x", "kind": "SHELTER", "point": NEW_ORLEANS}
-    door = (await scene.coordinator.ask("openIntake", input={"siteId": scene.site_id, "hours": 2})).made
-    helper = await at_the_door(scene, door["code"])
-    found_by_helper = child(scene.site_id, person={"names": {"given": "Wendeline"}})
-    (await helper.ask("registerPerson", input=found_by_helper)).made  # noqa: B018 (it says whether it was done)
-    unconfirmed = {"id": found_by_helper["id"], "version": 1}
     leaver = await scene.house.person(Role.VOLUNTEER, incident_id=scene.incident_id, site_id=scene.site_id)
     volunteer_id = (await leaver.ask("viewer")).value["id"]
     session_id = (await leaver.ask("ownSessions")).value[0]["id"]
@@ -79,6 +91,11 @@ async def a_matched_pair(scene: Scene) -> Secrets:
             "withdrawReport": {"id": report_id, "version": 1},
             "report": {"id": report_id},
             "reviewReport": {"id": report_id},
+            "takeDownReport": {"input": taking_down(report_id)},
+            "takeDown": {"id": taken_down["id"]},
+            "takeDowns": {"incidentId": scene.incident_id},
+            "appealTakeDown": {"reportId": posing_report_id, "text": "He is mine"},
+            "answerTakeDown": {"input": answer},
             "reports": {"incidentId": scene.incident_id},
             "reportMatches": {"id": report_id},
             "removeDevice": {"id": device_id},
@@ -104,5 +121,17 @@ async def a_matched_pair(scene: Scene) -> Secrets:
             "endSession": {"id": session_id},
             "possibleRelatives": {"registrationId": registration_id},
         },
-        words=("Marisol", "Quintanilla", "Rosaura", "0142", "Canal", "asthma", "left knee", "Wendeline", marisol["id"]),
+        words=(
+            "Marisol",
+            "Quintanilla",
+            "Rosaura",
+            "0142",
+            "Canal",
+            "asthma",
+            "left knee",
+            "Wendeline",
+            "Theodosius",
+            "Seraphine",
+            marisol["id"],
+        ),
     )

@@ -13,6 +13,7 @@ from backend.domain.registration import CareStatus, Confirmation, RegistrationSt
 from backend.domain.report import NextStep, ReportStatus
 from backend.domain.site import SiteKind
 from backend.domain.subject import Side
+from backend.domain.take_down import IdentityProof, TakeDownState
 
 _ENUMS = {
     AgeSource: "How an age is known: from a document, as somebody said, or estimated by looking.",
@@ -39,6 +40,7 @@ _ENUMS = {
         "How well two values agree. CONFLICT: a disagreement that should not be. UNKNOWN: at least one side says "
         "nothing; it weighs nothing."
     ),
+    IdentityProof: "How somebody showed who they are. KNOWN_IN_PERSON: whoever checked it knows them.",
     IncidentKind: "What happened.",
     IncidentScale: "How far people are scattered: tens of kilometres, a region, or a country.",
     IncidentStatus: "Where an incident stands. Nothing new is recorded in a CLOSED one.",
@@ -52,7 +54,7 @@ _ENUMS = {
         "has confirmed the news; call the centre and bring an identity document. NONE: the report is no longer open."
     ),
     RegistrationStatus: "Where a registered person is now. DISMISSED: nowhere, since the registration was false.",
-    ReportStatus: "Where a report stands. Only an OPEN one is matched.",
+    ReportStatus: "Where a report stands. Only an OPEN one is matched. TAKEN_DOWN: as false; see `takeDown`.",
     Role: (
         "What somebody is to Reunify. UNVERIFIED_REGISTRAR: somebody without an account who registers children at a "
         "site by its posted code."
@@ -60,6 +62,10 @@ _ENUMS = {
     Sex: "As stated or as it seems; left out when not known.",
     Side: "Which of the two lists a record is in.",
     SiteKind: "What kind of place a site is.",
+    TakeDownState: (
+        "STANDING: the report is matched no more. APPEALED: its family says that it is true, and waits for the answer. "
+        "UPHELD: it stays taken down. RESTORED: it is open again."
+    ),
 }
 
 _NAMES = {Feature: "EvidenceFeature", Level: "EvidenceLevel", Side: "RecordSide"}

@@ -10,6 +10,7 @@ from backend.api.convert import to_api
 from backend.api.loaders import MatchesOf
 from backend.api.types.person import Person, PersonInput, Place, PlaceInput
 from backend.api.types.photo import Photo, show_photo
+from backend.api.types.take_down import ReportTakeDown, show_to_family
 from backend.domain import report as domain
 from backend.domain.report import NextStep, ReportStatus
 
@@ -65,6 +66,11 @@ class Report:
     @strawberry.field(description="What the family does next: all that it learns of matches.")
     async def next_step(self, info: Info) -> NextStep:
         return await info.context.loaders.next_steps.load(self.record)
+
+    @strawberry.field(description="What became of it where it was taken down as false, the last time; null otherwise.")
+    async def take_down(self, info: Info) -> ReportTakeDown | None:
+        take_down = await info.context.loaders.take_downs.load(self.record)
+        return None if take_down is None else show_to_family(take_down)
 
     @strawberry.field(
         description="For staff: its review, where somebody without an account filed it; null where none was needed."
