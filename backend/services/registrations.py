@@ -28,7 +28,7 @@ from backend.services.changes import changed, names_said, require_seen, stale
 from backend.services.collaborators import Collaborators
 from backend.services.identifiers import given_or_new
 from backend.services.paging import Page, PageRequest, read_page
-from backend.services.rates import count_filing
+from backend.services.rates import asker, count_filing
 from backend.services.subjects import as_of, fields_of_registration
 from backend.store.codec import digest
 from backend.store.records import Duplicate, Session
@@ -68,8 +68,8 @@ async def _register(
     if site is None:
         raise not_found("site")
     unverified = known.role is Role.UNVERIFIED_REGISTRAR
-    if unverified:
-        count_filing(use.rates, f"account {known.id}")
+    for _ in news if unverified else ():
+        count_filing(use.rates, asker(known, ""))
     incident = await _open_incident(use, site.incident_id)
     now = use.clock()
     refuse_if_any(

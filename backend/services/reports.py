@@ -29,6 +29,9 @@ from backend.store.codec import digest
 from backend.store.records import Duplicate, Session
 
 
+MOST_OF_A_CASE = 60
+
+
 @dataclass(frozen=True, slots=True)
 class FiledReports:
     """What the family gets. Code, secret and token are None where a family that already has them files again; the token
@@ -101,7 +104,7 @@ async def file_report(use: Collaborators, viewer: Viewer | None, new: NewReport,
         await use.store.reviews.insert_many([] if by_staff else [awaited(report) for report in reports], session)
         if own_family:
             # Here, so that what was filed before is told again.
-            await _require_none_taken_down(use, family_id, session)
+            await _require_room(use, family_id, session)
         told = (_event(use, EventKind.REPORT_FILED, report, actor_id) for report in reports)
         await tell(use, viewer, session, *told, also=[family_id], began=began)
 
@@ -140,8 +143,12 @@ async def _require_work(use: Collaborators, viewer: Viewer | None, new: NewRepor
         )
 
 
-async def _require_none_taken_down(use: Collaborators, family_id: str, session: Session) -> None:
-    """Raises: DomainError CONFLICT for a family that would file again what was taken down."""
+async def _require_room(use: Collaborators, family_id: str, session: Session) -> None:
+    """Raises: DomainError CONFLICT for a family that would file again what was taken down, and for a case that has been
+    filled: more children than that are a flood, paid for once.
+    """
+    if len(await use.store.reports.find({"familyId": family_id}, session=session)) > MOST_OF_A_CASE:
+        raise conflict(f"A case has room for {MOST_OF_A_CASE} reports. Please call the centre.", "children")
     found = await use.store.take_downs.find({"familyId": family_id}, session=session)
     if any(one.state is not TakeDownState.RESTORED for one in found):
         raise conflict("A report of yours was taken down. You can appeal there, or call the centre.", "children")

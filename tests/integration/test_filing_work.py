@@ -3,9 +3,9 @@
 import hashlib
 
 from backend.domain.work import LONGEST_ANSWER, FilingWork, do_work, is_done
-from tests.support.client import WORK_BITS, with_work
+from tests.support.client import WORK_BITS, new_id, with_work
 from tests.support.house import Scene
-from tests.support.records import report
+from tests.support.records import missing, report
 from tests.support.snapshot import everything, records, settled
 
 
@@ -85,3 +85,14 @@ def test_the_sum_is_the_one_that_the_documents_describe() -> None:
     assert not is_done(filing, answer, 256)
     assert do_work(filing, 0) == ""
     assert is_done(filing, "", 0)
+
+
+async def test_one_work_does_not_pay_for_a_flood_of_further_reports(scene: Scene) -> None:
+    store = scene.house.use.store
+    many = [missing(person={"names": {"given": f"Child {number}"}}) for number in range(30)]
+    filed = (await scene.stranger.ask("fileReport", input=report(scene.incident_id, *many))).made
+    family = scene.stranger.signed_in(filed["token"])
+    again = [{**one, "id": new_id()} for one in many]
+    assert (await family.ask("fileReport", input=report(scene.incident_id, *again))).made
+    assert (await family.ask("fileReport", input=report(scene.incident_id))).codes == ["CONFLICT"]
+    assert await store.reports.collection.count_documents({}) == 60
