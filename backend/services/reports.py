@@ -28,7 +28,6 @@ from backend.services.subjects import as_of, fields_of_report
 from backend.store.codec import digest
 from backend.store.records import Duplicate, Session
 
-
 MOST_OF_A_CASE = 60
 
 
