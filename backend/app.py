@@ -88,6 +88,7 @@ async def wire(
             address=settings.address,
             lock_after=timedelta(minutes=settings.pin_lock_minutes),
             rates=new_rates(rate_bounds(settings), seconds) if settings.rate_limits else None,
+            work_bits=settings.filing_work_bits,
         )
 
 

@@ -14,8 +14,22 @@ from backend.domain.match import Match
 from backend.domain.photo import Photo
 from backend.domain.registration import Registration
 from backend.domain.report import NextStep, Report
+from backend.domain.review import Review
 from backend.domain.site import Site
-from backend.services import devices, duplicates, incidents, matches, photos, progress, registrations, reports, sites
+from backend.domain.take_down import TakeDown
+from backend.services import (
+    devices,
+    duplicates,
+    incidents,
+    matches,
+    photos,
+    progress,
+    registrations,
+    reports,
+    reviews,
+    sites,
+    take_downs,
+)
 from backend.services.collaborators import Collaborators
 from backend.services.links import counted
 
@@ -39,6 +53,8 @@ class Loaders:
     reports: DataLoader[str, Report | None]
     photos: DataLoader[Registration | Report, list[Photo]]
     next_steps: DataLoader[Report, NextStep]
+    reviews: DataLoader[Report, Review | None]
+    take_downs: DataLoader[Report, TakeDown | None]
     matches: DataLoader[str, Match | None]
     matches_of_reports: DataLoader[MatchesOf, list[Match]]
     matches_of_registrations: DataLoader[MatchesOf, list[Match]]
@@ -61,6 +77,12 @@ def new_loaders(use: Collaborators, viewer: Viewer | None) -> Loaders:
         ),
         next_steps=DataLoader(
             lambda wanted: progress.next_steps(use, viewer, wanted), cache_key_fn=lambda report: report.id
+        ),
+        reviews=DataLoader(
+            lambda wanted: reviews.reviews_of(use, viewer, wanted), cache_key_fn=lambda report: report.id
+        ),
+        take_downs=DataLoader(
+            lambda wanted: take_downs.take_downs_of(use, viewer, wanted), cache_key_fn=lambda report: report.id
         ),
         matches=DataLoader(lambda ids: matches.get_matches(use, viewer, ids)),
         matches_of_reports=DataLoader(

@@ -99,8 +99,11 @@ OPERATIONS: Mapping[str, Mapping[str, OperationRule]] = MappingProxyType(
             "site": _allowed(Action.READ_SITE),
             "registration": _allowed(Action.READ_REGISTRATION),
             "registrations": _allowed(Action.READ_REGISTRATION),
+            "intakes": _allowed(Action.INVITE_VOLUNTEER),
             "report": _allowed(Action.READ_REPORT),
             "reports": _allowed(Action.READ_REPORT),
+            "takeDown": _allowed(Action.TAKE_DOWN_REPORT),
+            "takeDowns": _allowed(Action.TAKE_DOWN_REPORT),
             "match": _allowed(Action.READ_MATCH),
             "matches": _allowed(Action.READ_MATCH),
             "duplicate": _allowed(*_DUPLICATE),
@@ -112,6 +115,9 @@ OPERATIONS: Mapping[str, Mapping[str, OperationRule]] = MappingProxyType(
         "Mutation": {
             "createInvite": _allowed(*_INVITE),
             "acceptInvite": _ANYBODY,
+            "openIntake": _allowed(Action.INVITE_VOLUNTEER),
+            "closeIntake": _allowed(Action.INVITE_VOLUNTEER),
+            "enterIntake": _ANYBODY,
             "signInWithCase": _ANYBODY,
             "signInWithPassword": _ANYBODY,
             "setPassword": _allowed(Action.HAVE_PASSWORD),
@@ -136,12 +142,19 @@ OPERATIONS: Mapping[str, Mapping[str, OperationRule]] = MappingProxyType(
             "registerPerson": _allowed(Action.REGISTER),
             "registerSiblings": _allowed(Action.REGISTER),
             "changeRegistration": _allowed(Action.CHANGE_REGISTRATION),
-            "moveRegistration": _allowed(Action.CHANGE_REGISTRATION),
+            "moveRegistration": _allowed(Action.MOVE_REGISTRATION),
+            "confirmRegistration": _allowed(Action.CONFIRM_REGISTRATION),
+            "dismissRegistration": _allowed(Action.CONFIRM_REGISTRATION),
+            "restoreRegistration": _allowed(Action.CONFIRM_REGISTRATION),
             "fileReport": OperationRule(Gate.STRANGER_OR_ALLOWED, (Action.FILE_REPORT,)),
             "changeReport": _allowed(Action.CHANGE_REPORT),
             "withdrawReport": _allowed(Action.CHANGE_REPORT),
             "beginCaseRecovery": _allowed(Action.RECOVER_CASE),
             "recoverCase": _allowed(Action.RECOVER_CASE),
+            "reviewReport": _allowed(Action.REVIEW_REPORT),
+            "takeDownReport": _allowed(Action.TAKE_DOWN_REPORT),
+            "appealTakeDown": _allowed(Action.APPEAL_TAKE_DOWN),
+            "answerTakeDown": _allowed(Action.TAKE_DOWN_REPORT),
             "claimMatch": _allowed(Action.DECIDE_MATCH),
             "confirmMatch": _allowed(Action.DECIDE_MATCH),
             "rejectMatch": _allowed(Action.DECIDE_MATCH),
@@ -164,7 +177,7 @@ OPERATIONS: Mapping[str, Mapping[str, OperationRule]] = MappingProxyType(
 
 _PAGE = {
     name: fields
-    for noun in ("Account", "Duplicate", "Incident", "Match", "Registration", "Report", "Site")
+    for noun in ("Account", "Duplicate", "Incident", "Intake", "Match", "Registration", "Report", "Site", "TakeDown")
     for name, fields in (
         (f"{noun}Connection", _rules(FORM="edges pageInfo")),
         (f"{noun}Edge", _rules(FORM="cursor node")),
@@ -180,10 +193,13 @@ _PAYLOADS = {
     "CreateInvitePayload": _rules(FORM="errors", OWN="link qrCode"),
     "DonePayload": _rules(FORM="errors"),
     "DuplicatePayload": _rules(FORM="errors duplicate"),
+    "EnterIntakePayload": _rules(FORM="errors account", OWN="token expiresAt"),
     "FileReportPayload": _rules(FORM="errors reports", OWN="caseCode caseSecret token"),
     "IncidentPayload": _rules(FORM="errors incident"),
+    "IntakePayload": _rules(FORM="errors intake"),
     "MatchPayload": _rules(FORM="errors match"),
     "PasskeyOptionsPayload": _rules(FORM="errors", OWN="options"),
+    "OpenIntakePayload": _rules(FORM="errors intake code"),
     "ProveYourselfPayload": _rules(FORM="errors", OWN="provenUntil"),
     "RecoverCasePayload": _rules(FORM="errors", OWN="caseCode caseSecret"),
     "RegisterDevicePayload": _rules(FORM="errors device"),
@@ -192,6 +208,7 @@ _PAYLOADS = {
     "ReportPayload": _rules(FORM="errors report"),
     "SignInPayload": _rules(FORM="errors", OWN="token"),
     "SitePayload": _rules(FORM="errors site"),
+    "TakeDownPayload": _rules(FORM="errors takeDown"),
     "UserError": _rules(FORM="code message field"),
     "PageInfo": _rules(FORM="hasNextPage endCursor"),
 }
@@ -207,7 +224,7 @@ FIELDS: Mapping[str, Mapping[str, Rule]] = MappingProxyType({
     "Passkey": _rules(OWN="id name createdAt lastUsedAt"),
     "Session": _rules(OWN="id present createdAt lastUsedAt expiresAt"),
     "Device": _rules(OWN="id language"),
-    "OpenIncident": _rules(PUBLIC="id name kind synthetic"),
+    "OpenIncident": _rules(PUBLIC="id name kind synthetic workBits"),
     "Incident": _rules(
         Action.READ_INCIDENT,
         RECORD="id name kind status scale area childAgeLimit retentionDays proposeThreshold alertThreshold synthetic "
@@ -219,9 +236,13 @@ FIELDS: Mapping[str, Mapping[str, Rule]] = MappingProxyType({
         RECORD="id incidentId name kind capacity open version createdAt updatedAt",
         PLACE="point address",
     ),
+    "Intake": _rules(
+        Action.INVITE_VOLUNTEER, STAFF="id incidentId siteId openedBy entered expiresAt closedAt createdAt"
+    ),
     "Registration": _rules(
         Action.READ_REGISTRATION,
-        RECORD="id incidentId siteId groupId careStatus status synthetic version createdAt updatedAt",
+        RECORD="id incidentId siteId groupId careStatus status confirmation confirmationBy confirmationAt synthetic "
+        "version createdAt updatedAt",
         IDENTITY="person photos",
         PLACE="foundAt foundPlace",
     )
@@ -231,13 +252,22 @@ FIELDS: Mapping[str, Mapping[str, Rule]] = MappingProxyType({
     | _rules(Action.READ_REGISTRATION_DUPLICATE, EVIDENCE="duplicates linkedWith"),
     "Report": _rules(
         Action.READ_REPORT,
-        RECORD="id incidentId familyId status synthetic version createdAt updatedAt nextStep",
+        RECORD="id incidentId familyId status synthetic version createdAt updatedAt nextStep takeDown",
         IDENTITY="person photos",
         PLACE="lastSeenAt lastSeenPlace",
         CONTACT="reporter",
     )
+    | _rules(Action.REVIEW_REPORT, STAFF="review")
     | _rules(Action.READ_MATCH, EVIDENCE="matches")
     | _rules(Action.READ_REPORT_DUPLICATE, EVIDENCE="duplicates linkedWith"),
+    "ReportTakeDown": _rules(RECORD="state mayAppeal takenDownAt appealedAt answeredAt", OWN="appeal"),
+    "TakeDown": _rules(
+        Action.TAKE_DOWN_REPORT,
+        RECORD="id incidentId reportId state undoneMatchIds appealedAt answeredAt version createdAt updatedAt",
+        IDENTITY="requesterName requesterRelation proof proofNote checkedBy appeal",
+        STAFF="reason takenDownBy appealedBy answer answeredBy",
+    ),
+    "ReportReview": _rules(STAFF="reviewedBy reviewedAt"),
     "Match": _rules(
         Action.READ_MATCH,
         RECORD="id incidentId state version createdAt updatedAt",

@@ -7,6 +7,7 @@ from backend.api.resolvers.account import AccountMutations, AccountQueries
 from backend.api.resolvers.credential import CredentialMutations
 from backend.api.resolvers.duplicate import DuplicateMutations, DuplicateQueries
 from backend.api.resolvers.incident import IncidentMutations, IncidentQueries
+from backend.api.resolvers.intake import IntakeMutations, IntakeQueries
 from backend.api.resolvers.kinship import KinshipQueries
 from backend.api.resolvers.match import MatchMutations, MatchQueries, MatchSubscriptions
 from backend.api.resolvers.passkey import PasskeyMutations
@@ -15,6 +16,7 @@ from backend.api.resolvers.recovery import RecoveryMutations
 from backend.api.resolvers.registration import RegistrationMutations, RegistrationQueries
 from backend.api.resolvers.report import ReportMutations, ReportQueries, ReportSubscriptions
 from backend.api.resolvers.site import SiteMutations, SiteQueries
+from backend.api.resolvers.take_down import TakeDownMutations, TakeDownQueries
 from backend.api.resolvers.viewer import ViewerMutations, ViewerQueries
 
 
@@ -23,8 +25,10 @@ class Query(
     ViewerQueries,
     IncidentQueries,
     SiteQueries,
+    IntakeQueries,
     RegistrationQueries,
     ReportQueries,
+    TakeDownQueries,
     MatchQueries,
     DuplicateQueries,
     KinshipQueries,
@@ -41,9 +45,11 @@ class Mutation(
     PinMutations,
     IncidentMutations,
     SiteMutations,
+    IntakeMutations,
     RegistrationMutations,
     ReportMutations,
     RecoveryMutations,
+    TakeDownMutations,
     MatchMutations,
     DuplicateMutations,
     AccountMutations,

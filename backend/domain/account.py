@@ -7,6 +7,7 @@ from enum import StrEnum
 
 class Role(StrEnum):
     FAMILY = "FAMILY"
+    UNVERIFIED_REGISTRAR = "UNVERIFIED_REGISTRAR"
     VOLUNTEER = "VOLUNTEER"
     CALL_TAKER = "CALL_TAKER"
     COORDINATOR = "COORDINATOR"
@@ -18,7 +19,7 @@ class Role(StrEnum):
 class Account:
     """A person with a role, within incidents and sites. Nothing listed means nowhere; an ADMIN needs no list.
 
-    `invite_id` says by which invite the person came in, so that one that leaked can be traced.
+    `invite_id` says by which invite the person came in, or by which intake, so that one that leaked can be traced.
     """
 
     id: str
@@ -38,7 +39,8 @@ MOST_WRONG_PINS = 5
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """`id` is the keyed hash of a bearer token that only its holder has; for an account or for a family.
+    """`id` is the keyed hash of a bearer token that only its holder has; for an account or for a family. One that
+    began at an intake ends with it.
 
     `last_used_at` is kept to a few minutes. `proven_at` is when its holder last used the second factor. `pin_hash` is
     argon2's own text; with it, the session is locked when it was not used for a while. `wrong_pins` are those in a row,
@@ -60,6 +62,7 @@ class Session:
     unused: bool = False
     successors: tuple[str, ...] = ()
     replaced: bool = False
+    intake_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

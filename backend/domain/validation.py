@@ -12,6 +12,7 @@ from backend.domain.registration import CareStatus, NewRegistration, Registratio
 from backend.domain.report import MissingChild, NewReport, ReportChanges
 from backend.domain.site import NewSite, SiteChanges
 from backend.domain.subject import Reporter
+from backend.domain.take_down import IdentityProof, NewTakeDown
 
 LONGEST_NAME = 200
 LONGEST_TEXT = 4000
@@ -118,6 +119,24 @@ def report_change_problems(changes: ReportChanges, now: datetime) -> Problems:
         yield from _moment(changes.last_seen_at, now, "lastSeenAt")
     if changes.last_seen_place is not None:
         yield from _place(changes.last_seen_place, "lastSeenPlace")
+
+
+def take_down_problems(new: NewTakeDown) -> Problems:
+    for name, value in (
+        ("requesterName", new.requester_name),
+        ("requesterRelation", new.requester_relation),
+        ("checkedBy", new.checked_by),
+    ):
+        yield from _text(value, name, LONGEST_NAME, needed=True)
+    yield from words_problems(new.reason, "reason")
+    yield from _text(new.proof_note, "proofNote", LONGEST_TEXT)
+    if new.proof is IdentityProof.OTHER and new.proof_note is None:
+        yield _invalid("Please say what proved who they are.", "proofNote")
+
+
+def words_problems(text: str, field: str) -> Problems:
+    """Of a text that must be said, such as a reason."""
+    yield from _text(text, field, LONGEST_TEXT, needed=True)
 
 
 def reporter_problems(reporter: Reporter, field: str) -> Problems:

@@ -25,10 +25,15 @@ class Action(StrEnum):
     READ_REGISTRATION = "READ_REGISTRATION"
     READ_MEDICAL = "READ_MEDICAL"
     CHANGE_REGISTRATION = "CHANGE_REGISTRATION"
+    MOVE_REGISTRATION = "MOVE_REGISTRATION"
+    CONFIRM_REGISTRATION = "CONFIRM_REGISTRATION"
     FILE_REPORT = "FILE_REPORT"
     READ_REPORT = "READ_REPORT"
     CHANGE_REPORT = "CHANGE_REPORT"
     RECOVER_CASE = "RECOVER_CASE"
+    REVIEW_REPORT = "REVIEW_REPORT"
+    TAKE_DOWN_REPORT = "TAKE_DOWN_REPORT"
+    APPEAL_TAKE_DOWN = "APPEAL_TAKE_DOWN"
     READ_MATCH = "READ_MATCH"
     DECIDE_MATCH = "DECIDE_MATCH"
     READ_REGISTRATION_DUPLICATE = "READ_REGISTRATION_DUPLICATE"
@@ -37,16 +42,20 @@ class Action(StrEnum):
 
 
 class Reach(StrEnum):
-    """How far a role's permission goes: everywhere, in the account's incidents, at its sites, or the own family."""
+    """How far a role's permission goes: everywhere, in the account's incidents, at its sites, the own family, or the
+    own records at the own site, as long as nobody else has written in them or confirmed them.
+    """
 
     EVERYWHERE = "EVERYWHERE"
     INCIDENT = "INCIDENT"
     SITE = "SITE"
     FAMILY = "FAMILY"
+    OWN = "OWN"
 
 
 _FAMILY, _VOLUNTEER, _CALL_TAKER = Role.FAMILY, Role.VOLUNTEER, Role.CALL_TAKER
 _COORDINATOR, _OFFICER, _ADMIN = Role.COORDINATOR, Role.OFFICER, Role.ADMIN
+_UNVERIFIED = Role.UNVERIFIED_REGISTRAR
 _STAFF = {_COORDINATOR: Reach.INCIDENT, _OFFICER: Reach.INCIDENT}
 
 TABLE: Mapping[Action, Mapping[Role, Reach]] = MappingProxyType({
@@ -55,7 +64,7 @@ TABLE: Mapping[Action, Mapping[Role, Reach]] = MappingProxyType({
     },
     Action.OPEN_INCIDENT: {_COORDINATOR: Reach.EVERYWHERE, _ADMIN: Reach.EVERYWHERE},
     Action.CHANGE_INCIDENT: {_COORDINATOR: Reach.INCIDENT, _ADMIN: Reach.EVERYWHERE},
-    Action.READ_SITE: {_VOLUNTEER: Reach.SITE, **_STAFF, _ADMIN: Reach.EVERYWHERE},
+    Action.READ_SITE: {_UNVERIFIED: Reach.SITE, _VOLUNTEER: Reach.SITE, **_STAFF, _ADMIN: Reach.EVERYWHERE},
     Action.CHANGE_SITE: {_COORDINATOR: Reach.INCIDENT, _ADMIN: Reach.EVERYWHERE},
     Action.INVITE_VOLUNTEER: {_COORDINATOR: Reach.INCIDENT, _ADMIN: Reach.EVERYWHERE},
     Action.INVITE_CALL_TAKER: {_COORDINATOR: Reach.INCIDENT, _ADMIN: Reach.EVERYWHERE},
@@ -63,14 +72,19 @@ TABLE: Mapping[Action, Mapping[Role, Reach]] = MappingProxyType({
     Action.READ_ACCOUNT: {_COORDINATOR: Reach.INCIDENT, _ADMIN: Reach.EVERYWHERE},
     Action.HAVE_PASSWORD: {_COORDINATOR: Reach.EVERYWHERE, _OFFICER: Reach.EVERYWHERE, _ADMIN: Reach.EVERYWHERE},
     Action.HAVE_PIN: {_VOLUNTEER: Reach.EVERYWHERE},
-    Action.REGISTER: {_VOLUNTEER: Reach.SITE, _COORDINATOR: Reach.INCIDENT},
-    Action.READ_REGISTRATION: {_VOLUNTEER: Reach.SITE, **_STAFF},
+    Action.REGISTER: {_UNVERIFIED: Reach.SITE, _VOLUNTEER: Reach.SITE, _COORDINATOR: Reach.INCIDENT},
+    Action.READ_REGISTRATION: {_UNVERIFIED: Reach.OWN, _VOLUNTEER: Reach.SITE, **_STAFF},
     Action.READ_MEDICAL: {_VOLUNTEER: Reach.SITE, **_STAFF},
-    Action.CHANGE_REGISTRATION: {_VOLUNTEER: Reach.SITE, _COORDINATOR: Reach.INCIDENT},
+    Action.CHANGE_REGISTRATION: {_UNVERIFIED: Reach.OWN, _VOLUNTEER: Reach.SITE, _COORDINATOR: Reach.INCIDENT},
+    Action.MOVE_REGISTRATION: {_VOLUNTEER: Reach.SITE, _COORDINATOR: Reach.INCIDENT},
+    Action.CONFIRM_REGISTRATION: {_VOLUNTEER: Reach.SITE, _COORDINATOR: Reach.INCIDENT},
     Action.FILE_REPORT: {_FAMILY: Reach.INCIDENT, _CALL_TAKER: Reach.INCIDENT, _COORDINATOR: Reach.INCIDENT},
     Action.READ_REPORT: {_FAMILY: Reach.FAMILY, _CALL_TAKER: Reach.INCIDENT, **_STAFF},
     Action.CHANGE_REPORT: {_FAMILY: Reach.FAMILY, _CALL_TAKER: Reach.INCIDENT, _COORDINATOR: Reach.INCIDENT},
     Action.RECOVER_CASE: {_CALL_TAKER: Reach.INCIDENT, _COORDINATOR: Reach.INCIDENT},
+    Action.REVIEW_REPORT: {_CALL_TAKER: Reach.INCIDENT, **_STAFF},
+    Action.TAKE_DOWN_REPORT: _STAFF,
+    Action.APPEAL_TAKE_DOWN: {_FAMILY: Reach.FAMILY, _CALL_TAKER: Reach.INCIDENT},
     Action.READ_MATCH: _STAFF,
     Action.DECIDE_MATCH: _STAFF,
     Action.READ_REGISTRATION_DUPLICATE: {_VOLUNTEER: Reach.SITE, **_STAFF},
@@ -79,16 +93,23 @@ TABLE: Mapping[Action, Mapping[Role, Reach]] = MappingProxyType({
 })  # fmt: skip
 
 
-_INVITING = {Role.VOLUNTEER: Action.INVITE_VOLUNTEER, Role.CALL_TAKER: Action.INVITE_CALL_TAKER}
+_INVITING = {
+    Role.UNVERIFIED_REGISTRAR: Action.INVITE_VOLUNTEER,
+    Role.VOLUNTEER: Action.INVITE_VOLUNTEER,
+    Role.CALL_TAKER: Action.INVITE_CALL_TAKER,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """Where a record lies; what is None lies nowhere that a permission of that reach could cover."""
+    """Where a record lies; what is None lies nowhere that a permission of that reach could cover. `owner_id` is the
+    account whose own it still is.
+    """
 
     incident_id: str | None = None
     site_id: str | None = None
     family_id: str | None = None
+    owner_id: str | None = None
 
 
 def may(
@@ -98,9 +119,10 @@ def may(
     table: Mapping[Action, Mapping[Role, Reach]] = TABLE,
 ) -> bool:
     """Whether the table allows it. A stranger may nothing."""
-    if viewer is None:
+    reach = None if viewer is None else table[action].get(viewer.role)
+    if viewer is None or reach is None:
         return False
-    match table[action].get(viewer.role):
+    match reach:
         case Reach.EVERYWHERE:
             return True
         case Reach.INCIDENT:
@@ -109,8 +131,8 @@ def may(
             return where.site_id in viewer.site_ids
         case Reach.FAMILY:
             return where.family_id is not None and where.family_id == viewer.family_id
-        case None:
-            return False
+        case Reach.OWN:
+            return where.owner_id == viewer.id and where.site_id in viewer.site_ids
 
 
 def signed_in(viewer: Viewer | None) -> Viewer:

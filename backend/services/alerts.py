@@ -8,6 +8,7 @@ from backend.domain.match import Match, MatchState
 from backend.domain.subject import Side
 from backend.services.collaborators import Collaborators
 from backend.services.links import as_counted, clusters, matches_of_records
+from backend.services.subjects import is_seeking
 from backend.store import events
 from backend.store.records import Session
 from backend.store.work import waiting
@@ -50,6 +51,10 @@ async def raise_shared_news(use: Collaborators, told_of: Event, session: Session
 async def _raise(use: Collaborators, match: Match, key: str, family_id: str, report_id: str, session: Session) -> None:
     if await use.store.alerts.find_one({"key": key}, session) is not None:
         return
+    report = await use.store.reports.get(report_id, session)
+    registration = await use.store.registrations.get(match.registration_id, session)
+    if report is None or not is_seeking(report) or registration is None or registration.held_back:
+        return  # taken down or dismissed since
     now = use.clock()
     alert = Alert(
         id=use.new_id(),

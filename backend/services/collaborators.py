@@ -51,7 +51,8 @@ class Collaborators:
     its stamp, so that no scoring need read and decode it again. `looks` gathers what one operation shows of whom, for
     whoever answers it to enter in the audit log first; where there is none, each look is entered as it happens.
     `hashing` is held while a password is hashed. `address` is where people reach the server, which passkeys are bound
-    to. `lock_after` is how long a phone with a PIN may be left alone.
+    to. `lock_after` is how long a phone with a PIN may be left alone. `work_bits` is the work that a
+    stranger's report costs.
     """
 
     store: Store
@@ -66,4 +67,5 @@ class Collaborators:
     remembered: "dict[Stamp, Rules]" = field(default_factory=dict)
     looks: "Looks | None" = None
     password_cost: PasswordCost = PasswordCost()
+    work_bits: int = 0
     hashing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(HASHED_AT_ONCE))

@@ -134,7 +134,8 @@ async def list_incidents(use: Collaborators, viewer: Viewer | None, request: Pag
     """The incidents that the viewer works in; all of them for an administrator."""
     if may(viewer, Action.READ_INCIDENT, Where()):
         return await read_page(use, use.store.incidents, {}, request)
-    ids = sorted(viewer.incident_ids) if viewer is not None else []
+    own = viewer.incident_ids if viewer is not None else ()
+    ids = [one for one in sorted(own) if may(viewer, Action.READ_INCIDENT, Where(incident_id=one))]
     return await read_page(use, use.store.incidents, {"_id": {"$in": ids}}, request)
 
 

@@ -181,6 +181,8 @@ def _invite_id(use: Collaborators, secret: str) -> str:
 
 
 def _refuse_what_cannot_be(new: NewInvite) -> None:
+    if new.role is Role.UNVERIFIED_REGISTRAR:
+        raise refusal(ErrorCode.INVALID, "Helpers without an account come in by the code of an open intake.", "role")
     if new.role is Role.FAMILY:
         raise refusal(ErrorCode.INVALID, "Families need no invite: they file a report.", "role")
     if (new.role is Role.VOLUNTEER) != (new.site_id is not None):

@@ -17,6 +17,7 @@ from backend.services.collaborators import Collaborators
 from backend.services.links import as_counted, clusters, counted, matches_of_records, share_decision
 from backend.services.paging import Page, PageRequest, read_page
 from backend.services.proofs import require_proof
+from backend.services.reviews import count_as_reviewed
 from backend.services.subjects import is_seeking, is_sought
 from backend.store.records import Duplicate, Session
 
@@ -62,8 +63,8 @@ async def decide(
     async def write(session: Session) -> None:
         if not await use.store.matches.replace(decided, version, session):
             raise overtaken()
-        if action is MatchAction.CONFIRM:
-            await _require_both_sides_open(use, decided, session)
+        if following in (MatchState.CONFIRMED, MatchState.REJECTED):
+            await _count_as_looked_at(use, decided, known, session)
         shared = await share_decision(use, decided, known.id, session)
         told = event(use, _EVENTS[action], decided, known.id)
         await tell(use, known, session, told, *shared, also=[decided.registration_id], fields=["state"])
@@ -210,14 +211,31 @@ def _after(
             return replace(stepped, decided_by=viewer.id, decided_at=now, reason=reason)
 
 
+async def _count_as_looked_at(use: Collaborators, decided: Match, viewer: Viewer, session: Session) -> None:
+    """Raises: DomainError CONFLICT where the two may not be confirmed."""
+    if decided.state is MatchState.CONFIRMED:
+        await _require_both_sides_open(use, decided, session)
+    await count_as_reviewed(use, decided.report_id, viewer, session)
+
+
 async def _require_both_sides_open(use: Collaborators, match: Match, session: Session) -> None:
-    """Raises: DomainError CONFLICT for a report that is closed or withdrawn, and for a child no longer in care."""
+    """Raises: DomainError CONFLICT for a report that is closed or withdrawn, and for a child that is no longer in care
+    or that nobody stands for yet.
+    """
+    # Whoever withdraws the one or dismisses the other at this moment comes after, and sees that it is confirmed.
+    await use.store.reports.hold(match.report_id, session)
+    await use.store.registrations.hold(match.registration_id, session)
     report = await use.store.reports.get(match.report_id, session)
     registration = await use.store.registrations.get(match.registration_id, session)
     if report is None or not is_seeking(report):
-        raise conflict("The family has withdrawn this report, or it is closed.", "id")
+        raise conflict("The family has withdrawn this report, or it is closed or was taken down.", "id")
     if registration is None or not is_sought(registration):
         raise conflict("This child is no longer in care.", "id")
+    if registration.held_back:
+        raise conflict(
+            "Somebody without an account registered this child. Please have a volunteer of the site confirm it first.",
+            "id",
+        )
 
 
 def _confirmed_elsewhere() -> DomainError:

@@ -151,6 +151,8 @@ async def _attach(use: Collaborators, photo: Photo, session: Session) -> None:
     with_photo = replace(
         record, photo_ids=(*record.photo_ids, photo.id), version=record.version + 1, updated_at=photo.created_at
     )
+    if isinstance(with_photo, Registration):
+        with_photo = registrations.written_in_by(with_photo, photo.added_by)
     replaced = (
         await use.store.registrations.replace(with_photo, record.version, session)
         if isinstance(with_photo, Registration)

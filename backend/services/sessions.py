@@ -1,11 +1,13 @@
 """Signing in and out: opaque bearer tokens, of which only a keyed hash is kept."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from backend.domain.account import Account, Role, Session, Viewer
 from backend.domain.audit import AuditAction
 from backend.domain.errors import not_found
 from backend.domain.event import Event, EventKind
+from backend.domain.intake import Intake
 from backend.domain.report import Family
 from backend.services.access import signed_in
 from backend.services.audit import came_or_went, tell
@@ -14,8 +16,12 @@ from backend.services.secrets import keyed_hash
 from backend.store.records import Session as Transaction
 from backend.store.sessions import end, used
 
+MOST_INTAKE_HOURS = 72
+"""The first days of a disaster: after that, who helps can have an account."""
+
 LIFETIMES = {
     Role.FAMILY: timedelta(days=180),
+    Role.UNVERIFIED_REGISTRAR: timedelta(hours=MOST_INTAKE_HOURS),
     Role.VOLUNTEER: timedelta(days=14),
     Role.CALL_TAKER: timedelta(hours=16),
     Role.COORDINATOR: timedelta(hours=16),
@@ -27,6 +33,7 @@ LIFETIMES = {
 
 IDLE_ENDS = {
     Role.FAMILY: timedelta(days=180),
+    Role.UNVERIFIED_REGISTRAR: timedelta(hours=12),
     Role.VOLUNTEER: timedelta(days=7),
     Role.CALL_TAKER: timedelta(hours=4),
     Role.COORDINATOR: timedelta(hours=2),
@@ -46,6 +53,11 @@ USES_UNTIL_A_LOCK = 5
 
 def account_session(use: Collaborators, account: Account, token: str) -> Session:
     return _session(use, token, use.clock() + LIFETIMES[account.role], account_id=account.id)
+
+
+def intake_session(use: Collaborators, account: Account, intake: Intake, token: str) -> Session:
+    """It ends with the intake."""
+    return replace(_session(use, token, intake.expires_at, account_id=account.id), intake_id=intake.id)
 
 
 def family_session(use: Collaborators, family: Family, token: str) -> Session:

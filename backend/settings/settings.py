@@ -201,6 +201,13 @@ class Settings(BaseSettings):
         "30 per hour",
         description="Wrong secrets for one case code from everywhere; then who was wrong about it must wait.",
     )
+    filing_work_bits: int = Field(
+        16,
+        ge=0,
+        le=32,
+        description="Work asked of a stranger's phone for each report: it tries 2 to this power numbers on average; "
+        "0: none.",
+    )
     connections_of_address: PositiveInt = Field(200, description="WebSockets open from one address without a sign-in.")
     connections_of_account: PositiveInt = Field(20, description="WebSockets open for one account.")
 

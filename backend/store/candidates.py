@@ -7,6 +7,7 @@ from typing import Any
 
 from bson import Binary
 
+from backend.domain.registration import NOT_STOOD_FOR
 from backend.domain.subject import Side
 from backend.matching.keys import asked_keys, key_number, keys
 from backend.matching.profile import Profile
@@ -21,7 +22,8 @@ class Candidate:
     """One side of a pair as the matcher needs it.
 
     `owner_id` is a report's family or a registration's site; `group_id` is shared by siblings registered together.
-    `keys` are as they are stored; a record that is not to be matched has none.
+    `keys` are as they are stored; a record that is not to be matched has none. Of one that is `held_back` no family may
+    be told.
     """
 
     id: str
@@ -31,6 +33,7 @@ class Candidate:
     group_id: str | None
     profile: Profile
     keys: tuple[int, ...]
+    held_back: bool = False
 
     @property
     def together(self) -> str | None:
@@ -130,7 +133,7 @@ async def _read(
 
 
 def _fields(seen: SeenAs) -> dict[str, int]:
-    return dict.fromkeys(("version", "incidentId", "familyId", "siteId", "groupId", seen.value), 1)
+    return dict.fromkeys(("version", "incidentId", "familyId", "siteId", "groupId", "confirmation", seen.value), 1)
 
 
 def _candidate(document: Document, seen: SeenAs) -> Candidate:
@@ -142,4 +145,5 @@ def _candidate(document: Document, seen: SeenAs) -> Candidate:
         group_id=document.get("groupId"),
         profile=unpack(Profile, document[seen]["packed"]),
         keys=unpack(tuple[int, ...], document[seen]["keys"]),
+        held_back=document.get("confirmation") in NOT_STOOD_FOR,
     )

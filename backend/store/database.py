@@ -18,12 +18,15 @@ from backend.domain.device import Device
 from backend.domain.duplicate import Duplicate
 from backend.domain.event import Event
 from backend.domain.incident import Incident
+from backend.domain.intake import Intake
 from backend.domain.match import Match
 from backend.domain.model import Rescoring
 from backend.domain.photo import Photo
 from backend.domain.registration import Registration
 from backend.domain.report import Family, Report
+from backend.domain.review import Review
 from backend.domain.site import Site
+from backend.domain.take_down import TakeDown
 from backend.store.codec import Document
 from backend.store.key_indexes import KeyIndexes
 from backend.store.records import Records, Session
@@ -50,16 +53,19 @@ class Store:
     events: Records[Event]
     families: Records[Family]
     incidents: Records[Incident]
+    intakes: Records[Intake]
     invites: Records[Invite]
     matches: Records[Match]
     photos: Records[Photo]
     registrations: Records[Registration]
     reports: Records[Report]
     rescorings: Records[Rescoring]
+    reviews: Records[Review]
     sessions: Records[AccountSession]
     sign_in_names: Records[SignInName]
     sites: Records[Site]
     used_challenges: Records[UsedChallenge]
+    take_downs: Records[TakeDown]
     key_indexes: KeyIndexes = field(default_factory=KeyIndexes)
 
     async def transact(self, change: Callable[[Session], Coroutine[Any, Any, T]]) -> T:
@@ -155,14 +161,17 @@ def connect(uri: str, name: str) -> Store:
         events=Records(database["events"], Event),
         families=Records(database["families"], Family),
         incidents=Records(database["incidents"], Incident),
+        intakes=Records(database["intakes"], Intake),
         invites=Records(database["invites"], Invite),
         matches=Records(database["matches"], Match),
         photos=Records(database["photos"], Photo),
         registrations=Records(database["registrations"], Registration),
         reports=Records(database["reports"], Report),
         rescorings=Records(database["rescorings"], Rescoring),
+        reviews=Records(database["reviews"], Review),
         sessions=Records(database["sessions"], AccountSession),
         sign_in_names=Records(database["signInNames"], SignInName),
         sites=Records(database["sites"], Site),
         used_challenges=Records(database["usedChallenges"], UsedChallenge),
+        take_downs=Records(database["takeDowns"], TakeDown),
     )

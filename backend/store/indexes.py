@@ -3,6 +3,7 @@
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from backend.domain.match import MatchState
+from backend.domain.registration import Confirmation
 from backend.store.database import Store
 
 _WORK = IndexModel([("work.state", ASCENDING), ("work.dueAt", ASCENDING)], name="work")
@@ -59,6 +60,11 @@ INDEXES = {
     "families": [_VERSION, IndexModel([("codeHash", ASCENDING)], name="code", unique=True)],
     "incidents": [],
     "accounts": [IndexModel([("incidentIds", ASCENDING), ("_id", DESCENDING)], name="incident")],
+    "intakes": [
+        _VERSION,
+        IndexModel([("codeHash", ASCENDING)], name="code"),
+        IndexModel([("siteId", ASCENDING), ("_id", DESCENDING)], name="site"),
+    ],
     "invites": [
         IndexModel([("expiresAt", ASCENDING)], name="expiry", expireAfterSeconds=0),
         IndexModel([("accountId", ASCENDING)], name="account"),
@@ -86,6 +92,11 @@ INDEXES = {
         _KEPT,
         IndexModel([("siteId", ASCENDING), ("_id", DESCENDING)], name="site"),
         IndexModel([("groupId", ASCENDING)], name="group"),
+        IndexModel(
+            [("incidentId", ASCENDING), ("confirmation", ASCENDING), ("_id", DESCENDING)],
+            name="unconfirmed",
+            partialFilterExpression={"confirmation": Confirmation.UNCONFIRMED.value},
+        ),
         IndexModel([("incidentId", ASCENDING), ("_id", DESCENDING)], name="incident"),
     ],
     "reports": [
@@ -96,16 +107,27 @@ INDEXES = {
         IndexModel([("incidentId", ASCENDING), ("_id", DESCENDING)], name="incident"),
     ],
     "rescorings": [],
+    "reviews": [
+        _VERSION,
+        IndexModel([("incidentId", ASCENDING), ("state", ASCENDING), ("_id", DESCENDING)], name="queue"),
+    ],
     "sessions": [
         IndexModel([("expiresAt", ASCENDING)], name="expiry", expireAfterSeconds=0),
         IndexModel([("accountId", ASCENDING)], name="account"),
         IndexModel([("familyId", ASCENDING)], name="family"),
+        IndexModel([("intakeId", ASCENDING)], name="intake"),
     ],
     # Unique by their ids, and replaced by another rather than changed: where a value under a unique index changes, the
     # embedded database keeps the old one taken.
     "signInNames": [],
     "sites": [_VERSION, IndexModel([("incidentId", ASCENDING), ("_id", DESCENDING)], name="incident")],
     "usedChallenges": [IndexModel([("expiresAt", ASCENDING)], name="expiry", expireAfterSeconds=0)],
+    "takeDowns": [
+        _VERSION,
+        IndexModel([("reportId", ASCENDING)], name="report"),
+        IndexModel([("familyId", ASCENDING)], name="family"),
+        IndexModel([("incidentId", ASCENDING), ("_id", DESCENDING)], name="incident"),
+    ],
 }
 
 

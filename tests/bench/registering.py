@@ -21,7 +21,7 @@ from backend.settings.settings import Settings, read_settings
 from backend.store.codec import Document
 from backend.store.database import Store
 from backend.store.embedded import embedded_database
-from tests.support.client import Client, new_id, retry_key
+from tests.support.client import WORK_BITS, Client, new_id, retry_key
 from tests.support.house import NEW_ORLEANS
 from tests.support.records import child
 
@@ -70,6 +70,7 @@ async def serving(settings: Settings, uri: str, *, worker: bool) -> AsyncIterato
         "REUNIFY_DATA_FOLDER": str(settings.data_folder),
         "REUNIFY_LOG_LEVEL": "warning",
         "REUNIFY_RATE_LIMITS": "false",
+        "REUNIFY_FILING_WORK_BITS": str(WORK_BITS),
     }
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "backend", "serve", "--worker" if worker else "--no-worker", "--port", "0",

@@ -20,6 +20,7 @@ from motor.motor_asyncio import AsyncIOMotorClient
 from backend.store.embedded import database_folder, embedded_database, running_database
 from backend.store.embedded_folder import living_server
 from tests.chaos.waiting import until
+from tests.support.client import WORK_BITS
 
 ROOT = Path(__file__).parents[2]
 LEASE_SECONDS = "2"
@@ -155,6 +156,7 @@ def environment(folder: Path, port: int) -> dict[str, str]:
         "REUNIFY_PUSH_ALLOWED_HOSTS": "127.0.0.1",
         "REUNIFY_PUSH_ALLOW_PRIVATE": "true",
         "REUNIFY_RATE_LIMITS": "false",
+        "REUNIFY_FILING_WORK_BITS": str(WORK_BITS),
     }
 
 

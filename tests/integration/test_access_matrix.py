@@ -16,6 +16,7 @@ from backend.services.access import TABLE, Action, Reach, Where, may
 from backend.services.sessions import viewer_of
 from backend.settings.keys import load_keys
 from tests.support.client import Client, new_id
+from tests.support.doors import a_helper
 from tests.support.house import NEW_ORLEANS, House, Scene
 from tests.support.matched_pair import Secrets, a_matched_pair
 from tests.support.pictures import picture
@@ -132,6 +133,9 @@ async def everybody(scene: Scene, secrets: Secrets) -> list[Person]:
     another = (await scene.stranger.ask("fileReport", input=report(elsewhere))).made["token"]
     people = {
         "stranger": scene.stranger,
+        "helper": secrets.helper,
+        "another helper": await a_helper(scene),
+        "helper of another site": await a_helper(scene, scene.other_site_id),
         "family": secrets.family,
         "another family": scene.stranger.signed_in(same_child),
         "family elsewhere": scene.stranger.signed_in(another),
@@ -168,6 +172,14 @@ async def targets_of(scene: Scene, secrets: Secrets) -> dict[str, list[Target]]:
     targets["registrations"].append(
         Target({"incidentId": scene.incident_id, "siteId": scene.site_id}, where, stands_for)
     )
+    helper = await viewer_of(scene.house.use, secrets.helper.token or "")
+    assert helper is not None
+    own = Where(scene.incident_id, scene.site_id, owner_id=helper.id)
+    targets["registration"].append(Target({"id": secrets.unconfirmed_id}, own, stands_for))
+    changed = {"id": secrets.unconfirmed_id, "version": 999, "person": {"names": {"given": "Changed"}}}
+    targets["changeRegistration"].append(Target({"input": changed}, own, stands_for))
+    appeal = {"reportId": secrets.variables["report"]["id"], "text": "She is mine"}
+    targets["appealTakeDown"] = [Target(appeal, where, stands_for)]
     targets["duplicate"].append(Target({"id": report_pair}, where, reports_only))
     targets["duplicates"].append(
         Target({"incidentId": scene.incident_id, "side": "REPORT"}, Where(scene.incident_id), reports_only)
@@ -290,12 +302,14 @@ async def test_the_server_does_what_the_policy_says_and_every_rule_counts(matrix
 NOT_ASKED = {
     *(
         f"Mutation.{name}"
-        for name in ("acceptInvite", "signInWithCase", "signInWithPassword", "signOut", "registerDevice")
+        for name in ("acceptInvite", "enterIntake", "signInWithCase", "signInWithPassword", "signOut", "registerDevice")
     ),
     *(f"Mutation.{name}" for name in ("passkeyChallengeToSignIn", "removePasskey", "unlock", "renewSession")),
     "Credentials.provenUntil",
     *(f"UserError.{name}" for name in FIELDS["UserError"]),
     *(f"Device.{name}" for name in FIELDS["Device"]),
+    "Report.takeDown",
+    *(f"ReportTakeDown.{name}" for name in FIELDS["ReportTakeDown"]),
 }
 """What is anybody's or one's own to call, and what only such an answer holds: tested each by itself."""
 

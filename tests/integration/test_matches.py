@@ -71,7 +71,7 @@ async def test_the_family_learns_of_a_confirmed_match_only_what_to_do_next(scene
         undone = (await scene.coordinator.ask("undoMatch", input=step(confirmed))).made["match"]
         assert undone["state"] == "POTENTIAL"
         assert (await news.next())["nextStep"] == "STAY_REACHABLE"
-    assert set(told) == {"id", "status", "nextStep", "version", "updatedAt"}
+    assert set(told) == {"id", "status", "nextStep", "takeDown", "version", "updatedAt"}
 
 
 async def test_a_report_is_confirmed_with_one_child_only(scene: Scene) -> None:

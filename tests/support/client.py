@@ -13,6 +13,8 @@ from typing import Any
 import aiohttp
 import uuid_utils
 
+from backend.domain.work import FilingWork, do_work
+
 OPERATIONS = Path(__file__).parents[2] / "graphql" / "operations"
 
 
@@ -22,6 +24,16 @@ def new_id() -> str:
 
 def retry_key() -> str:
     return secrets.token_urlsafe(24)
+
+
+WORK_BITS = 4
+"""What the servers of tests ask for: as a phone in earnest, only not as long."""
+
+
+def with_work(report: Mapping[str, Any], bits: int = WORK_BITS) -> dict[str, Any]:
+    """The report with the work that is asked of strangers, where it says none itself."""
+    filing = FilingWork(report["incidentId"], report.get("id") or "", report["retryKey"])
+    return {"work": do_work(filing, bits), **report}
 
 
 def operation(name: str) -> str:
@@ -76,7 +88,9 @@ class Client:
         return replace(self, token=token)
 
     async def ask(self, name: str, **variables: Any) -> Answer:
-        """Run the trusted document `name`, by its hash."""
+        """Run the trusted document `name`, by its hash; without an account, a report comes with its work."""
+        if name == "fileReport" and self.token is None:
+            variables = {"input": with_work(variables["input"])}
         document_hash = hashlib.sha256(operation(name).encode()).hexdigest()
         request = {
             "variables": variables,

@@ -22,7 +22,7 @@ from backend.settings.keys import load_keys
 from backend.settings.settings import Settings, read_settings
 from backend.store.sessions import proven
 from backend.worker import running_worker
-from tests.support.client import Client, retry_key
+from tests.support.client import WORK_BITS, Client, retry_key
 from tests.support.live_server import live_server
 
 CHEAP = PasswordCost(passes=1, memory_kib=8, lanes=1)
@@ -87,6 +87,7 @@ async def running_house(
         database_name=database_name,
         **{
             "port": 0,
+            "filing_work_bits": WORK_BITS,
             "push_allowed_hosts": "127.0.0.1",
             "push_allow_private": True,
             "worker_lease_seconds": 5.0,

@@ -19,8 +19,11 @@ from backend.api.types.registration import (
     show_registration,
 )
 from backend.domain import registration as domain
-from backend.domain.registration import NewRegistration, RegistrationChanges
-from backend.services import registrations
+from backend.domain.registration import Confirmation, ConfirmationAction, NewRegistration, RegistrationChanges
+from backend.services import confirmations, registrations
+
+RegistrationId = Annotated[ID, strawberry.argument(description="The registration.")]
+Version = Annotated[int, strawberry.argument(description="The version that was seen.")]
 
 
 @strawberry.type(description="The registration, or why nothing was changed.")
@@ -45,6 +48,17 @@ def _overtaken(registration: domain.Registration, errors: list[UserError]) -> Re
     return RegistrationPayload(errors=errors, registration=show_registration(registration))
 
 
+async def _decided(info: Info, registration_id: str, version: int, action: ConfirmationAction) -> RegistrationPayload:
+    context = info.context
+    return await settle(
+        RegistrationPayload,
+        confirmations.decide_confirmation(context.use, context.viewer, registration_id, version, action),
+        _done,
+        present=lambda: registrations.get_registration(context.use, context.viewer, registration_id),
+        overtaken=_overtaken,
+    )
+
+
 @strawberry.type
 class RegistrationQueries:
     @strawberry.field(description="One registration.")
@@ -59,12 +73,15 @@ class RegistrationQueries:
         info: Info,
         incident_id: IncidentId,
         site_id: Annotated[ID | None, strawberry.argument(description="Only those of this site.")] = None,
+        confirmation: Annotated[
+            Confirmation | None, strawberry.argument(description="Only those of this confirmation.")
+        ] = None,
         first: First = 20,
         after: After = None,
     ) -> Connection[Registration]:
-        context = info.context
+        context, request = info.context, page_request(first, after)
         page = await registrations.list_registrations(
-            context.use, context.viewer, incident_id, site_id, page_request(first, after)
+            context.use, context.viewer, incident_id, site_id, request, confirmation=confirmation
         )
         return connection(page, show_registration)
 
@@ -104,6 +121,20 @@ class RegistrationMutations:
             present=lambda: registrations.get_registration(context.use, context.viewer, input.id),
             overtaken=_overtaken,
         )
+
+    @strawberry.mutation(description="Stand for a child whom somebody without an account registered at your site.")
+    async def confirm_registration(self, info: Info, id: RegistrationId, version: Version) -> RegistrationPayload:
+        return await _decided(info, id, version, ConfirmationAction.CONFIRM)
+
+    @strawberry.mutation(
+        description="Say that what somebody without an account registered is false: it is kept, and matched no more."
+    )
+    async def dismiss_registration(self, info: Info, id: RegistrationId, version: Version) -> RegistrationPayload:
+        return await _decided(info, id, version, ConfirmationAction.DISMISS)
+
+    @strawberry.mutation(description="Take a dismissal back: the registration waits to be confirmed again.")
+    async def restore_registration(self, info: Info, id: RegistrationId, version: Version) -> RegistrationPayload:
+        return await _decided(info, id, version, ConfirmationAction.RESTORE)
 
     @strawberry.mutation(description="Move a person to another site of the incident.")
     async def move_registration(

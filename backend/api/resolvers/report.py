@@ -14,7 +14,7 @@ from backend.api.types.incident import IncidentId
 from backend.api.types.report import ChangeReportInput, FileReportInput, Report, show_report
 from backend.domain import report as domain
 from backend.domain.report import NewReport, ReportChanges
-from backend.services import following, reports
+from backend.services import following, reports, reviews
 
 
 @strawberry.type(description="The report, or why nothing was changed.")
@@ -56,10 +56,22 @@ class ReportQueries:
 
     @strawberry.field(description="The reports of an incident, newest first; for a family, its own.")
     async def reports(
-        self, info: Info, incident_id: IncidentId, first: First = 20, after: After = None
+        self,
+        info: Info,
+        incident_id: IncidentId,
+        *,
+        waiting_for_review: Annotated[
+            bool,
+            strawberry.argument(description="For staff: only those that strangers filed and nobody looked at yet."),
+        ] = False,
+        first: First = 20,
+        after: After = None,
     ) -> Connection[Report]:
-        context = info.context
-        page = await reports.list_reports(context.use, context.viewer, incident_id, page_request(first, after))
+        context, request = info.context, page_request(first, after)
+        if waiting_for_review:
+            page = await reviews.reports_to_review(context.use, context.viewer, incident_id, request)
+        else:
+            page = await reports.list_reports(context.use, context.viewer, incident_id, request)
         return connection(page, show_report)
 
 
@@ -97,6 +109,13 @@ class ReportMutations:
             present=lambda: reports.get_report(context.use, context.viewer, input.id),
             overtaken=_overtaken,
         )
+
+    @strawberry.mutation(description="Say that you have looked at a report that somebody without an account filed.")
+    async def review_report(
+        self, info: Info, id: Annotated[ID, strawberry.argument(description="The report.")]
+    ) -> ReportPayload:
+        context = info.context
+        return await settle(ReportPayload, reviews.review_report(context.use, context.viewer, id), _done)
 
     @strawberry.mutation(description="Take a report back: it is matched no more.")
     async def withdraw_report(

@@ -10,10 +10,11 @@ from backend.domain.incident import IncidentKind, IncidentScale, IncidentStatus
 from backend.domain.match import MatchState
 from backend.domain.person import AgeSource, Communication, MarkKind, Sex
 from backend.domain.recovery import RecoveryQuestion
-from backend.domain.registration import CareStatus, RegistrationStatus
+from backend.domain.registration import CareStatus, Confirmation, RegistrationStatus
 from backend.domain.report import NextStep, ReportStatus
 from backend.domain.site import SiteKind
 from backend.domain.subject import Side
+from backend.domain.take_down import IdentityProof, TakeDownState
 
 _ENUMS = {
     AgeSource: "How an age is known: from a document, as somebody said, or estimated by looking.",
@@ -22,6 +23,11 @@ _ENUMS = {
         "relative or an adult known to the child."
     ),
     Communication: "How the person makes itself understood.",
+    Confirmation: (
+        "Whether somebody who works at the site stands for a registration. NOT_NEEDED: they made it themselves. "
+        "UNCONFIRMED: somebody without an account made it, and no family is told of it. CONFIRMED: a volunteer stands "
+        "for it. DISMISSED: it was false, and is matched no more."
+    ),
     DuplicateState: (
         "SUGGESTED: waits for review. LINKED: a person said that both records are of one child. DISMISSED: a person "
         "said that they are not. FADED: no longer likely."
@@ -35,6 +41,7 @@ _ENUMS = {
         "How well two values agree. CONFLICT: a disagreement that should not be. UNKNOWN: at least one side says "
         "nothing; it weighs nothing."
     ),
+    IdentityProof: "How somebody showed who they are. KNOWN_IN_PERSON: whoever checked it knows them.",
     IncidentKind: "What happened.",
     IncidentScale: "How far people are scattered: tens of kilometres, a region, or a country.",
     IncidentStatus: "Where an incident stands. Nothing new is recorded in a CLOSED one.",
@@ -48,12 +55,19 @@ _ENUMS = {
         "has confirmed the news; call the centre and bring an identity document. NONE: the report is no longer open."
     ),
     RecoveryQuestion: "A kind of fact that a caller is asked for: of who reported, of the child, or of its relatives.",
-    RegistrationStatus: "Where a registered person is now.",
-    ReportStatus: "Where a report stands. Only an OPEN one is matched.",
-    Role: "What somebody is to Reunify.",
+    RegistrationStatus: "Where a registered person is now. DISMISSED: nowhere, since the registration was false.",
+    ReportStatus: "Where a report stands. Only an OPEN one is matched. TAKEN_DOWN: as false; see `takeDown`.",
+    Role: (
+        "What somebody is to Reunify. UNVERIFIED_REGISTRAR: somebody without an account who registers children at a "
+        "site by its posted code."
+    ),
     Sex: "As stated or as it seems; left out when not known.",
     Side: "Which of the two lists a record is in.",
     SiteKind: "What kind of place a site is.",
+    TakeDownState: (
+        "STANDING: the report is matched no more. APPEALED: its family says that it is true, and waits for the answer. "
+        "UPHELD: it stays taken down. RESTORED: it is open again."
+    ),
 }
 
 _NAMES = {Feature: "EvidenceFeature", Level: "EvidenceLevel", Side: "RecordSide"}

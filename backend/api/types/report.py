@@ -10,6 +10,7 @@ from backend.api.convert import to_api
 from backend.api.loaders import MatchesOf
 from backend.api.types.person import Person, PersonInput, Place, PlaceInput
 from backend.api.types.photo import Photo, show_photo
+from backend.api.types.take_down import ReportTakeDown, show_to_family
 from backend.domain import report as domain
 from backend.domain.report import NextStep, ReportStatus
 
@@ -29,6 +30,12 @@ class Reporter:
     relation: str | None = strawberry.field(description=_RELATION)
     phone: str | None = strawberry.field(description="A telephone number, however it was written.")
     email: str | None = strawberry.field(description="An e-mail address.")
+
+
+@strawberry.type(description="Whether somebody of the staff has looked at a report that nobody of them wrote down.")
+class ReportReview:
+    reviewed_by: ID | None = strawberry.field(description="The account that looked at it; null while it waits.")
+    reviewed_at: datetime | None = strawberry.field(description="When it was looked at; null while it waits.")
 
 
 @strawberry.type(description="One missing child as the family describes it.")
@@ -59,6 +66,22 @@ class Report:
     @strawberry.field(description="What the family does next: all that it learns of matches.")
     async def next_step(self, info: Info) -> NextStep:
         return await info.context.loaders.next_steps.load(self.record)
+
+    @strawberry.field(description="What became of it where it was taken down as false, the last time; null otherwise.")
+    async def take_down(self, info: Info) -> ReportTakeDown | None:
+        take_down = await info.context.loaders.take_downs.load(self.record)
+        return None if take_down is None else show_to_family(take_down)
+
+    @strawberry.field(
+        description="For staff: its review, where somebody without an account filed it; null where none was needed."
+    )
+    async def review(self, info: Info) -> ReportReview | None:
+        review = await info.context.loaders.reviews.load(self.record)
+        if review is None:
+            return None
+        return ReportReview(
+            reviewed_by=None if review.reviewed_by is None else ID(review.reviewed_by), reviewed_at=review.reviewed_at
+        )
 
     @strawberry.field(description="Its photos, oldest first.")
     async def photos(self, info: Info) -> list[Photo]:
@@ -135,6 +158,11 @@ class FileReportInput:
     reporter: ReporterInput = strawberry.field(description=_REPORTER)
     children: list[MissingChildInput] = strawberry.field(description="The missing children.")
     id: ID | None = strawberry.field(default=None, description="A UUID of version 7 for the family's case.")
+    work: str | None = strawberry.field(
+        default=None,
+        description="Without an account: a text after which the SHA-256 of `incidentId:id:retryKey:work` begins with "
+        "as many bits that are 0 as `openIncidents` says in `workBits`. Left out with an account.",
+    )
 
 
 @strawberry.input(
