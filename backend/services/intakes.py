@@ -12,10 +12,9 @@ from backend.services.access import Action, Where, require, require_of_record
 from backend.services.audit import tell
 from backend.services.changes import stale
 from backend.services.collaborators import Collaborators
-from backend.services.invites import SHORTEST_RETRY_KEY
 from backend.services.paging import Page, PageRequest, read_page
 from backend.services.rates import signed_in_at
-from backend.services.secrets import as_written, keyed_hash, posted_code
+from backend.services.secrets import SHORTEST_RETRY_KEY, as_written, keyed_hash, posted_code
 from backend.services.sessions import MOST_INTAKE_HOURS, intake_session, session_id
 from backend.store.records import Session
 
