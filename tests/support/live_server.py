@@ -50,6 +50,8 @@ async def live_server(app: ASGIApp, patience: Patience | None = None) -> AsyncIt
     An application that fails to start raises RuntimeError here.
     """
     listener = socket.create_server(("127.0.0.1", 0))
+    # As uvloop has it in production: else the body of each answer waits 40 ms until its headers are acknowledged.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     port = listener.getsockname()[1]
     config = server_config(app, patience or Patience(), log_config=None, timeout_graceful_shutdown=2, lifespan="auto")
     server = _Server(config)
