@@ -136,6 +136,25 @@ async def whose_database_is_killed(folder: Path) -> AsyncIterator[Installation]:
         yield Installation(address(port), secret, lambda: embedded_uri(folder), kill)
 
 
+@dataclass(frozen=True, slots=True)
+class LeftAlone:
+    """A running product that nobody kills; `pid` is the server's."""
+
+    url: str
+    first_secret: str
+    pid: int
+
+
+@asynccontextmanager
+async def left_alone(folder: Path, **settings: str) -> AsyncIterator[LeftAlone]:
+    """`reunify serve`, with settings by the names of their variables."""
+    port = free_port()
+    async with running(Program(("serve",), environment(folder, port) | settings, folder / "serve.log")) as server:
+        secret = await first_secret(server, port)
+        assert server.process is not None
+        yield LeftAlone(address(port), secret, server.process.pid)
+
+
 INSTALLATIONS: Mapping[str, Callable[[Path], AbstractAsyncContextManager[Installation]]] = MappingProxyType({
     "server": whose_server_is_killed,
     "worker": whose_worker_is_killed,

@@ -19,6 +19,7 @@ from hypothesis import strategies as some
 from schemathesis import Case, GenerationMode
 from schemathesis.config import SchemathesisConfig
 from schemathesis.core.failures import FailureGroup
+from schemathesis.core.result import Ok
 from schemathesis.schemas import APIOperation
 from schemathesis.specs.openapi.checks import negative_data_rejection, response_schema_conformance
 
@@ -32,6 +33,8 @@ TRACES = ("Traceback (most recent", 'File \\"', "site-packages", ".py:", "pymong
 """What is in an answer where something of ours failed: `INTERNAL` is the code of a masked failure."""
 CHECKS = [response_schema_conformance, negative_data_rejection]
 WRONG_ONE_IN = 4
+AnyCase = Case[Any]
+AnyOperation = APIOperation[Any, Any, Any, Any]
 AT = ("", "input.")
 COUNTS = [0, 1, 2, 50, -1, 2**31 - 1]
 
@@ -84,10 +87,11 @@ def _play(asking: "_Asking", documents: int) -> None:
     """Hypothesis for each operation, in a thread of its own."""
     config = SchemathesisConfig.from_dict(_configuration(asking.people.ids))
     for found in schemathesis.graphql.from_path(SCHEMA, config=config).get_all_operations():
+        assert isinstance(found, Ok)
         _ask_for(asking, found.ok(), documents)
 
 
-def _ask_for(asking: "_Asking", operation: APIOperation, documents: int) -> None:
+def _ask_for(asking: "_Asking", operation: AnyOperation, documents: int) -> None:
     """Most documents are valid. Nothing is shrunk: what was asked has changed what it was asked about."""
     modes = [GenerationMode.POSITIVE] * (WRONG_ONE_IN - 1) + [GenerationMode.NEGATIVE]
 
@@ -100,7 +104,7 @@ def _ask_for(asking: "_Asking", operation: APIOperation, documents: int) -> None
         suppress_health_check=list(HealthCheck),
     )
     @given(some.sampled_from(modes).flatmap(lambda mode: operation.as_strategy(generation_mode=mode)))
-    def ask(case: Case) -> None:
+    def ask(case: AnyCase) -> None:
         asking.ask(case)
 
     ask()
@@ -134,7 +138,7 @@ class _Asking:
     askers: int
     trusted_only: bool
 
-    def ask(self, case: Case) -> None:
+    def ask(self, case: AnyCase) -> None:
         """As a stranger, and as others, in another order each time: who comes first changes what the others find."""
         self.told.documents += 1
         ask = self._ask if self.told.documents % 2 else self._ask_the_trusted_document
@@ -142,7 +146,7 @@ class _Asking:
         for name in self.people.random.sample([STRANGER, *others], self.askers):
             ask(name, case)
 
-    def _ask(self, name: str, case: Case) -> None:
+    def _ask(self, name: str, case: AnyCase) -> None:
         answer = self._call(name, case, {"query": case.body})
         if answer is None:
             return
@@ -155,7 +159,7 @@ class _Asking:
         except FailureGroup as failures:
             self._fault(name, case, "; ".join(failure.title for failure in failures.exceptions))
 
-    def _ask_the_trusted_document(self, name: str, case: Case) -> None:
+    def _ask_the_trusted_document(self, name: str, case: AnyCase) -> None:
         """That of its name, which reads all that an app shows, with its arguments as variables."""
         root = case.operation.label.rpartition(".")[2]
         if (OPERATIONS / f"{root}.graphql").exists():
@@ -163,7 +167,7 @@ class _Asking:
             extensions = {"persistedQuery": {"version": 1, "sha256Hash": digest}}
             self._call(name, case, {"variables": _arguments(case), "extensions": extensions})
 
-    def _call(self, name: str, case: Case, sent: Mapping[str, Any]) -> requests.Response | None:
+    def _call(self, name: str, case: AnyCase, sent: Mapping[str, Any]) -> requests.Response | None:
         """The answer, after it was looked at; None where there was none."""
         client = self.people.clients[name]
         began = time.perf_counter()
@@ -181,7 +185,7 @@ class _Asking:
             asyncio.run_coroutine_threadsafe(self.people.enter(name), self.loop).result()
         return answer
 
-    def _look_at(self, name: str, case: Case, answer: requests.Response) -> None:
+    def _look_at(self, name: str, case: AnyCase, answer: requests.Response) -> None:
         if answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
             self._fault(name, case, f"{answer.status_code}: {answer.text[:300]}")
         # What the client itself sent may come back in a message: its values were made without the words.
@@ -195,7 +199,7 @@ class _Asking:
         self.told.words += any(word in text for word in self.people.shown_to(name))
         self.told.outcomes.setdefault(name, Counter()).update(set(_codes(answer.json())) or {"done"})
 
-    def _fault(self, name: str, case: Case, what: str) -> None:
+    def _fault(self, name: str, case: AnyCase, what: str) -> None:
         self.told.faults.append(f"{name}: {what}, asked: {' '.join(str(case.body).split())}")
 
 
@@ -208,7 +212,7 @@ def _codes(payload: Mapping[str, Any]) -> Iterator[str]:
             yield from (error.get("code", "refused") for error in value.get("errors") or ())
 
 
-def _arguments(case: Case) -> dict[str, Any]:
+def _arguments(case: AnyCase) -> dict[str, Any]:
     document = parse(str(case.body))
     chosen = next(one for one in document.definitions if isinstance(one, OperationDefinitionNode))
     root = next(one for one in chosen.selection_set.selections if isinstance(one, FieldNode))
