@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from backend.domain.device import NewDevice
 from backend.services.rates import Rates
+from backend.services.refusals import Refusals
 from backend.store.database import Store
 from backend.store.feed import Feed
 
@@ -50,7 +51,8 @@ class Collaborators:
     `rates` counts attempts, and is None where nothing is limited. `remembered` is what incidents are scored under, by
     its stamp, so that no scoring need read and decode it again. `looks` gathers what one operation shows of whom, for
     whoever answers it to enter in the audit log first; where there is none, each look is entered as it happens.
-    `hashing` is held while a password is hashed.
+    `reason` is why the client says that it asks, and `refusals` are the looks that were refused. `hashing` is held
+    while a password is hashed.
     """
 
     store: Store
@@ -62,5 +64,7 @@ class Collaborators:
     rates: Rates | None = None
     remembered: "dict[Stamp, Rules]" = field(default_factory=dict)
     looks: "Looks | None" = None
+    reason: str | None = None
+    refusals: Refusals = field(default_factory=Refusals)
     password_cost: PasswordCost = PasswordCost()
     hashing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(HASHED_AT_ONCE))

@@ -73,8 +73,8 @@ async def schema(console: Console, plan: Plan, random: Random) -> bool:
                 keeper = await come_in(stranger, installation.first_secret)
                 trusted_only = settings is production
                 told = await fuzz_the_schema(stranger, keeper, size, random, trusted_only=trusted_only)
+                faults += told.faults + installation.faults
         console.print(told_table(title, told))
-        faults += told.faults
         size = replace(size, rounds=1)
     return _none(console, faults)
 
@@ -93,8 +93,9 @@ async def bytes_(console: Console, plan: Plan, random: Random) -> bool:
                 await send_frames(coordinator, people.incident_id, connections, random, installation.pid),
                 read_lists(Path(folder), lists, random),
             ]
+            ended = installation.faults
     console.print(tried_table(tries))
-    return _none(console, [fault for tried in tries for fault in tried.faults])
+    return _none(console, [fault for tried in tries for fault in tried.faults] + ended)
 
 
 def _none(console: Console, faults: Sequence[str]) -> bool:

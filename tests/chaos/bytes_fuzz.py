@@ -24,6 +24,8 @@ PHOTOS_OF_A_CHILD = 8
 ANSWER_SECONDS = 30.0
 ANSWERS = {201, 400, 413, 415, 422}
 LIST_SECONDS = 10.0
+TOO_MANY = 50
+"""Faults, after which more tell nothing new."""
 MOST_PAIRED = 40
 MEGABYTES_FOR_PHOTOS = 800.0
 """What the server may grow by: two photos are decoded at a time, of 40 million pixels of 4 bytes, each copied once."""
@@ -52,7 +54,7 @@ async def send_photos(volunteer: Client, site_id: str, count: int, random: Rando
     tried, files = Tried("photos"), photos(random)
 
     async def send() -> None:
-        while tried.count < count:
+        while tried.count < count and len(tried.faults) < TOO_MANY:
             made = (await volunteer.ask("registerPerson", input=child(site_id))).made
             for _ in range(PHOTOS_OF_A_CHILD):
                 await _send(tried, volunteer, made["registration"]["id"], *next(files))

@@ -172,8 +172,9 @@ async def _end_of(socket: aiohttp.ClientWebSocketResponse, random: Random) -> st
                 pass
     if socket.closed:
         return f"closed with {socket.close_code}"
-    if random.random() < 0.3:
-        socket.get_extra_info("transport").abort()
+    transport = socket.get_extra_info("transport")
+    if transport is not None and random.random() < 0.3:
+        transport.abort()
         return "line cut"
     await socket.close()
     return "left"

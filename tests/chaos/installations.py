@@ -143,6 +143,13 @@ class LeftAlone:
     url: str
     first_secret: str
     pid: int
+    program: Program
+
+    @property
+    def faults(self) -> list[str]:
+        """Whether it is there no more, and what it said last."""
+        ended = None if self.program.process is None else self.program.process.returncode
+        return [] if ended is None else [f"the server ended with {ended}: {self.program.said()[-2000:]}"]
 
 
 @asynccontextmanager
@@ -152,7 +159,7 @@ async def left_alone(folder: Path, **settings: str) -> AsyncIterator[LeftAlone]:
     async with running(Program(("serve",), environment(folder, port) | settings, folder / "serve.log")) as server:
         secret = await first_secret(server, port)
         assert server.process is not None
-        yield LeftAlone(address(port), secret, server.process.pid)
+        yield LeftAlone(address(port), secret, server.process.pid, server)
 
 
 INSTALLATIONS: Mapping[str, Callable[[Path], AbstractAsyncContextManager[Installation]]] = MappingProxyType({
