@@ -60,12 +60,12 @@ def race_table(races: Sequence[Race]) -> Table:
 
 
 def told_table(title: str, told: Told) -> Table:
-    """A row for each of those who were asked as; the columns are what they were answered."""
-    names = sorted({name for outcomes in told.outcomes.values() for name in outcomes})
+    """What each was answered, the most frequent first."""
     head = f"{title}: {told.documents:,} documents, {told.requests:,} requests, the slowest {told.longest:.2f} s"
-    table = Table("as", *names, title=head, title_justify="left", box=box.SIMPLE_HEAD)
+    table = Table("as", "requests", "answers", title=head, title_justify="left", box=box.SIMPLE_HEAD)
     for who, outcomes in sorted(told.outcomes.items()):
-        table.add_row(who, *(str(outcomes[name] or "") for name in names))
+        answers = ", ".join(f"{count} {outcome}" for outcome, count in outcomes.most_common())
+        table.add_row(who, f"{told.asked[who]:,}", answers)
     return table
 
 

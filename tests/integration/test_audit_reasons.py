@@ -75,8 +75,10 @@ async def test_refused_looks_are_entered_alike_for_what_is_there_and_what_is_not
 
 async def test_on_every_path_to_a_person_a_refused_look_is_counted_for_the_signed_in_alone(scene: Scene) -> None:
     secrets = await a_matched_pair(scene)
-    names = ("registration", "report", "match", "duplicate", "possibleRelatives", "changeRegistration", "changeReport")
-    names += ("moveRegistration", "withdrawReport", "claimMatch", "linkDuplicate", "suggestDuplicate")
+    names = (
+        *("registration", "report", "match", "duplicate", "possibleRelatives", "changeRegistration", "changeReport"),
+        *("moveRegistration", "withdrawReport", "claimMatch", "linkDuplicate", "suggestDuplicate"),
+    )
     for name in names:
         await scene.stranger.ask(name, **secrets.variables[name])
         assert scene.house.use.refusals.take() == [], name
