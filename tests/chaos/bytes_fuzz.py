@@ -43,6 +43,11 @@ class Tried:
     faults: list[str] = field(default_factory=list)
     memory: Memory = field(default_factory=lambda: Memory(0, 0, 0))
 
+    def bound(self, megabytes: float) -> None:
+        grown = self.memory.most - self.memory.before
+        if grown > megabytes:
+            self.faults.append(f"the server grew by {grown:.0f} MB, of {megabytes:.0f} at most")
+
     def add(self, outcome: str, seconds: float) -> None:
         self.count += 1
         self.outcomes[outcome] += 1
@@ -62,6 +67,7 @@ async def send_photos(volunteer: Client, site_id: str, count: int, random: Rando
     async with watched(pid) as tried.memory, asyncio.TaskGroup() as group:
         for _ in range(AT_ONCE):
             group.create_task(send())
+    tried.bound(MEGABYTES_FOR_PHOTOS)
     return tried
 
 

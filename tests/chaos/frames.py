@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from tests.chaos.bytes_fuzz import Tried
+from tests.chaos.bytes_fuzz import MEGABYTES_FOR_FRAMES, Tried
 from tests.chaos.memory import watched
 from tests.support.client import Client, operation
 
@@ -77,6 +77,7 @@ async def send_frames(client: Client, incident_id: str, count: int, random: Rand
         for _ in range(AT_ONCE):
             group.create_task(connect())
     await _follow_a_moment(client, incident_id)
+    tried.bound(MEGABYTES_FOR_FRAMES)
     return tried
 
 

@@ -159,7 +159,11 @@ async def left_alone(folder: Path, **settings: str) -> AsyncIterator[LeftAlone]:
     async with running(Program(("serve",), environment(folder, port) | settings, folder / "serve.log")) as server:
         secret = await first_secret(server, port)
         assert server.process is not None
-        yield LeftAlone(address(port), secret, server.process.pid, server)
+        installation = LeftAlone(address(port), secret, server.process.pid, server)
+        try:
+            yield installation
+        except* aiohttp.ClientConnectionError as errors:
+            raise NotReadyError("; ".join(installation.faults) or "the server is there, and is not reached") from errors
 
 
 INSTALLATIONS: Mapping[str, Callable[[Path], AbstractAsyncContextManager[Installation]]] = MappingProxyType({
