@@ -157,7 +157,7 @@ async def _is_no_client(client: Client, _incident_id: str, random: Random) -> st
         writer.write_eof()
         while await reader.read(65_536):
             pass
-    except ConnectionError:
+    except OSError:
         return "line cut by the server"
     else:
         return "line closed"
