@@ -23,6 +23,7 @@ from backend.api.health import health_routes
 from backend.api.limits import Limits
 from backend.api.origins import for_origins
 from backend.api.photos import PhotoLimits, photo_routes
+from backend.api.reason import reason_of
 from backend.api.rules import check_rules
 from backend.api.schema import build_schema
 from backend.api.web_app import web_app_routes
@@ -159,7 +160,8 @@ class _SignIn:
 
     async def __call__(self, connection: Request | WebSocket, token: str | None) -> Context:
         viewer = None if token is None else await come_in(self.use, token)
-        context = Context(self.use, viewer, address_of(connection), self.invite_link, self.push_key)
+        reason = reason_of(connection)
+        context = Context(self.use, viewer, address_of(connection), self.invite_link, self.push_key, reason)
         if token is not None and viewer is None:
             context.admit()
             raise unauthenticated()

@@ -18,6 +18,7 @@ class AuditAction(StrEnum):
     READ_DUPLICATE = "READ_DUPLICATE"
     READ_PHOTO = "READ_PHOTO"
     READ_TAKE_DOWN = "READ_TAKE_DOWN"
+    LOOK_REFUSED = "LOOK_REFUSED"
     SIGNED_IN = "SIGNED_IN"
     SIGNED_OUT = "SIGNED_OUT"
 
@@ -37,7 +38,9 @@ class AuditEntry:
     """One thing that somebody did, to one record or to a page of them: ids and names of fields, never a value.
 
     `actor_id` and `role` are None for a stranger. `session_id` names the device: the session that it came by, or that
-    began here. `action` is an AuditAction, or the kind of the event that tells of the same.
+    began here. `action` is an AuditAction, or the kind of the event that tells of the same. `reason` is why the client
+    said that it asked. `times` is how many looks were refused; `record_ids` are then some of those that were asked for,
+    be they there or not.
     """
 
     id: str
@@ -50,6 +53,8 @@ class AuditEntry:
     fields: tuple[str, ...] = ()
     incident_id: str | None = None
     site_id: str | None = None
+    reason: str | None = None
+    times: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from backend.domain.device import NewDevice
 from backend.services.rates import Rates
+from backend.services.refusals import Refusals
 from backend.store.database import Store
 from backend.store.feed import Feed
 
@@ -50,9 +51,9 @@ class Collaborators:
     `rates` counts attempts, and is None where nothing is limited. `remembered` is what incidents are scored under, by
     its stamp, so that no scoring need read and decode it again. `looks` gathers what one operation shows of whom, for
     whoever answers it to enter in the audit log first; where there is none, each look is entered as it happens.
-    `hashing` is held while a password is hashed. `address` is where people reach the server, which passkeys are bound
-    to. `lock_after` is how long a phone with a PIN may be left alone. `work_bits` is the work that a
-    stranger's report costs.
+    `reason` is why the client says that it asks, and `refusals` are the looks that were refused. `hashing` is held
+    while a password is hashed. `address` is where people reach the server, which passkeys are bound to. `lock_after` is
+    how long a phone with a PIN may be left alone. `work_bits` is the work that a stranger's report costs.
     """
 
     store: Store
@@ -66,6 +67,8 @@ class Collaborators:
     rates: Rates | None = None
     remembered: "dict[Stamp, Rules]" = field(default_factory=dict)
     looks: "Looks | None" = None
+    reason: str | None = None
+    refusals: Refusals = field(default_factory=Refusals)
     password_cost: PasswordCost = PasswordCost()
     work_bits: int = 0
     hashing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(HASHED_AT_ONCE))

@@ -12,7 +12,7 @@ from backend.domain.match import Match, MatchAction, MatchState, Rejection, over
 from backend.domain.subject import Side
 from backend.domain.validation import LONGEST_TEXT
 from backend.services.access import Action, Where, may, require, require_of_record
-from backend.services.audit import Named, saw, tell
+from backend.services.audit import Named, looking_for, saw, tell
 from backend.services.collaborators import Collaborators
 from backend.services.links import as_counted, clusters, counted, matches_of_records, share_decision
 from backend.services.paging import Page, PageRequest, read_page
@@ -45,9 +45,10 @@ async def decide(
     everybody who comes too late, and where the report or the registration is confirmed with another already.
     """
     match = await use.store.matches.get(match_id)
-    known = require_of_record(viewer, Action.DECIDE_MATCH, Action.READ_MATCH, _where(match), "match")
-    if match is None:
-        raise not_found("match")
+    with looking_for(use, viewer, match_id):
+        known = require_of_record(viewer, Action.DECIDE_MATCH, Action.READ_MATCH, _where(match), "match")
+        if match is None:
+            raise not_found("match")
     if action is not MatchAction.CLAIM:
         await require_proof(use, known)
     shown = (await as_counted(use, [match]))[0]
@@ -79,9 +80,10 @@ async def decide(
 async def get_match(use: Collaborators, viewer: Viewer | None, match_id: str) -> Match:
     """Raises: DomainError UNAUTHENTICATED, NOT_FOUND."""
     match = await use.store.matches.get(match_id)
-    require_of_record(viewer, Action.READ_MATCH, Action.READ_MATCH, _where(match), "match")
-    if match is None:
-        raise not_found("match")
+    with looking_for(use, viewer, match_id):
+        require_of_record(viewer, Action.READ_MATCH, Action.READ_MATCH, _where(match), "match")
+        if match is None:
+            raise not_found("match")
     await _saw(use, viewer, [match])
     return (await as_counted(use, [match]))[0]
 

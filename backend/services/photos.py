@@ -16,7 +16,7 @@ from backend.domain.report import Report
 from backend.domain.subject import Side
 from backend.services import registrations, reports
 from backend.services.access import Action, Where, may, require_of_record
-from backend.services.audit import Named, saw, tell
+from backend.services.audit import Named, looking_for, saw, tell
 from backend.services.collaborators import Collaborators
 from backend.services.identifiers import given_or_new
 from backend.services.images import prepare
@@ -40,9 +40,10 @@ async def may_add_photo(use: Collaborators, viewer: Viewer | None, side: Side, r
     """
     record = await _record(use, side, record_id)
     where = None if record is None else _where(record)
-    require_of_record(viewer, _CHANGE[side], _READ[side], where, side.value.lower())
-    if record is None:
-        raise not_found(side.value.lower())
+    with looking_for(use, viewer, record_id):
+        require_of_record(viewer, _CHANGE[side], _READ[side], where, side.value.lower())
+        if record is None:
+            raise not_found(side.value.lower())
     return record
 
 

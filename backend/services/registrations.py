@@ -23,7 +23,7 @@ from backend.domain.validation import (
     sibling_problems,
 )
 from backend.services.access import Action, Where, may, require, require_of_record
-from backend.services.audit import saw, tell
+from backend.services.audit import looking_for, saw, tell
 from backend.services.changes import changed, names_said, require_seen, stale
 from backend.services.collaborators import Collaborators
 from backend.services.identifiers import given_or_new
@@ -180,9 +180,10 @@ async def get_registration(use: Collaborators, viewer: Viewer | None, registrati
     """Raises: DomainError UNAUTHENTICATED, NOT_FOUND."""
     registration = await use.store.registrations.get(registration_id)
     place = None if registration is None else where(registration)
-    require_of_record(viewer, Action.READ_REGISTRATION, Action.READ_REGISTRATION, place, "registration")
-    if registration is None:
-        raise not_found("registration")
+    with looking_for(use, viewer, registration_id):
+        require_of_record(viewer, Action.READ_REGISTRATION, Action.READ_REGISTRATION, place, "registration")
+        if registration is None:
+            raise not_found("registration")
     await saw(use, viewer, AuditAction.READ_REGISTRATION, Part.DESCRIPTION, [registration])
     return registration
 
@@ -257,9 +258,10 @@ async def _for_change(
 ) -> tuple[Registration, Viewer]:
     registration = await use.store.registrations.get(registration_id)
     place = None if registration is None else where(registration)
-    known = require_of_record(viewer, action, Action.READ_REGISTRATION, place, "registration")
-    if registration is None:
-        raise not_found("registration")
+    with looking_for(use, viewer, registration_id):
+        known = require_of_record(viewer, action, Action.READ_REGISTRATION, place, "registration")
+        if registration is None:
+            raise not_found("registration")
     return registration, known
 
 

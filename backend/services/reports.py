@@ -16,7 +16,7 @@ from backend.domain.take_down import TakeDownState
 from backend.domain.validation import refuse_if_any, report_change_problems, report_problems
 from backend.domain.work import FilingWork, is_done
 from backend.services.access import Action, Where, may, require, require_of_record
-from backend.services.audit import came_or_went, saw, tell
+from backend.services.audit import came_or_went, looking_for, saw, tell
 from backend.services.changes import changed, names_said, require_seen, stale
 from backend.services.collaborators import Collaborators
 from backend.services.identifiers import given_or_new
@@ -235,9 +235,10 @@ async def get_report(use: Collaborators, viewer: Viewer | None, report_id: str) 
     """Raises: DomainError UNAUTHENTICATED, NOT_FOUND."""
     report = await use.store.reports.get(report_id)
     place = None if report is None else where(report)
-    require_of_record(viewer, Action.READ_REPORT, Action.READ_REPORT, place, "report")
-    if report is None:
-        raise not_found("report")
+    with looking_for(use, viewer, report_id):
+        require_of_record(viewer, Action.READ_REPORT, Action.READ_REPORT, place, "report")
+        if report is None:
+            raise not_found("report")
     await saw(use, viewer, AuditAction.READ_REPORT, Part.DESCRIPTION, [report])
     return report
 
@@ -311,9 +312,10 @@ def _report(use: Collaborators, filed: _Filed, child: MissingChild, field: str) 
 async def _for_change(use: Collaborators, viewer: Viewer | None, report_id: str) -> tuple[Report, Viewer]:
     report = await use.store.reports.get(report_id)
     place = None if report is None else where(report)
-    known = require_of_record(viewer, Action.CHANGE_REPORT, Action.READ_REPORT, place, "report")
-    if report is None:
-        raise not_found("report")
+    with looking_for(use, viewer, report_id):
+        known = require_of_record(viewer, Action.CHANGE_REPORT, Action.READ_REPORT, place, "report")
+        if report is None:
+            raise not_found("report")
     return report, known
 
 

@@ -26,6 +26,12 @@ from tests.support.sealing import with_key
 
 VIEWER = Viewer("a", Role.OFFICER, "", frozenset(), frozenset(), None, "s")
 NO_LOG = "There is no log: it was removed, or no worker has run since this release was installed."
+STORED = {
+    BLOCKS: {"_id", "first", "entries", "seals", "about"},
+    HEAD: {"_id", "blocks", "entries", "last", "seal"},
+    WAITING: {"_id", "entry", "seal"},
+}
+"""Every field of what is stored."""
 Raw = dict[str, list[dict[str, Any]]]
 
 
@@ -121,6 +127,7 @@ async def test_one_flipped_byte_anywhere_is_found(use: Collaborators, name: str)
     collection = use.store.database[name]
     (document,) = (await raw(use))[name]
     tried = 0
+    assert {path[0] for path in leaves(document)} == STORED[name]
     for path in leaves(document):
         for value in flipped(_at(document, path)):
             await collection.delete_one({"_id": document["_id"]})
