@@ -56,7 +56,7 @@ async def worker(
     keys = keys_of(settings)
     async with AsyncExitStack() as stack:
         uri = await stack.enter_async_context(database_uri(settings))
-        store = await stack.enter_async_context(open_store(settings, uri))
+        store = await stack.enter_async_context(open_store(settings, keys, uri))
         use = await stack.enter_async_context(wire(settings, keys, store))
         spare_garbage_collection()
         await stack.enter_async_context(
@@ -104,7 +104,7 @@ async def running_server(settings: Settings) -> AsyncIterator[RunningServer]:
         settings = settings.model_copy(update={"port": listener.getsockname()[1]})
         uri = await stack.enter_async_context(database_uri(settings))
         remember_address(settings)
-        store = await stack.enter_async_context(open_store(settings, uri))
+        store = await stack.enter_async_context(open_store(settings, keys, uri))
         use = await stack.enter_async_context(wire(settings, keys, store))
         spare_garbage_collection()
         app = build_app(settings, keys, use)

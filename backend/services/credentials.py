@@ -27,9 +27,7 @@ from backend.services.second_factor import (
     in_base32,
     new_recovery_codes,
     new_secret,
-    opened,
     recovery_hash,
-    sealed,
     step_of,
     with_code_used,
 )
@@ -94,8 +92,7 @@ async def begin_second_factor(
     if not allowed or not is_right or used is None:
         raise refusal(ErrorCode.INVALID, "This password, or the code, is not right.", "password")
     secret = new_secret()
-    hidden = sealed(use.keys.credentials, known.id, secret)
-    credential = _next(replace(used, unconfirmed_factor=hidden), there, use.clock())
+    credential = _next(replace(used, unconfirmed_factor=secret), there, use.clock())
 
     async def write(session: Session) -> None:
         await _replace(use, credential, there, session)
@@ -115,8 +112,7 @@ async def confirm_second_factor(use: Collaborators, viewer: Viewer | None, code:
     known = _holder(viewer)
     there = await _credential_of(use, known)
     allowed = await may_try(use, _proof_attempts(known.id))
-    hidden = there.unconfirmed_factor
-    secret = None if hidden is None else opened(use.keys.credentials, known.id, hidden)
+    secret = there.unconfirmed_factor
     now = use.clock()
     step = None if secret is None else step_of(secret, code, now)
     if not allowed or step is None:
@@ -124,7 +120,7 @@ async def confirm_second_factor(use: Collaborators, viewer: Viewer | None, code:
     recovery_codes = new_recovery_codes()
     credential = replace(
         there,
-        factor=hidden,
+        factor=secret,
         unconfirmed_factor=None,
         last_step=step,
         recovery_hashes=tuple(recovery_hash(use, known.id, one) for one in recovery_codes),

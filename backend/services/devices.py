@@ -42,7 +42,8 @@ async def register_device(use: Collaborators, viewer: Viewer | None, new: NewDev
     try:
         await use.store.transact(write)
     except Duplicate:
-        there = await use.store.devices.find_one({"ownerId": known.id, "endpoint": new.endpoint})
+        own = await use.store.devices.find({"ownerId": known.id})
+        there = next((one for one in own if one.endpoint == new.endpoint), None)
         if there is None or (there.public_key, there.auth_secret) != (new.public_key, new.auth_secret):
             raise conflict("This device is subscribed already, with other keys. Remove it first.", "endpoint") from None
         await use.store.make_durable()

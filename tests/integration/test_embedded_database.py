@@ -26,6 +26,8 @@ SMALL = "64M"
 OWNER = """
 import asyncio, pathlib, sys
 from backend.store.embedded import embedded_database
+from tests.support.ciphers import a_cipher
+from tests.support.ciphers import a_cipher
 async def main():
     async with embedded_database(pathlib.Path(sys.argv[1]), cache_size="64M"):
         print("ready", flush=True)
@@ -103,7 +105,7 @@ async def test_transactions_and_change_streams_work_with_the_address(tmp_path: P
 
 async def test_a_transaction_that_the_server_ends_halfway_is_done_again_whole(tmp_path: Path) -> None:
     async with embedded_database(tmp_path, cache_size=SMALL) as database, connected(database.uri) as operator:
-        store = connect(database.uri, "house")
+        store = connect(database.uri, "house", a_cipher())
         notes = operator.house.notes
         await notes.insert_one({"_id": "the collection is there"})
 

@@ -59,7 +59,7 @@ async def test_a_server_with_its_keys_and_database_given_needs_no_data_folder(
         "DATABASE_NAME": database_name,
         "VAPID_PRIVATE_KEY": base64.urlsafe_b64encode(bytes(31) + b"\x01").rstrip(b"=").decode(),
         **dict.fromkeys(
-            ("TOKEN_PEPPER", "CURSOR_KEY", "PHOTO_KEY", "AUDIT_KEY", "CREDENTIALS_KEY"),
+            ("TOKEN_PEPPER", "CURSOR_KEY", "PHOTO_KEY", "AUDIT_KEY", "DATA_KEYS"),
             "a secret of a test, long enough for a key",
         ),
     }
