@@ -203,9 +203,10 @@ async def _sign_in(use: Collaborators, sign_in_name: str, password: str, code: s
 
 async def forget_credential(use: Collaborators, account_id: str, session: Session) -> None:
     """Take an account's password and second factor away, and what was guessed at them; its sign-in name is free."""
-    there = await use.store.credentials.get(account_id, session)
-    if there is not None:
-        await use.store.sign_in_names.delete(there.sign_in_name, session)
+    # By the name alone: an account whose second factor does not open is to be helped too.
+    sign_in_name = await use.store.credentials.beside(account_id, "signInName", session)
+    if sign_in_name is not None:
+        await use.store.sign_in_names.delete(sign_in_name, session)
         await use.store.credentials.delete(account_id, session)
     for attempts_id in (_proof_attempts(account_id), _account_attempts(account_id)):
         await use.store.attempts.delete(attempts_id, session)

@@ -7,6 +7,8 @@ the same photo has written. A file is encrypted for its photo and size; one of a
 import io
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
 
 from gridfs.errors import NoFile
 from motor.motor_asyncio import AsyncIOMotorGridFSBucket
@@ -62,12 +64,24 @@ async def keep_only(store: Store, photo_id: str, upload_id: str) -> None:
                 await bucket.delete(file._id)  # noqa: SLF001 (as above)
 
 
-async def stale(store: Store) -> AsyncIterator[tuple[str, str]]:
-    """The photo's and the upload's id of every file that is not under the present key."""
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """A file that is not under the present key: of which photo and upload."""
+
+    photo_id: str
+    upload_id: str
+    written_at: datetime
+
+
+async def stale(store: Store) -> AsyncIterator[Stale]:
     wanted = {f"metadata.{KEY}": {"$ne": store.cipher.present_id}}
-    async for file in _bucket(store).find(wanted):
-        upload_id, _, _ = file._id.rpartition(":")  # noqa: SLF001 (as above)
-        yield file.filename, upload_id
+    async for file in store.database[f"{BUCKET}.files"].find(wanted):
+        yield Stale(file["filename"], file["_id"].rpartition(":")[0], file["uploadDate"])
+
+
+async def count(store: Store) -> int:
+    """About how many files there are."""
+    return await store.database[f"{BUCKET}.files"].estimated_document_count()
 
 
 def _bucket(store: Store) -> AsyncIOMotorGridFSBucket:

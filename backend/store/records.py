@@ -111,9 +111,9 @@ class Records(Generic[R]):
         # As it was kept by older releases, until the keys are rotated.
         return kept in (self.hiding.digest(digest), digest)
 
-    async def beside(self, record_id: str, field: str) -> Any:
-        """What the store keeps beside a record under `field`, as it is kept, or None."""
-        document = await self.collection.find_one({"_id": record_id}, {field: 1})
+    async def beside(self, record_id: str, field: str, session: Session | None = None) -> Any:
+        """What is kept of, or beside, a record under `field`, as it is kept, or None."""
+        document = await self.collection.find_one({"_id": record_id}, {field: 1}, session=session)
         return None if document is None else document.get(field)
 
     async def replace(

@@ -21,13 +21,12 @@ from backend.store.embedded_error import EmbeddedDatabaseCode, EmbeddedDatabaseE
 from backend.store.embedded_folder import LOG_BYTES, append_to_log, command_line, living_server
 from backend.store.embedded_program import Launch, cache_bytes, find_program, mongod, search_path
 from backend.store.records import Session
+from tests.support.ciphers import a_cipher
 
 SMALL = "64M"
 OWNER = """
 import asyncio, pathlib, sys
 from backend.store.embedded import embedded_database
-from tests.support.ciphers import a_cipher
-from tests.support.ciphers import a_cipher
 async def main():
     async with embedded_database(pathlib.Path(sys.argv[1]), cache_size="64M"):
         print("ready", flush=True)
