@@ -14,7 +14,8 @@ from rich.live import Live
 from tests.chaos.installations import INSTALLATIONS
 from tests.chaos.kills import QUICK, Plan, kill_again_and_again
 from tests.chaos.races import run_races
-from tests.chaos.tables import KillTable, race_table
+from tests.chaos.rotations import QUICK_PACE, Pace, rotate_under_load
+from tests.chaos.tables import KillTable, race_table, rotation_table
 from tests.chaos.writers import come_in, open_scene
 from tests.support.client import Client
 
@@ -54,7 +55,15 @@ async def races(console: Console, _plan: Plan, random: Random) -> bool:
     return not any(race.faults for race in ran)
 
 
-PARTS = (kills, races)
+async def rotations(console: Console, _plan: Plan, random: Random) -> bool:
+    with tempfile.TemporaryDirectory() as folder:
+        pace = QUICK_PACE if os.environ.get("QUICK") else Pace()
+        rotated = await rotate_under_load(Path(folder), pace, random)
+    console.print(rotation_table(rotated))
+    return not rotated.faults
+
+
+PARTS = (kills, races, rotations)
 
 if __name__ == "__main__":
     screen = Console(width=None if sys.stdout.isatty() else WIDTH_OF_A_FILE)

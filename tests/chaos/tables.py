@@ -7,6 +7,7 @@ from rich.table import Table
 
 from tests.chaos.kills import Round
 from tests.chaos.races import Race
+from tests.chaos.rotations import Rotated
 from tests.chaos.stock import Stock
 
 COLUMNS = {
@@ -54,4 +55,13 @@ def race_table(races: Sequence[Race]) -> Table:
     for race in races:
         answers = ", ".join(f"{count} {answer}" for answer, count in sorted(race.answers.items()))
         table.add_row(race.name, answers, "\n".join(race.faults))
+    return table
+
+
+def rotation_table(rotated: Rotated) -> Table:
+    table = Table(title="The key, exchanged twice under writers", title_justify="left", box=box.SIMPLE_HEAD)
+    for name in ("keys", *COLUMNS.values(), "lost", "doubled", "odd", "under an old key", "garbled"):
+        table.add_column(name, justify="right")
+    old = len(rotated.borne - {rotated.keys[0]})
+    table.add_row(str(len(rotated.keys)), *_cells([rotated.stock]), _marked(old), _marked(len(rotated.garbled)))
     return table

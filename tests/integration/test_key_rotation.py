@@ -4,14 +4,13 @@ import base64
 import hashlib
 import json
 import secrets
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from bson import Binary
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from typer.testing import Result
 
@@ -21,13 +20,13 @@ from backend.services.rotation import SETTLED, drop_old_keys
 from backend.store.cipher import key_id_of
 from backend.store.data_keys import keys_in_use
 from backend.store.database import Store
-from backend.store.hidden import HIDDEN, Hiding
+from backend.store.hidden import Hiding
 from backend.store.records import Records  # noqa: TC001 (beside the others, where a reader looks for it)
 from tests.integration.test_devices import device
 from tests.integration.test_operator_commands import here, one_line
 from tests.integration.test_photos import look, registered
 from tests.integration.test_secrets_at_rest import DIGITS, a_life, served
-from tests.support.at_rest import raw_documents, those_in
+from tests.support.at_rest import ids_borne, raw_documents, those_in
 from tests.support.client import Client
 from tests.support.house import House, Scene, running_house
 from tests.support.movable_clock import MovableClock
@@ -50,27 +49,6 @@ async def house(database_uri: str, database_name: str, tmp_path: Path, clock: Mo
 
 async def keys(scene: Scene, *arguments: str) -> Result:
     return await here("keys", *arguments, **served(scene, scene.house.settings.data_folder), COLUMNS="200")
-
-
-def values_of(document: object) -> Iterator[bytes]:
-    if isinstance(document, Binary) and document.subtype == 128:
-        yield document
-    elif isinstance(document, dict):
-        for value in document.values():
-            yield from values_of(value)
-
-
-async def ids_borne(store: Store) -> set[str]:
-    """The ids of the keys that any value bears, photos' files included."""
-    found: set[str] = set()
-    for name in HIDDEN:
-        async for document in store.database[name].find():
-            found |= {value[:8].hex() for value in values_of(document)}
-    async for file in store.database["photoFiles.files"].find():
-        found.add(file["metadata"]["key"])
-    async for chunk in store.database["photoFiles.chunks"].find({"n": 0}):
-        found.add(chunk["data"].removeprefix(b"sealed\0")[:8].hex())
-    return found
 
 
 async def everything_as_read(store: Store) -> dict[str, list[Any]]:
