@@ -18,8 +18,8 @@ async def places_of_registered(store: Store, incident_id: str, session: Session 
     fields = {"foundPlace": 1, "siteId": 1}
     places = []
     latest = store.registrations.collection.find(wanted, fields, session=session).sort("_id", -1).limit(MOST_COUNTED)
-    async for document in latest:
-        point = store.registrations.hiding.show(document).get("foundPlace", {}).get("point")
+    for document in store.registrations.hiding.readable(await latest.to_list(None)):
+        point = document.get("foundPlace", {}).get("point")
         place = sites.get(document["siteId"]) if point is None else _place(point)
         if place is not None:
             places.append(place)

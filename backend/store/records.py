@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Generic, Protocol, TypeVar
 
 from motor.core import AgnosticClientSession, AgnosticCollection
@@ -82,7 +83,7 @@ class Records(Generic[R]):
 
         Raises: UnreadableError.
         """
-        return from_document(self.kind, self.hiding.show(document))
+        return from_document(self.kind, self.hiding.show(self._own(document)))
 
     async def get_many(self, ids: Iterable[str]) -> dict[str, R]:
         """Those that are there and can be read, by id."""
@@ -91,7 +92,12 @@ class Records(Generic[R]):
 
     def readable(self, documents: Iterable[Document]) -> list[R]:
         """The records of documents, without those that do not open, which the log names."""
-        return [from_document(self.kind, document) for document in self.hiding.readable(documents)]
+        own = map(self._own, documents)
+        return [from_document(self.kind, document) for document in self.hiding.readable(own)]
+
+    def _own(self, document: Document) -> Document:
+        """Without what is kept beside the record: it need not be opened."""
+        return {name: document[name] for name in _names(self.kind) if name in document}
 
     async def find(
         self,
@@ -143,8 +149,7 @@ class Records(Generic[R]):
         fields = self._hidden(record, beside)
         del fields["_id"]
         # A value at its default is left out of a document; one that was there before must not outlive it.
-        kind: Any = self.kind
-        gone = {document_name(one.name) for one in dataclasses.fields(kind)} - fields.keys() - {"_id"}
+        gone = _names(self.kind) - fields.keys() - {"_id"}
         return {"$set": fields, **({"$unset": dict.fromkeys(sorted(gone), "")} if gone else {})}
 
     def _hidden(self, record: R, beside: Mapping[str, Any]) -> Document:
@@ -153,3 +158,9 @@ class Records(Generic[R]):
     async def delete(self, record_id: str, session: Session | None = None) -> bool:
         result = await self.collection.delete_one({"_id": record_id}, session=session)
         return result.deleted_count == 1
+
+
+@cache
+def _names(kind: Any) -> frozenset[str]:
+    """What the fields of a dataclass are called in its documents."""
+    return frozenset(document_name(one.name) for one in dataclasses.fields(kind))
