@@ -32,9 +32,13 @@ async def check_keys(store: Store, now: datetime) -> None:
     Raises: WrongKeysError.
     """
     _refuse_if_missing(store, await keys_in_use(store))
-    await use_present_key(store, now)
-    # Of two that start on an empty database at once, each with keys of its own, one must not go on.
-    _refuse_if_missing(store, await keys_in_use(store))
+    entered = await use_present_key(store, now)
+    try:
+        # Of two that start on an empty database at once, each with keys of its own, one must not go on.
+        _refuse_if_missing(store, await keys_in_use(store))
+    except WrongKeysError:
+        await store.database[COLLECTION].delete_one({"_id": entered.id, "since": now})
+        raise
 
 
 async def use_present_key(store: Store, now: datetime) -> KeyInUse:
@@ -44,9 +48,9 @@ async def use_present_key(store: Store, now: datetime) -> KeyInUse:
     if present not in there:
         # On a new database it is everywhere; on one of an older release, only that command finds out.
         is_new = not there and await store.registrations.collection.find_one({}, {"_id": 1}) is None
-        document = {"_id": present, "since": now, "everywhere": is_new}
         try:
-            await store.database[COLLECTION].insert_one(document)
+            await store.database[COLLECTION].update_many({}, {"$set": {"everywhere": False}})
+            await store.database[COLLECTION].insert_one({"_id": present, "since": now, "everywhere": is_new})
         except DuplicateKeyError:
             return await use_present_key(store, now)
         return KeyInUse(present, now, is_new)

@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
+from backend.app import now
 from backend.domain.evidence import Feature
-from backend.store.data_keys import keys_in_use
+from backend.store.cipher import Cipher, WrongKeysError
+from backend.store.data_keys import check_keys, keys_in_use
+from backend.store.database import connect
 from backend.store.embedded import database_folder, embedded_database
 from tests.integration.test_devices import device
 from tests.integration.test_operator_commands import here, one_line, reunify
@@ -182,3 +185,24 @@ async def test_without_the_key_everything_ends_with_a_line_that_says_so_and_chan
     assert "put back its keys.json" in line
     assert await everything(store) == before
     assert [key.id for key in await keys_in_use(store)] == [store.cipher.present_id]
+
+
+async def test_of_two_that_start_at_once_with_keys_of_their_own_at_most_one_goes_on(
+    scene: Scene, database_uri: str
+) -> None:
+    name = scene.house.settings.database_name
+    ours, theirs = (connect(database_uri, name, Cipher([key], b"p" * 43)) for key in (b"1" * 43, b"2" * 43))
+    await ours.database["dataKeys"].delete_many({})
+    try:
+        answers = await asyncio.gather(check_keys(ours, now()), check_keys(theirs, now()), return_exceptions=True)
+        left = {key.id for key in await keys_in_use(ours)}
+        assert any(isinstance(answer, WrongKeysError) for answer in answers)
+        going_on = {
+            store.cipher.present_id
+            for store, answer in zip((ours, theirs), answers, strict=True)
+            if not isinstance(answer, WrongKeysError)
+        }
+        assert left == going_on
+    finally:
+        ours.close()
+        theirs.close()
