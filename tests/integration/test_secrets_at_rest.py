@@ -170,7 +170,7 @@ def served(scene: Scene, folder: Path) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("command", [("serve", "--port", "0"), ("worker",), ("keys", "rotate"), ("indexes",)])
+@pytest.mark.parametrize("command", [("serve", "--port", "0"), ("keys", "rotate"), ("indexes",)])
 async def test_without_the_key_everything_ends_with_a_line_that_says_so_and_changes_nothing(
     scene: Scene, tmp_path: Path, command: tuple[str, ...]
 ) -> None:
@@ -178,7 +178,7 @@ async def test_without_the_key_everything_ends_with_a_line_that_says_so_and_chan
     store = scene.house.use.store
     before = await everything(store)
     settings = served(scene, tmp_path / "elsewhere") | {"REUNIFY_LOG_LEVEL": "error"}
-    in_a_process = partial(reunify, *command, **settings)  # a server takes signals, which only a main thread may
+    in_a_process = partial(reunify, *command, **settings)  # a server takes signals and logs for itself
     done = await (asyncio.to_thread(in_a_process) if command[0] == "serve" else here(*command, **settings))
     line = one_line(done)
     assert f"encrypted under the data key {store.cipher.present_id}" in line
