@@ -10,6 +10,8 @@ from structlog.testing import capture_logs
 
 from backend.app import now
 from backend.domain.evidence import Feature
+from backend.settings.keys import load_keys
+from backend.settings.settings import read_settings
 from backend.store.cipher import Cipher, WrongKeysError
 from backend.store.data_keys import check_keys, keys_in_use
 from backend.store.database import connect
@@ -174,9 +176,10 @@ def served(scene: Scene, folder: Path) -> dict[str, str]:
 async def test_without_the_key_everything_ends_with_a_line_that_says_so_and_changes_nothing(
     scene: Scene, tmp_path: Path, command: tuple[str, ...]
 ) -> None:
-    """The folder is another one, where a new key would be made: what is kept is under a key that is not there."""
+    """The folder is another one, with keys of its own: what is kept is under a key that is not there."""
     store = scene.house.use.store
     before = await everything(store)
+    load_keys(read_settings(data_folder=tmp_path / "elsewhere"), lambda _: None)
     settings = served(scene, tmp_path / "elsewhere") | {"REUNIFY_LOG_LEVEL": "error"}
     in_a_process = partial(reunify, *command, **settings)  # a server takes signals and logs for itself
     done = await (asyncio.to_thread(in_a_process) if command[0] == "serve" else here(*command, **settings))
