@@ -35,6 +35,8 @@ from backend.services.rates import Bounds, new_rates, rate
 from backend.services.renewal import come_in
 from backend.settings.keys import Keys
 from backend.settings.settings import Settings
+from backend.store.cipher import Cipher
+from backend.store.data_keys import check_keys
 from backend.store.database import Store, connect, is_away
 from backend.store.feed import live_feed
 from backend.store.indexes import create_indexes
@@ -60,11 +62,19 @@ def new_id() -> str:
     return str(uuid_utils.uuid7())
 
 
+def cipher_of(keys: Keys) -> Cipher:
+    return Cipher(keys.data_keys, keys.token_pepper, keys.changed_data_keys)
+
+
 @asynccontextmanager
-async def open_store(settings: Settings, uri: str) -> AsyncIterator[Store]:
-    """The store, with its indexes."""
-    store = connect(uri, settings.database_name)
+async def open_store(settings: Settings, keys: Keys, uri: str) -> AsyncIterator[Store]:
+    """The store, with its indexes.
+
+    Raises: WrongKeysError where the keys are not those that it is encrypted under.
+    """
+    store = connect(uri, settings.database_name, cipher_of(keys))
     try:
+        await check_keys(store, now())
         await create_indexes(store)
         yield store
     finally:
@@ -80,9 +90,7 @@ async def wire(
         yield Collaborators(
             store=store,
             feed=feed,
-            keys=collaborators.Keys(
-                keys.token_pepper, keys.cursor_key, keys.photo_key, keys.audit_key, keys.credentials_key
-            ),
+            keys=collaborators.Keys(keys.token_pepper, keys.cursor_key, keys.photo_key, keys.audit_key),
             clock=now,
             new_id=new_id,
             check_device=device_check(push_policy(settings)),

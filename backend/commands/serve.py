@@ -57,7 +57,7 @@ async def worker(
     keys = keys_of(settings)
     async with AsyncExitStack() as stack:
         uri = await stack.enter_async_context(database_uri(settings))
-        store = await stack.enter_async_context(open_store(settings, uri))
+        store = await stack.enter_async_context(open_store(settings, keys, uri))
         use = await stack.enter_async_context(wire(settings, keys, store))
         spare_garbage_collection()
         await stack.enter_async_context(
@@ -105,7 +105,7 @@ async def running_server(settings: Settings) -> AsyncIterator[RunningServer]:
         settings = settings.model_copy(update={"port": listener.getsockname()[1]})
         uri = await stack.enter_async_context(database_uri(settings))
         remember_address(settings)
-        store = await stack.enter_async_context(open_store(settings, uri))
+        store = await stack.enter_async_context(open_store(settings, keys, uri))
         use = await stack.enter_async_context(wire(settings, keys, store))
         await stack.enter_async_context(entering_refusals(use))
         spare_garbage_collection()

@@ -1,6 +1,6 @@
 """How an account proves who it is: sign-in name, password, second factor, and failures at either."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 PROOF_LASTS = timedelta(minutes=5)
@@ -42,7 +42,7 @@ class UsedChallenge:
 class Credential:
     """What an account signs in with; `id` is the account's.
 
-    `password_hash` is argon2's own text. `factor` and `unconfirmed_factor` are encrypted secrets of RFC 6238;
+    `password_hash` is argon2's own text. `factor` and `unconfirmed_factor` are secrets of RFC 6238;
     `last_step` is the time step of the code that was used last. `recovery_hashes` are of the codes not used yet.
     `passkeys` are second factors too, beside or instead of an authenticator app.
     """
@@ -53,8 +53,8 @@ class Credential:
     version: int
     created_at: datetime
     updated_at: datetime
-    unconfirmed_factor: str | None = None
-    factor: str | None = None
+    unconfirmed_factor: bytes | None = field(default=None, repr=False)
+    factor: bytes | None = field(default=None, repr=False)
     last_step: int = 0
     recovery_hashes: tuple[str, ...] = ()
     passkeys: tuple[Passkey, ...] = ()

@@ -21,14 +21,13 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Keys:
     """Secret keys: `token_pepper` for hashes of tokens and codes, `cursor` and `photo` for signatures, `audit` for the
-    seals of the audit log, `credentials` to encrypt what cannot be hashed.
+    seals of the audit log.
     """
 
     token_pepper: bytes
     cursor: bytes
     photo: bytes
     audit: bytes
-    credentials: bytes
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,9 +36,7 @@ from backend.services.second_factor import (
     in_base32,
     new_recovery_codes,
     new_secret,
-    opened,
     recovery_hash,
-    sealed,
     step_of,
     with_code_used,
 )
@@ -108,8 +106,7 @@ async def begin_second_factor(
     if not allowed or not is_right or used is None:
         raise refusal(ErrorCode.INVALID, "This password, or the code, is not right.", "password")
     secret = new_secret()
-    hidden = sealed(use.keys.credentials, known.id, secret)
-    credential = next_version(replace(used, unconfirmed_factor=hidden), there, use.clock())
+    credential = next_version(replace(used, unconfirmed_factor=secret), there, use.clock())
 
     async def write(session: Session) -> None:
         await replace_credential(use, credential, there, session)
@@ -129,8 +126,7 @@ async def confirm_second_factor(use: Collaborators, viewer: Viewer | None, code:
     known = holder_of(viewer)
     there = await credential_of(use, known)
     allowed = await may_try(use, proof_attempts(known.id))
-    hidden = there.unconfirmed_factor
-    secret = None if hidden is None else opened(use.keys.credentials, known.id, hidden)
+    secret = there.unconfirmed_factor
     now = use.clock()
     step = None if secret is None else step_of(secret, code, now)
     if not allowed or step is None:
@@ -138,7 +134,7 @@ async def confirm_second_factor(use: Collaborators, viewer: Viewer | None, code:
     recovery_codes = new_recovery_codes()
     credential = replace(
         there,
-        factor=hidden,
+        factor=secret,
         unconfirmed_factor=None,
         last_step=step,
         recovery_hashes=tuple(recovery_hash(use, known.id, one) for one in recovery_codes),
@@ -235,9 +231,10 @@ def _with_second_factor(
 
 async def forget_credential(use: Collaborators, account_id: str, session: Session) -> None:
     """Take an account's password and second factor away, and what was guessed at them; its sign-in name is free."""
-    there = await use.store.credentials.get(account_id, session)
-    if there is not None:
-        await use.store.sign_in_names.delete(there.sign_in_name, session)
+    # By the name alone: an account whose second factor does not open is to be helped too.
+    sign_in_name = await use.store.credentials.beside(account_id, "signInName", session)
+    if sign_in_name is not None:
+        await use.store.sign_in_names.delete(sign_in_name, session)
         await use.store.credentials.delete(account_id, session)
     for attempts_id in (proof_attempts(account_id), sign_in_attempts(account_id)):
         await use.store.attempts.delete(attempts_id, session)

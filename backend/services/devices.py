@@ -39,15 +39,18 @@ async def register_device(use: Collaborators, viewer: Viewer | None, new: NewDev
         await use.store.devices.insert(device, session)
         await tell(use, known, session, _event(use, EventKind.DEVICE_REGISTERED, device, known))
 
-    try:
-        await use.store.transact(write)
-    except Duplicate:
-        there = await use.store.devices.find_one({"ownerId": known.id, "endpoint": new.endpoint})
-        if there is None or (there.public_key, there.auth_secret) != (new.public_key, new.auth_secret):
-            raise conflict("This device is subscribed already, with other keys. Remove it first.", "endpoint") from None
-        await use.store.make_durable()
-        return await _in_language(use, there, new.language)
-    return device
+    there = await _own_device(use, known, new.endpoint)
+    if there is None:
+        try:
+            await use.store.transact(write)
+        except Duplicate:
+            there = await _own_device(use, known, new.endpoint)
+        else:
+            return device
+    if there is None or (there.public_key, there.auth_secret) != (new.public_key, new.auth_secret):
+        raise conflict("This device is subscribed already, with other keys. Remove it first.", "endpoint")
+    await use.store.make_durable()
+    return await _in_language(use, there, new.language)
 
 
 async def remove_device(use: Collaborators, viewer: Viewer | None, device_id: str) -> None:
@@ -77,6 +80,11 @@ async def _language_of(use: Collaborators, viewer: Viewer | None) -> str | None:
         return None
     newest = await use.store.devices.find({"ownerId": viewer.id}, order=[("updatedAt", -1), ("_id", -1)], limit=1)
     return newest[0].language if newest else None
+
+
+async def _own_device(use: Collaborators, viewer: Viewer, endpoint: str) -> Device | None:
+    own = await use.store.devices.find({"ownerId": viewer.id})
+    return next((device for device in own if device.endpoint == endpoint), None)
 
 
 async def _in_language(use: Collaborators, device: Device, language: str) -> Device:

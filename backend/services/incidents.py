@@ -64,7 +64,7 @@ async def open_incident(
 
 async def _as_before(use: Collaborators, incident_id: str, said: str) -> Incident:
     there = await use.store.incidents.get(incident_id)
-    if there is None or await use.store.incidents.beside(incident_id, "digest") != said:
+    if there is None or not await use.store.incidents.was_said(incident_id, said):
         raise conflict("Another incident has this id.", "id")
     await use.store.make_durable()
     return there

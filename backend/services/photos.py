@@ -134,13 +134,25 @@ async def read_photo(use: Collaborators, photo_id: str, size: PhotoSize, until: 
     if until < use.clock().timestamp():
         raise refusal(ErrorCode.EXPIRED, "This link is too old. Please open the record again.")
     photo = await use.store.photos.get(photo_id)
-    upload_id = await use.store.photos.beside(photo_id, "upload")
-    content = None if upload_id is None else await photo_files.read(use.store, upload_id, size)
+    content = await _pixels(use, photo_id, size)
     if photo is None or content is None:
         raise not_found("photo")
     shown = [Named(photo.id, photo.incident_id), Named(photo.record_id, photo.incident_id)]
     await saw(use, None, AuditAction.READ_PHOTO, Part.PIXELS, shown)
     return content
+
+
+async def _pixels(use: Collaborators, photo_id: str, size: PhotoSize) -> bytes | None:
+    upload_id = await use.store.photos.beside(photo_id, "upload")
+    while upload_id is not None:
+        content = await photo_files.read(use.store, photo_id, upload_id, size)
+        if content is not None:
+            return content
+        # Was it written anew under another key meanwhile? Then the photo names another upload now.
+        before, upload_id = upload_id, await use.store.photos.beside(photo_id, "upload")
+        if upload_id == before:
+            return None
+    return None
 
 
 async def _attach(use: Collaborators, photo: Photo, session: Session) -> None:
@@ -164,7 +176,7 @@ async def _attach(use: Collaborators, photo: Photo, session: Session) -> None:
 
 
 async def _as_before(use: Collaborators, photo: Photo, said: str) -> Photo:
-    if await use.store.photos.beside(photo.id, "digest") != said:
+    if not await use.store.photos.was_said(photo.id, said):
         raise _taken()
     await use.store.make_durable()
     return photo

@@ -124,7 +124,7 @@ async def _as_before(
     problems: list[Problem] = []
     shown = [record for record in there.values() if may(viewer, Action.READ_REGISTRATION, where(record))]
     for new, content, field in zip(news, said, fields, strict=True):
-        same = new.id in there and await use.store.registrations.beside(new.id, "digest") == content
+        same = new.id in there and await use.store.registrations.was_said(new.id, content)
         if not same:
             problems.extend(conflict("Another registration has this id.", f"{field}id").problems)
         elif not may(viewer, Action.READ_REGISTRATION, where(there[new.id])):

@@ -160,8 +160,8 @@ async def _as_before(
 
     Raises: DomainError CONFLICT.
     """
-    wanted = {"familyId": reports[0].family_id, "digest": said}
-    there = {report.id: report for report in await use.store.reports.find(wanted)}
+    of_family = await use.store.reports.find({"familyId": reports[0].family_id})
+    there = {report.id: report for report in of_family if await use.store.reports.was_said(report.id, said)}
     if len(there) != len(reports):
         raise conflict("Another report has this id.", "id")
     await use.store.make_durable()

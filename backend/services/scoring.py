@@ -29,7 +29,7 @@ Sides = dict[tuple[str, str], tuple[Candidate, Candidate]]
 
 async def score_report(use: Collaborators, report_id: str, session: Session) -> None:
     """Rescore a report, and the others of its family with it, with every registration they may belong to."""
-    report = await candidate(use.store.reports.collection, report_id, session)
+    report = await candidate(use.store.reports, report_id, session)
     if report is not None:
         await score_family(use, report.incident_id, report.owner_id, session)
 
@@ -46,12 +46,12 @@ async def score_registration(use: Collaborators, registration_id: str, session: 
 
     Returns what it was scored under; None for one that is not there.
     """
-    registration = await candidate(use.store.registrations.collection, registration_id, session)
+    registration = await candidate(use.store.registrations, registration_id, session)
     rules = None if registration is None else await rules_of(use, registration.incident_id, session)
     if registration is None or rules is None:
         return None
     known = {match.report_id: match for match in await _known(use, "registrationId", [registration.id], session)}
-    reports = await _candidates(use, use.store.reports.collection, registration, known, session)
+    reports = await _candidates(use, use.store.reports, registration, known, session)
     pairs = [
         _pair(
             rules,
@@ -63,9 +63,7 @@ async def score_registration(use: Collaborators, registration_id: str, session: 
         for report in reports
     ]
     promising = {pair.report.owner_id for pair in pairs if pair.known or _is_promising(pair.comparison, rules.context)}
-    families = (
-        await families_of_several(use.store.reports.collection, sorted(promising), session) if promising else set()
-    )
+    families = await families_of_several(use.store.reports, sorted(promising), session) if promising else set()
     alone = [pair for pair in pairs if pair.report.owner_id not in families]
     found = {pair.report.id: registration for pair in pairs if pair.report.owner_id in families}
     together = [await pairs_of_family(use, rules, family_id, session, found) for family_id in sorted(families)]
@@ -84,13 +82,13 @@ async def pairs_of_family(
 
     `besides` are registrations that a report, by its id, is to be compared with whether or not they share a key.
     """
-    reports = await candidates_of_family(use.store.reports.collection, family_id, session)
+    reports = await candidates_of_family(use.store.reports, family_id, session)
     matches = await _known(use, "reportId", [report.id for report in reports], session)
     known = {(match.report_id, match.registration_id): match for match in matches}
     sides: Sides = {}
     for report in reports:
         matched = {match.registration_id: match for match in matches if match.report_id == report.id}
-        for registration in await _candidates(use, use.store.registrations.collection, report, matched, session):
+        for registration in await _candidates(use, use.store.registrations, report, matched, session):
             sides[report.id, registration.id] = (report, registration)
         if besides is not None and report.id in besides:
             sides[report.id, besides[report.id].id] = (report, besides[report.id])
@@ -122,7 +120,7 @@ async def _registered_beside(
         for pair, (_, other) in sides.items()
         if other.group_id is not None and probability_for_the_family(apart[pair], rules.context) >= PROMISING
     }
-    records = use.store.registrations.collection
+    records = use.store.registrations
     members = await candidates_of_groups(records, sorted(promising), session) if promising else []
     return {
         (report.id, other.id): (report, other)

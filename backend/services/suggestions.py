@@ -86,7 +86,7 @@ def are_siblings(one: Candidate, other: Candidate) -> bool:
 
 
 def records_of(use: Collaborators, side: Side) -> Candidates:
-    return (use.store.reports if side is Side.REPORT else use.store.registrations).collection
+    return use.store.reports if side is Side.REPORT else use.store.registrations
 
 
 def new_pair(

@@ -28,7 +28,8 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 PREFIX = "REUNIFY_"
 FILE_SUFFIX = "_FILE"
 
-Key = Annotated[SecretStr, Field(min_length=32)]
+SHORTEST_KEY = 32
+Key = Annotated[SecretStr, Field(min_length=SHORTEST_KEY)]
 Names = Annotated[
     tuple[str, ...], NoDecode, BeforeValidator(lambda names: split(names) if isinstance(names, str) else names)
 ]
@@ -51,12 +52,24 @@ def origins(names: tuple[str, ...]) -> tuple[str, ...]:
     return names
 
 
+def data_keys_in(text: str) -> str:
+    if not text.split() or any(len(key) < SHORTEST_KEY for key in text.split()):
+        raise ValueError(f"each of the data keys has at least {SHORTEST_KEY} characters")
+    return text
+
+
+def secret_data_keys(secret: SecretStr) -> SecretStr:
+    data_keys_in(secret.get_secret_value())
+    return secret
+
+
 def rate_in_words(text: str) -> str:
     parse_many(text)
     return text
 
 
 Rate = Annotated[str, AfterValidator(rate_in_words)]
+DataKeys = Annotated[SecretStr, AfterValidator(secret_data_keys)]
 Networks = Annotated[Names, AfterValidator(networks)]
 Origins = Annotated[Names, AfterValidator(origins)]
 
@@ -102,13 +115,13 @@ class SecretFiles(PydanticBaseSettingsSource):
 
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
         variable = variable_of(field_name)
-        path = os.environ.get(variable + FILE_SUFFIX) if is_secret(field) else None
-        if not path:
+        path = file_of(field_name) if is_secret(field) else None
+        if path is None:
             return None, field_name, False
         if os.environ.get(variable):
             raise SettingsError(f"{variable} and {variable}{FILE_SUFFIX} are both set: set one of them.")
         try:
-            return Path(path).read_text(encoding="utf-8").strip(), field_name, False
+            return path.read_text(encoding="utf-8").strip(), field_name, False
         except (OSError, UnicodeDecodeError) as error:
             reason = error.strerror if isinstance(error, OSError) else "it is not text"
             raise SettingsError(f"{variable}{FILE_SUFFIX}: cannot read {path}: {reason}.") from error
@@ -236,8 +249,10 @@ class Settings(BaseSettings):
     cursor_key: Key | None = Field(None, description="Secret that signs page cursors; default: made and kept.")
     photo_key: Key | None = Field(None, description="Secret that signs photo links; default: made and kept.")
     audit_key: Key | None = Field(None, description="Secret that seals the audit log; default: made and kept.")
-    credentials_key: Key | None = Field(
-        None, description="Secret that encrypts second factors; default: made and kept."
+    data_keys: DataKeys | None = Field(
+        None,
+        description="Secrets that encrypt what is kept of people: the present one, then older ones, with spaces "
+        "between; default: made and kept.",
     )
 
     @field_validator("data_folder")
@@ -312,6 +327,12 @@ def refuse_unknown_variables() -> None:
             nearest = difflib.get_close_matches(variable, known, n=1)
             hint = f" Did you mean {nearest[0]}?" if nearest else ""
             raise SettingsError(f"{variable} is no setting of Reunify.{hint}")
+
+
+def file_of(name: str) -> Path | None:
+    """The file that a secret setting stands in, if it is given so."""
+    path = os.environ.get(variable_of(name) + FILE_SUFFIX)
+    return Path(path) if path else None
 
 
 def variable_of(name: str) -> str:

@@ -64,9 +64,14 @@ def _kept(profile: Profile, *, open_to_matching: bool) -> Document:
 async def candidate(
     records: Candidates, record_id: str, session: Session | None = None, *, seen: SeenAs = SeenAs.CHILD
 ) -> Candidate | None:
-    """None for a record that is not there, or is not to be seen so."""
-    found = await _read(records, {"_id": record_id}, session, seen)
-    return found[0] if found else None
+    """None for a record that is not there, or is not to be seen so.
+
+    Raises: UnreadableError. Where several are read, one that does not open is left out, and the log names it.
+    """
+    document = await records.collection.find_one({"_id": record_id}, _fields(seen), session=session)
+    if document is None or document.get(seen) is None:
+        return None
+    return _candidate(records.hiding.show(document), seen)
 
 
 async def candidates_by_id(
@@ -121,15 +126,16 @@ async def families_of_several(
         {"$group": {"_id": "$familyId", "reports": {"$sum": 1}}},
         {"$match": {"reports": {"$gt": 1}}},
     ]
-    return {document["_id"] async for document in reports.aggregate(stages, session=session)}
+    return {document["_id"] async for document in reports.collection.aggregate(stages, session=session)}
 
 
 async def _read(
     records: Candidates, wanted: Mapping[str, Any], session: Session | None, seen: SeenAs = SeenAs.CHILD
 ) -> list[Candidate]:
-    documents = await records.find(wanted, _fields(seen), session=session).to_list(None)
+    documents = await records.collection.find(wanted, _fields(seen), session=session).to_list(None)
+    shown = records.hiding.readable(documents)
     # Every record has a profile, and one that has lost it is for an operator to see; few are seekers as well.
-    return [_candidate(one, seen) for one in documents if seen is SeenAs.CHILD or one.get(seen) is not None]
+    return [_candidate(one, seen) for one in shown if seen is SeenAs.CHILD or one.get(seen) is not None]
 
 
 def _fields(seen: SeenAs) -> dict[str, int]:

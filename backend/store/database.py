@@ -27,9 +27,11 @@ from backend.domain.report import Family, Report
 from backend.domain.review import Review
 from backend.domain.site import Site
 from backend.domain.take_down import TakeDown
+from backend.store.cipher import Cipher
 from backend.store.codec import Document
+from backend.store.hidden import Hiding
 from backend.store.key_indexes import KeyIndexes
-from backend.store.records import Records, Session
+from backend.store.records import R, Records, Session
 
 T = TypeVar("T")
 
@@ -39,10 +41,13 @@ ANSWER_WITHIN_MILLISECONDS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """One field a noun; `database` for what is not a plain record (photo files, the change stream)."""
+    """One field a noun; `database` for what is not a plain record (photo files, the change stream), and `cipher` by
+    which its fields are hidden.
+    """
 
     client: AgnosticClient[Document]
     database: AgnosticDatabase[Document]
+    cipher: Cipher
     accounts: Records[Account]
     alerts: Records[Alert]
     attempts: Records[Attempts]
@@ -134,7 +139,7 @@ def _may_be_done_again(error: BaseException) -> bool:
     )
 
 
-def connect(uri: str, name: str) -> Store:
+def connect(uri: str, name: str, cipher: Cipher) -> Store:
     """The store in the database `name` of the replica set at `uri`.
 
     Every write is acknowledged by a majority of the replica set, from its journal.
@@ -148,30 +153,35 @@ def connect(uri: str, name: str) -> Store:
         serverSelectionTimeoutMS=ANSWER_WITHIN_MILLISECONDS,
     )
     database = client[name]
+
+    def records(collection: str, kind: type[R]) -> Records[R]:
+        return Records(database[collection], kind, Hiding(cipher, collection))
+
     return Store(
         client=client,
         database=database,
-        accounts=Records(database["accounts"], Account),
-        alerts=Records(database["alerts"], Alert),
-        attempts=Records(database["attempts"], Attempts),
-        credentials=Records(database["credentials"], Credential),
-        deliveries=Records(database["deliveries"], Delivery),
-        devices=Records(database["devices"], Device),
-        duplicates=Records(database["duplicates"], Duplicate),
-        events=Records(database["events"], Event),
-        families=Records(database["families"], Family),
-        incidents=Records(database["incidents"], Incident),
-        intakes=Records(database["intakes"], Intake),
-        invites=Records(database["invites"], Invite),
-        matches=Records(database["matches"], Match),
-        photos=Records(database["photos"], Photo),
-        registrations=Records(database["registrations"], Registration),
-        reports=Records(database["reports"], Report),
-        rescorings=Records(database["rescorings"], Rescoring),
-        reviews=Records(database["reviews"], Review),
-        sessions=Records(database["sessions"], AccountSession),
-        sign_in_names=Records(database["signInNames"], SignInName),
-        sites=Records(database["sites"], Site),
-        used_challenges=Records(database["usedChallenges"], UsedChallenge),
-        take_downs=Records(database["takeDowns"], TakeDown),
+        cipher=cipher,
+        accounts=records("accounts", Account),
+        alerts=records("alerts", Alert),
+        attempts=records("attempts", Attempts),
+        credentials=records("credentials", Credential),
+        deliveries=records("deliveries", Delivery),
+        devices=records("devices", Device),
+        duplicates=records("duplicates", Duplicate),
+        events=records("events", Event),
+        families=records("families", Family),
+        incidents=records("incidents", Incident),
+        invites=records("invites", Invite),
+        matches=records("matches", Match),
+        photos=records("photos", Photo),
+        registrations=records("registrations", Registration),
+        reports=records("reports", Report),
+        rescorings=records("rescorings", Rescoring),
+        sessions=records("sessions", AccountSession),
+        sign_in_names=records("signInNames", SignInName),
+        sites=records("sites", Site),
+        intakes=records("intakes", Intake),
+        reviews=records("reviews", Review),
+        used_challenges=records("usedChallenges", UsedChallenge),
+        take_downs=records("takeDowns", TakeDown),
     )

@@ -34,7 +34,13 @@ INDEXES = {
     ],
     "devices": [
         _VERSION,
-        IndexModel([("ownerId", ASCENDING), ("endpoint", ASCENDING)], name="owner_endpoint", unique=True),
+        # Of the endpoint's keyed hash: the endpoint itself is encrypted, each time otherwise.
+        IndexModel(
+            [("ownerId", ASCENDING), ("endpointHash", ASCENDING)],
+            name="owner_endpoint_hash",
+            unique=True,
+            partialFilterExpression={"endpointHash": {"$exists": True}},
+        ),
     ],
     "duplicates": [
         _VERSION,
@@ -131,12 +137,25 @@ INDEXES = {
 }
 
 
+DROPPED = {"devices": ("owner_endpoint",)}
+"""Indexes of older releases, by collection. This one held what is encrypted now."""
+
+
 async def create_indexes(store: Store) -> int:
     """Create what is missing, collections included (a transaction cannot); how many indexes there are now."""
     present = set(await store.database.list_collection_names())
     for collection, indexes in INDEXES.items():
         if collection not in present:
             await store.database.create_collection(collection)
+        if collection in present and collection in DROPPED:
+            await _drop(store, collection)
         if indexes:
             await store.database[collection].create_indexes(indexes)
     return sum(len(indexes) for indexes in INDEXES.values())
+
+
+async def _drop(store: Store, collection: str) -> None:
+    there = await store.database[collection].index_information()
+    for name in DROPPED[collection]:
+        if name in there:
+            await store.database[collection].drop_index(name)

@@ -13,7 +13,7 @@ from typing import Generic
 
 from motor.core import AgnosticCollection
 
-from backend.store.codec import Document, from_document
+from backend.store.codec import Document
 from backend.store.records import R, Records, Session
 
 PAGE = 100
@@ -106,7 +106,7 @@ async def _claim(
     )
     if result.matched_count != 1:
         return None
-    return Claim(from_document(records.kind, document), token, work["attempts"] + 1)
+    return Claim(records.record_of(document), token, work["attempts"] + 1)
 
 
 async def finish(records: Records[R], claim: Claim[R], session: Session) -> None:

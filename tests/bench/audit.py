@@ -39,13 +39,17 @@ async def measure_audit(*, quick: bool) -> str:
     with tempfile.TemporaryDirectory() as folder:
         async with embedded_database(Path(folder)) as database:
             settings = read_settings(data_folder=Path(folder), mongodb_uri=SecretStr(database.uri), port=0)
+            keys = load_keys(settings, lambda _: None)
             async with (
-                open_store(settings, database.uri) as store,
-                wire(settings, load_keys(settings, lambda _: None), store) as use,
+                open_store(settings, keys, database.uri) as store,
+                wire(settings, keys, store) as use,
             ):
                 sealing, verifying, showing = await _the_chain(use, count)
                 size = (await store.database.command("collStats", BLOCKS)).get("size", 0)
-            async with serving(settings, database.uri, worker=True) as url, open_store(settings, database.uri) as store:
+            async with (
+                serving(settings, database.uri, worker=True) as url,
+                open_store(settings, keys, database.uri) as store,
+            ):
                 place = await a_volunteer(settings, store, url)
                 async with aiohttp.ClientSession() as session:
                     read, bare = await _reading(Client(session, url, place.token), place.site_id)

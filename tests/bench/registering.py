@@ -38,7 +38,7 @@ async def measure_registering(*, quick: bool) -> str:
                 data_folder=Path(folder), mongodb_uri=SecretStr(database.uri), port=0, worker=False
             )
             async with (
-                open_store(settings, database.uri) as store,
+                open_store(settings, load_keys(settings, lambda _: None), database.uri) as store,
                 serving(settings, database.uri, worker=False) as url,
             ):
                 place = await a_volunteer(settings, store, url)

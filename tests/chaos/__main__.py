@@ -19,8 +19,9 @@ from tests.chaos.frames import send_frames
 from tests.chaos.installations import INSTALLATIONS, left_alone
 from tests.chaos.kills import QUICK, Plan, kill_again_and_again
 from tests.chaos.races import run_races
+from tests.chaos.rotations import QUICK_PACE, Pace, rotate_under_load
 from tests.chaos.schema_fuzz import Size, fuzz_the_schema
-from tests.chaos.tables import KillTable, race_table, told_table, tried_table
+from tests.chaos.tables import KillTable, race_table, rotation_table, told_table, tried_table
 from tests.chaos.writers import come_in, open_scene
 from tests.support.client import Client
 
@@ -58,6 +59,13 @@ async def races(console: Console, _plan: Plan, random: Random) -> bool:
             ran = await run_races(await open_scene(stranger, admin), admin, random)
     console.print(race_table(ran))
     return not any(race.faults for race in ran)
+
+
+async def rotations(console: Console, plan: Plan, random: Random) -> bool:
+    with tempfile.TemporaryDirectory() as folder:
+        rotated = await rotate_under_load(Path(folder), QUICK_PACE if plan == QUICK else Pace(), random)
+    console.print(rotation_table(rotated))
+    return not rotated.faults
 
 
 async def schema(console: Console, plan: Plan, random: Random) -> bool:
@@ -104,7 +112,7 @@ def _none(console: Console, faults: Sequence[str]) -> bool:
     return not faults
 
 
-PARTS = {"kills": kills, "races": races, "schema": schema, "bytes": bytes_}
+PARTS = {"kills": kills, "races": races, "rotations": rotations, "schema": schema, "bytes": bytes_}
 
 if __name__ == "__main__":
     screen = Console(width=None if sys.stdout.isatty() else WIDTH_OF_A_FILE)

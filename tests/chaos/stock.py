@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Hashable, Iterable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from backend.domain.alert import Alert, Delivery, DeliveryState
 from backend.domain.event import EventKind
@@ -14,6 +15,7 @@ from notifications.messages import Message
 from tests.chaos.phones import Phones
 from tests.chaos.waiting import until
 from tests.chaos.writers import Ledger
+from tests.support.ciphers import cipher_of_folder
 
 DATABASE = "reunify"
 SETTLED_SECONDS = 90
@@ -61,8 +63,9 @@ class Comparison:
 
 
 @asynccontextmanager
-async def store_at(uri: str) -> AsyncIterator[Store]:
-    store = connect(uri, DATABASE)
+async def store_at(uri: str, folder: Path) -> AsyncIterator[Store]:
+    """The store of the product whose data folder this is."""
+    store = connect(uri, DATABASE, cipher_of_folder(folder))
     try:
         yield store
     finally:

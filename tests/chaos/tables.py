@@ -8,6 +8,7 @@ from rich.table import Table
 from tests.chaos.bytes_fuzz import Tried
 from tests.chaos.kills import Round
 from tests.chaos.races import Race
+from tests.chaos.rotations import Rotated
 from tests.chaos.schema_fuzz import Told
 from tests.chaos.stock import Stock
 
@@ -78,4 +79,13 @@ def tried_table(tries: Sequence[Tried]) -> Table:
         table.add_row(
             tried.name, str(tried.count), answers, f"{tried.longest:.1f} s", *memory, _marked(len(tried.faults))
         )
+    return table
+
+
+def rotation_table(rotated: Rotated) -> Table:
+    table = Table(title="The key, exchanged twice under writers", title_justify="left", box=box.SIMPLE_HEAD)
+    for name in ("keys", *COLUMNS.values(), "lost", "doubled", "odd", "under an old key", "garbled"):
+        table.add_column(name, justify="right")
+    old = len(rotated.borne - {rotated.keys[0]})
+    table.add_row(str(len(rotated.keys)), *_cells([rotated.stock]), _marked(old), _marked(len(rotated.garbled)))
     return table

@@ -221,7 +221,7 @@ async def test_what_a_registration_finds_is_kept_where_the_family_misses_several
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def from_one_side(records: Candidates, *rest: Any, **more: Any) -> list[Candidate]:
-        return [] if records.name == "registrations" else await candidates_by_key(records, *rest, **more)
+        return [] if records.collection.name == "registrations" else await candidates_by_key(records, *rest, **more)
 
     filed = (
         await scene.stranger.ask("fileReport", input=report(scene.incident_id, missing(), missing(person=TOMAS)))

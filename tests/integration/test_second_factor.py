@@ -122,12 +122,17 @@ async def test_a_second_factor_of_one_account_is_none_of_another(scene: Scene, c
     carlos = await coordinator_of(scene, clock)
     olivia = await holder(scene.officer, "olivia", clock)
     store = scene.house.use.store
-    his, hers = [await store.credentials.find_one({"signInName": one.sign_in_name}) for one in (carlos, olivia)]
+    credentials = store.credentials.collection
+    his, hers = [await credentials.find_one({"signInName": one.sign_in_name}) for one in (carlos, olivia)]
     assert his is not None
     assert hers is not None
-    await store.credentials.collection.update_one({"_id": hers.id}, {"$set": {"factor": his.factor}})
-    clock.forward(timedelta(minutes=1))
-    assert (await olivia.client.ask("proveYourself", code=carlos.code())).codes == ["INVALID"]
+    plain = await store.credentials.get(his["_id"])
+    assert plain is not None
+    for put_in in (his["factor"], plain.factor):
+        await credentials.update_one({"_id": hers["_id"]}, {"$set": {"factor": put_in}})
+        clock.forward(timedelta(minutes=1))
+        assert (await olivia.client.ask("proveYourself", code=carlos.code())).codes == ["INTERNAL"]
+    await credentials.update_one({"_id": hers["_id"]}, {"$set": {"factor": hers["factor"]}})
     assert (await olivia.client.ask("proveYourself", code=olivia.recovery_codes[0])).made
 
 

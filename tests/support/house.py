@@ -96,7 +96,7 @@ async def running_house(
     )
     keys = load_keys(chosen, warn=lambda _: None)
     async with AsyncExitStack() as stack:
-        store = await stack.enter_async_context(open_store(chosen, database_uri))
+        store = await stack.enter_async_context(open_store(chosen, keys, database_uri))
         wired_use = await stack.enter_async_context(wire(chosen, keys, store, seconds))
         use = replace(wired_use, password_cost=CHEAP, clock=clock)
         await use.feed.live.wait()

@@ -10,14 +10,15 @@ from backend.services.collaborators import Collaborators, Keys
 from backend.services.sealing import seal_waiting
 from backend.store.database import connect
 from backend.store.feed import Feed
+from tests.support.ciphers import a_cipher
 from tests.support.client import new_id
 
 
 def sealer(uri: str, name: str, key: bytes) -> Collaborators:
     """What sealing works with, on a connection of its own."""
-    keys = Keys(token_pepper=b"", cursor=b"", photo=b"", audit=key, credentials=b"")
+    keys = Keys(token_pepper=b"", cursor=b"", photo=b"", audit=key)
     return Collaborators(
-        store=connect(uri, name),
+        store=connect(uri, name, a_cipher()),
         feed=Feed(),
         keys=keys,
         clock=lambda: datetime.now(UTC),

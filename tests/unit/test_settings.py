@@ -129,7 +129,7 @@ def test_keys_are_made_once_and_kept_for_their_owner_alone(tmp_path: Path) -> No
     settings = read_settings(data_folder=tmp_path / "data")
     first, second = load_keys(settings, warnings.append), load_keys(settings, warnings.append)
     assert first == second
-    assert len({first.token_pepper, first.cursor_key, first.photo_key, first.audit_key, first.credentials_key}) == 5
+    assert len({first.token_pepper, first.cursor_key, first.photo_key, first.audit_key, *first.data_keys}) == 5
     assert stat.S_IMODE((tmp_path / "data" / "keys.json").stat().st_mode) == 0o600
     assert warnings == []
     assert repr(first) == "Keys()"
@@ -149,7 +149,7 @@ def test_a_key_of_the_environment_goes_before_the_kept_one(tmp_path: Path, monke
 
 
 def test_with_every_key_in_the_environment_nothing_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    names = ("VAPID_PRIVATE_KEY", "TOKEN_PEPPER", "CURSOR_KEY", "PHOTO_KEY", "AUDIT_KEY", "CREDENTIALS_KEY")
+    names = ("VAPID_PRIVATE_KEY", "TOKEN_PEPPER", "CURSOR_KEY", "PHOTO_KEY", "AUDIT_KEY", "DATA_KEYS")
     for name in names:
         monkeypatch.setenv(f"REUNIFY_{name}", SECRET)
     load_keys(read_settings(data_folder=tmp_path / "data"), lambda _text: None)
