@@ -97,6 +97,8 @@ OPERATIONS: Mapping[str, Mapping[str, OperationRule]] = MappingProxyType(
             "incidents": _allowed(Action.READ_INCIDENT),
             "incident": _allowed(Action.READ_INCIDENT),
             "site": _allowed(Action.READ_SITE),
+            "findPlaces": OperationRule(Gate.STRANGER_OR_ALLOWED, (Action.FIND_PLACE,)),
+            "nameOfPlace": _ANYBODY,
             "registration": _allowed(Action.READ_REGISTRATION),
             "registrations": _allowed(Action.READ_REGISTRATION),
             "report": _allowed(Action.READ_REPORT),
@@ -252,6 +254,8 @@ FIELDS: Mapping[str, Mapping[str, Rule]] = MappingProxyType({
     "Relative": _rules(IDENTITY="relation name", CONTACT="phone", PLACE="place"),
     "Reporter": _rules(IDENTITY="name relation", CONTACT="phone email"),
     "Photo": _rules(RECORD="id createdAt", IDENTITY="width height small large"),
+    "FoundPlaces": _rules(FORM="complete", PLACE="places"),
+    "FoundPlace": _rules(PLACE="name region point source"),
     "Place": _rules(PLACE="text point"),
     "Point": _rules(PLACE="latitude longitude"),
 })  # fmt: skip

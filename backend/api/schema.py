@@ -9,6 +9,7 @@ from backend.api.resolvers.duplicate import DuplicateMutations, DuplicateQueries
 from backend.api.resolvers.incident import IncidentMutations, IncidentQueries
 from backend.api.resolvers.kinship import KinshipQueries
 from backend.api.resolvers.match import MatchMutations, MatchQueries, MatchSubscriptions
+from backend.api.resolvers.place import PlaceQueries
 from backend.api.resolvers.registration import RegistrationMutations, RegistrationQueries
 from backend.api.resolvers.report import ReportMutations, ReportQueries, ReportSubscriptions
 from backend.api.resolvers.site import SiteMutations, SiteQueries
@@ -20,6 +21,7 @@ class Query(
     ViewerQueries,
     IncidentQueries,
     SiteQueries,
+    PlaceQueries,
     RegistrationQueries,
     ReportQueries,
     MatchQueries,

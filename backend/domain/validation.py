@@ -16,6 +16,7 @@ from backend.domain.subject import Reporter
 LONGEST_NAME = 200
 LONGEST_TEXT = 4000
 LONGEST_LIST = 30
+LONGEST_LANGUAGE = 35
 OLDEST_YEARS = 130
 EARLIEST_YEAR = 1900
 CLOCK_SLACK = timedelta(hours=24)
@@ -147,7 +148,7 @@ def person_problems(person: Person, now: datetime, field: str) -> Problems:
         if len(values) > LONGEST_LIST:
             yield _invalid(f"At most {LONGEST_LIST} can be listed.", f"{field}{name}")
     for index, language in enumerate(person.languages):
-        yield from _text(language, f"{field}languages.{index}", 35, needed=True)
+        yield from _text(language, f"{field}languages.{index}", LONGEST_LANGUAGE, needed=True)
     for index, mark in enumerate(person.marks):
         yield from _text(mark.body_site, f"{field}marks.{index}.bodySite", LONGEST_NAME)
         yield from _text(mark.text, f"{field}marks.{index}.text", LONGEST_TEXT)
@@ -163,6 +164,15 @@ def person_problems(person: Person, now: datetime, field: str) -> Problems:
             yield from _text(value, f"{field}relatives.{index}.{part}", LONGEST_NAME)
     yield from _place(person.home, f"{field}home")
     yield from _text(person.notes, f"{field}notes", LONGEST_TEXT)
+
+
+def look_up_problems(text: str, language: str | None) -> Problems:
+    yield from _text(text, "text", LONGEST_NAME, needed=True)
+    yield from _text(language, "language", LONGEST_LANGUAGE)
+
+
+def point_problems(point: Point, field: str) -> Problems:
+    yield from _point(point, field)
 
 
 def sibling_problems(registrations: tuple[NewRegistration, ...]) -> Problems:

@@ -20,6 +20,7 @@ class Action(StrEnum):
     INVITE_STAFF = "INVITE_STAFF"
     READ_ACCOUNT = "READ_ACCOUNT"
     HAVE_PASSWORD = "HAVE_PASSWORD"  # noqa: S105 (no password, but leave to have one)
+    FIND_PLACE = "FIND_PLACE"
     REGISTER = "REGISTER"
     READ_REGISTRATION = "READ_REGISTRATION"
     READ_MEDICAL = "READ_MEDICAL"
@@ -60,6 +61,10 @@ TABLE: Mapping[Action, Mapping[Role, Reach]] = MappingProxyType({
     Action.INVITE_STAFF: {_ADMIN: Reach.EVERYWHERE},
     Action.READ_ACCOUNT: {_COORDINATOR: Reach.INCIDENT, _ADMIN: Reach.EVERYWHERE},
     Action.HAVE_PASSWORD: {_COORDINATOR: Reach.EVERYWHERE, _OFFICER: Reach.EVERYWHERE, _ADMIN: Reach.EVERYWHERE},
+    Action.FIND_PLACE: {
+        _FAMILY: Reach.INCIDENT, _VOLUNTEER: Reach.INCIDENT, _CALL_TAKER: Reach.INCIDENT, **_STAFF,
+        _ADMIN: Reach.EVERYWHERE,
+    },
     Action.REGISTER: {_VOLUNTEER: Reach.SITE, _COORDINATOR: Reach.INCIDENT},
     Action.READ_REGISTRATION: {_VOLUNTEER: Reach.SITE, **_STAFF},
     Action.READ_MEDICAL: {_VOLUNTEER: Reach.SITE, **_STAFF},

@@ -4,12 +4,14 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from backend.domain.device import NewDevice
 from backend.services.rates import Rates
 from backend.store.database import Store
 from backend.store.feed import Feed
+from geo.geocoder import Geocoder
 
 if TYPE_CHECKING:
     from backend.services.audit import Looks  # which works with these collaborators itself
@@ -50,7 +52,8 @@ class Collaborators:
     `rates` counts attempts, and is None where nothing is limited. `remembered` is what incidents are scored under, by
     its stamp, so that no scoring need read and decode it again. `looks` gathers what one operation shows of whom, for
     whoever answers it to enter in the audit log first; where there is none, each look is entered as it happens.
-    `hashing` is held while a password is hashed.
+    `hashing` is held while a password is hashed. `geocoder` knows addresses, where the operator has named one;
+    `reading_towns` is held while the list of towns is read, once.
     """
 
     store: Store
@@ -64,3 +67,5 @@ class Collaborators:
     looks: "Looks | None" = None
     password_cost: PasswordCost = PasswordCost()
     hashing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(HASHED_AT_ONCE))
+    geocoder: Geocoder | None = None
+    reading_towns: Lock = field(default_factory=Lock)

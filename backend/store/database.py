@@ -21,6 +21,7 @@ from backend.domain.incident import Incident
 from backend.domain.match import Match
 from backend.domain.model import Rescoring
 from backend.domain.photo import Photo
+from backend.domain.place import PlaceAnswer
 from backend.domain.registration import Registration
 from backend.domain.report import Family, Report
 from backend.domain.site import Site
@@ -53,6 +54,7 @@ class Store:
     invites: Records[Invite]
     matches: Records[Match]
     photos: Records[Photo]
+    place_answers: Records[PlaceAnswer]
     registrations: Records[Registration]
     reports: Records[Report]
     rescorings: Records[Rescoring]
@@ -157,6 +159,7 @@ def connect(uri: str, name: str) -> Store:
         invites=Records(database["invites"], Invite),
         matches=Records(database["matches"], Match),
         photos=Records(database["photos"], Photo),
+        place_answers=Records(database["placeAnswers"], PlaceAnswer),
         registrations=Records(database["registrations"], Registration),
         reports=Records(database["reports"], Report),
         rescorings=Records(database["rescorings"], Rescoring),

@@ -81,6 +81,7 @@ INDEXES = {
         ),
     ],
     "photos": [IndexModel([("recordId", ASCENDING)], name="record")],
+    "placeAnswers": [IndexModel([("expiresAt", ASCENDING)], name="expiry", expireAfterSeconds=0)],
     "registrations": [
         _VERSION,
         _KEPT,

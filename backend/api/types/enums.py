@@ -9,6 +9,7 @@ from backend.domain.evidence import Feature, Level
 from backend.domain.incident import IncidentKind, IncidentScale, IncidentStatus
 from backend.domain.match import MatchState
 from backend.domain.person import AgeSource, Communication, MarkKind, Sex
+from backend.domain.place import PlaceSource
 from backend.domain.registration import CareStatus, RegistrationStatus
 from backend.domain.report import NextStep, ReportStatus
 from backend.domain.site import SiteKind
@@ -45,6 +46,10 @@ _ENUMS = {
     NextStep: (
         "WAIT: the search goes on. STAY_REACHABLE: there is news, and people are checking it. CONTACT_CENTRE: a person "
         "has confirmed the news; call the centre and bring an identity document. NONE: the report is no longer open."
+    ),
+    PlaceSource: (
+        "SITE: a site of the incident, which you may see. ADDRESS: from the geocoder that the operator has named. "
+        "TOWN: from a list of the towns of the world."
     ),
     RegistrationStatus: "Where a registered person is now.",
     ReportStatus: "Where a report stands. Only an OPEN one is matched.",
