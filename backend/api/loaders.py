@@ -14,8 +14,20 @@ from backend.domain.match import Match
 from backend.domain.photo import Photo
 from backend.domain.registration import Registration
 from backend.domain.report import NextStep, Report
+from backend.domain.sighting import Sighting
 from backend.domain.site import Site
-from backend.services import devices, duplicates, incidents, matches, photos, progress, registrations, reports, sites
+from backend.services import (
+    devices,
+    duplicates,
+    incidents,
+    matches,
+    photos,
+    progress,
+    registrations,
+    reports,
+    sightings,
+    sites,
+)
 from backend.services.collaborators import Collaborators
 from backend.services.links import counted
 
@@ -46,6 +58,7 @@ class Loaders:
     duplicates: DataLoader[Registration | Report, list[Duplicate]]
     linked_registrations: DataLoader[Registration, list[Registration]]
     linked_reports: DataLoader[Report, list[Report]]
+    sightings: DataLoader[Report, list[Sighting]]
     languages: DataLoader[Viewer | None, str | None]
 
 
@@ -78,6 +91,9 @@ def new_loaders(use: Collaborators, viewer: Viewer | None) -> Loaders:
         ),
         linked_reports=DataLoader(
             lambda records: duplicates.linked_with(use, viewer, records), cache_key_fn=lambda record: record.id
+        ),
+        sightings=DataLoader(
+            lambda records: sightings.sightings_of_reports(use, viewer, records), cache_key_fn=lambda report: report.id
         ),
         languages=DataLoader(lambda viewers: devices.languages_of(use, viewers)),
     )

@@ -103,6 +103,8 @@ OPERATIONS: Mapping[str, Mapping[str, OperationRule]] = MappingProxyType(
             "registrations": _allowed(Action.READ_REGISTRATION),
             "report": _allowed(Action.READ_REPORT),
             "reports": _allowed(Action.READ_REPORT),
+            "sighting": _allowed(Action.READ_SIGHTING),
+            "sightings": _allowed(Action.READ_SIGHTING),
             "match": _allowed(Action.READ_MATCH),
             "matches": _allowed(Action.READ_MATCH),
             "duplicate": _allowed(*_DUPLICATE),
@@ -134,6 +136,10 @@ OPERATIONS: Mapping[str, Mapping[str, OperationRule]] = MappingProxyType(
             "fileReport": OperationRule(Gate.STRANGER_OR_ALLOWED, (Action.FILE_REPORT,)),
             "changeReport": _allowed(Action.CHANGE_REPORT),
             "withdrawReport": _allowed(Action.CHANGE_REPORT),
+            "recordSighting": OperationRule(Gate.STRANGER_OR_ALLOWED, (Action.RECORD_SIGHTING,)),
+            "linkSighting": _allowed(Action.DECIDE_SIGHTING),
+            "dismissSighting": _allowed(Action.DECIDE_SIGHTING),
+            "reopenSighting": _allowed(Action.DECIDE_SIGHTING),
             "claimMatch": _allowed(Action.DECIDE_MATCH),
             "confirmMatch": _allowed(Action.DECIDE_MATCH),
             "rejectMatch": _allowed(Action.DECIDE_MATCH),
@@ -154,7 +160,7 @@ OPERATIONS: Mapping[str, Mapping[str, OperationRule]] = MappingProxyType(
 
 _PAGE = {
     name: fields
-    for noun in ("Account", "Duplicate", "Incident", "Match", "Registration", "Report", "Site")
+    for noun in ("Account", "Duplicate", "Incident", "Match", "Registration", "Report", "Sighting", "Site")
     for name, fields in (
         (f"{noun}Connection", _rules(FORM="edges pageInfo")),
         (f"{noun}Edge", _rules(FORM="cursor node")),
@@ -177,6 +183,8 @@ _PAYLOADS = {
     "RegistrationsPayload": _rules(FORM="errors registrations"),
     "ReportPayload": _rules(FORM="errors report"),
     "SignInPayload": _rules(FORM="errors", OWN="token"),
+    "RecordSightingPayload": _rules(FORM="errors sighting", RECORD="id"),
+    "SightingPayload": _rules(FORM="errors sighting"),
     "SitePayload": _rules(FORM="errors site"),
     "UserError": _rules(FORM="code message field"),
     "PageInfo": _rules(FORM="hasNextPage endCursor"),
@@ -220,7 +228,17 @@ FIELDS: Mapping[str, Mapping[str, Rule]] = MappingProxyType({
         CONTACT="reporter",
     )
     | _rules(Action.READ_MATCH, EVIDENCE="matches")
+    | _rules(Action.DECIDE_SIGHTING, EVIDENCE="sightings")
     | _rules(Action.READ_REPORT_DUPLICATE, EVIDENCE="duplicates linkedWith"),
+    "Sighting": _rules(
+        Action.READ_SIGHTING,
+        RECORD="id incidentId state source synthetic version createdAt updatedAt",
+        IDENTITY="person what",
+        PLACE="place seenAt",
+        STAFF="recordedBy",
+    )
+    | _rules(Action.DECIDE_SIGHTING, CONTACT="witness", EVIDENCE="reportId", STAFF="decidedBy decidedAt reason"),
+    "Witness": _rules(IDENTITY="name", CONTACT="phone email"),
     "Match": _rules(
         Action.READ_MATCH,
         RECORD="id incidentId state version createdAt updatedAt",
@@ -240,7 +258,7 @@ FIELDS: Mapping[str, Mapping[str, Rule]] = MappingProxyType({
     "PossibleRelative": _rules(
         Action.READ_REGISTRATION, IDENTITY="registration", EVIDENCE="bits evidence"
     ),
-    "Evidence": _rules(EVIDENCE="feature level bits reportValue registrationValue words"),
+    "Evidence": _rules(EVIDENCE="feature level bits reportValue registrationValue sightingId words"),
     "DuplicateEvidence": _rules(EVIDENCE="feature level bits firstValue secondValue words"),
     "KinshipEvidence": _rules(EVIDENCE="feature level bits adultValue childValue"),
     "Person": _rules(

@@ -12,6 +12,7 @@ from backend.api.resolvers.match import MatchMutations, MatchQueries, MatchSubsc
 from backend.api.resolvers.place import PlaceQueries
 from backend.api.resolvers.registration import RegistrationMutations, RegistrationQueries
 from backend.api.resolvers.report import ReportMutations, ReportQueries, ReportSubscriptions
+from backend.api.resolvers.sighting import SightingMutations, SightingQueries
 from backend.api.resolvers.site import SiteMutations, SiteQueries
 from backend.api.resolvers.viewer import ViewerMutations, ViewerQueries
 
@@ -24,6 +25,7 @@ class Query(
     PlaceQueries,
     RegistrationQueries,
     ReportQueries,
+    SightingQueries,
     MatchQueries,
     DuplicateQueries,
     KinshipQueries,
@@ -40,6 +42,7 @@ class Mutation(
     SiteMutations,
     RegistrationMutations,
     ReportMutations,
+    SightingMutations,
     MatchMutations,
     DuplicateMutations,
     AccountMutations,

@@ -10,6 +10,7 @@ from backend.domain.incident import IncidentChanges, NewIncident
 from backend.domain.person import Age, Item, Names, Person, Place, Point
 from backend.domain.registration import CareStatus, NewRegistration, RegistrationChanges
 from backend.domain.report import MissingChild, NewReport, ReportChanges
+from backend.domain.sighting import NewSighting
 from backend.domain.site import NewSite, SiteChanges
 from backend.domain.subject import Reporter
 
@@ -108,6 +109,23 @@ def missing_child_problems(child: MissingChild, now: datetime, field: str) -> Pr
     yield from _place(child.last_seen_place, f"{field}lastSeenPlace")
     if child.person == Person():
         yield _invalid("Please say something about the child: a name, an age, how the child looks.", f"{field}person")
+
+
+def sighting_problems(sighting: NewSighting, now: datetime) -> Problems:
+    yield from person_problems(sighting.person, now, "person.")
+    yield from _text(sighting.what, "what", LONGEST_TEXT)
+    yield from _place(sighting.place, "place")
+    if sighting.seen_at is not None:
+        yield from _moment(sighting.seen_at, now, "seenAt")
+    witness = sighting.witness
+    for value, name in ((witness.name, "name"), (witness.phone, "phone"), (witness.email, "email")):
+        yield from _text(value, f"witness.{name}", LONGEST_NAME)
+    if sighting.what is None and sighting.place == Place() and sighting.person == Person():
+        yield _invalid("Please say what was seen, or where.", "what")
+
+
+def reason_problems(reason: str) -> Problems:
+    yield from _text(reason, "reason", LONGEST_TEXT, needed=True)
 
 
 def report_change_problems(changes: ReportChanges, now: datetime) -> Problems:

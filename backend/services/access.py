@@ -28,6 +28,9 @@ class Action(StrEnum):
     FILE_REPORT = "FILE_REPORT"
     READ_REPORT = "READ_REPORT"
     CHANGE_REPORT = "CHANGE_REPORT"
+    RECORD_SIGHTING = "RECORD_SIGHTING"
+    READ_SIGHTING = "READ_SIGHTING"
+    DECIDE_SIGHTING = "DECIDE_SIGHTING"
     READ_MATCH = "READ_MATCH"
     DECIDE_MATCH = "DECIDE_MATCH"
     READ_REGISTRATION_DUPLICATE = "READ_REGISTRATION_DUPLICATE"
@@ -36,12 +39,15 @@ class Action(StrEnum):
 
 
 class Reach(StrEnum):
-    """How far a role's permission goes: everywhere, in the account's incidents, at its sites, or the own family."""
+    """How far a role's permission goes: everywhere, in the account's incidents, at its sites, the own family, or what
+    the account itself has written down.
+    """
 
     EVERYWHERE = "EVERYWHERE"
     INCIDENT = "INCIDENT"
     SITE = "SITE"
     FAMILY = "FAMILY"
+    OWN = "OWN"
 
 
 _FAMILY, _VOLUNTEER, _CALL_TAKER = Role.FAMILY, Role.VOLUNTEER, Role.CALL_TAKER
@@ -72,6 +78,11 @@ TABLE: Mapping[Action, Mapping[Role, Reach]] = MappingProxyType({
     Action.FILE_REPORT: {_FAMILY: Reach.INCIDENT, _CALL_TAKER: Reach.INCIDENT, _COORDINATOR: Reach.INCIDENT},
     Action.READ_REPORT: {_FAMILY: Reach.FAMILY, _CALL_TAKER: Reach.INCIDENT, **_STAFF},
     Action.CHANGE_REPORT: {_FAMILY: Reach.FAMILY, _CALL_TAKER: Reach.INCIDENT, _COORDINATOR: Reach.INCIDENT},
+    Action.RECORD_SIGHTING: {
+        _FAMILY: Reach.INCIDENT, _VOLUNTEER: Reach.INCIDENT, _CALL_TAKER: Reach.INCIDENT, **_STAFF,
+    },
+    Action.READ_SIGHTING: {_VOLUNTEER: Reach.OWN, _CALL_TAKER: Reach.INCIDENT, **_STAFF},
+    Action.DECIDE_SIGHTING: {_CALL_TAKER: Reach.INCIDENT, **_STAFF},
     Action.READ_MATCH: _STAFF,
     Action.DECIDE_MATCH: _STAFF,
     Action.READ_REGISTRATION_DUPLICATE: {_VOLUNTEER: Reach.SITE, **_STAFF},
@@ -90,6 +101,7 @@ class Where:
     incident_id: str | None = None
     site_id: str | None = None
     family_id: str | None = None
+    account_id: str | None = None
 
 
 def may(
@@ -99,9 +111,12 @@ def may(
     table: Mapping[Action, Mapping[Role, Reach]] = TABLE,
 ) -> bool:
     """Whether the table allows it. A stranger may nothing."""
-    if viewer is None:
-        return False
-    match table[action].get(viewer.role):
+    reach = None if viewer is None else table[action].get(viewer.role)
+    return viewer is not None and reach is not None and _covers(viewer, reach, where)
+
+
+def _covers(viewer: Viewer, reach: Reach, where: Where) -> bool:
+    match reach:
         case Reach.EVERYWHERE:
             return True
         case Reach.INCIDENT:
@@ -110,8 +125,8 @@ def may(
             return where.site_id in viewer.site_ids
         case Reach.FAMILY:
             return where.family_id is not None and where.family_id == viewer.family_id
-        case None:
-            return False
+        case Reach.OWN:
+            return where.account_id == viewer.id and where.incident_id in viewer.incident_ids
 
 
 def signed_in(viewer: Viewer | None) -> Viewer:

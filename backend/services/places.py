@@ -79,19 +79,20 @@ async def name_of_place(
 
 
 async def _towns(use: Collaborators) -> Towns:
-    if _shipped_towns.cache_info().currsize:
-        return _shipped_towns()
+    if shipped_towns.cache_info().currsize:
+        return shipped_towns()
     return await asyncio.to_thread(_read_once, use.reading_towns)
 
 
 def _read_once(reading: Lock) -> Towns:
     # A request that gives up leaves its thread reading: who comes next waits for that one.
     with reading:
-        return _shipped_towns()
+        return shipped_towns()
 
 
 @cache
-def _shipped_towns() -> Towns:
+def shipped_towns() -> Towns:
+    """The towns of the world, read at the first call: a second or two."""
     # They live as long as the process. Were the collector to go through them while they are read, and again and again
     # after that, reading would take a third longer.
     gc.disable()

@@ -24,6 +24,7 @@ from backend.domain.photo import Photo
 from backend.domain.place import PlaceAnswer
 from backend.domain.registration import Registration
 from backend.domain.report import Family, Report
+from backend.domain.sighting import Sighting
 from backend.domain.site import Site
 from backend.store.codec import Document
 from backend.store.key_indexes import KeyIndexes
@@ -59,6 +60,7 @@ class Store:
     reports: Records[Report]
     rescorings: Records[Rescoring]
     sessions: Records[AccountSession]
+    sightings: Records[Sighting]
     sign_in_names: Records[SignInName]
     sites: Records[Site]
     key_indexes: KeyIndexes = field(default_factory=KeyIndexes)
@@ -164,6 +166,7 @@ def connect(uri: str, name: str) -> Store:
         reports=Records(database["reports"], Report),
         rescorings=Records(database["rescorings"], Rescoring),
         sessions=Records(database["sessions"], AccountSession),
+        sightings=Records(database["sightings"], Sighting),
         sign_in_names=Records(database["signInNames"], SignInName),
         sites=Records(database["sites"], Site),
     )

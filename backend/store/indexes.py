@@ -102,6 +102,11 @@ INDEXES = {
         IndexModel([("accountId", ASCENDING)], name="account"),
         IndexModel([("familyId", ASCENDING)], name="family"),
     ],
+    "sightings": [
+        _VERSION,
+        IndexModel([("incidentId", ASCENDING), ("_id", DESCENDING)], name="incident"),
+        IndexModel([("reportId", ASCENDING)], name="report"),
+    ],
     # Unique by their ids, and replaced by another rather than changed: where a value under a unique index changes, the
     # embedded database keeps the old one taken.
     "signInNames": [],

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from backend.services.places import shipped_towns
 from backend.settings.settings import SettingsError
 from tests.support.client import Client
 from tests.support.geocoder import CANAL_STREET, Nominatim, never, nominatim
@@ -31,6 +32,12 @@ async def found(client: Client, scene: Scene, text: str, **more: Any) -> list[tu
     return [(place["source"], place["name"]) for place in answer.value["places"]]
 
 
+@pytest.fixture(autouse=True, scope="module")
+def towns_are_read() -> None:
+    """Before the clock of a first request runs: a busy machine takes its time."""
+    shipped_towns()
+
+
 @pytest.fixture
 async def asking(database_uri: str, database_name: str, tmp_path: Path) -> AsyncIterator[tuple[Scene, Nominatim]]:
     """A scene whose server has a geocoder."""
@@ -40,7 +47,12 @@ async def asking(database_uri: str, database_name: str, tmp_path: Path) -> Async
 
 @asynccontextmanager
 async def with_geocoder(uri: str, name: str, folder: Path, url: str, **more: Any) -> AsyncIterator[Scene]:
-    asked = {"geocoder_url": url, "geocoder_allow_private": True, "geocoder_pause_seconds": 0, "worker": False}
+    asked: dict[str, Any] = {
+        "geocoder_url": url,
+        "geocoder_allow_private": True,
+        "geocoder_pause_seconds": 0,
+        "worker": False,
+    }
     async with running_house(uri, name, folder, **(asked | more)) as house:
         yield await set_scene(house, area=GULF)
 
@@ -85,7 +97,7 @@ async def test_a_point_is_named_in_the_language_asked_for(scene: Scene) -> None:
 
 
 async def test_strangers_look_up_so_often_and_no_more(database_uri: str, database_name: str, tmp_path: Path) -> None:
-    limited = {"rate_look_ups": "2 per hour", "worker": False}
+    limited: dict[str, Any] = {"rate_look_ups": "2 per hour", "worker": False}
     async with running_house(database_uri, database_name, tmp_path, **limited) as house:
         point = {"latitude": 29.61, "longitude": -90.735}
         codes = [(await house.stranger.ask("nameOfPlace", point=point)).codes for _ in range(3)]

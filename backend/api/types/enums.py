@@ -12,6 +12,7 @@ from backend.domain.person import AgeSource, Communication, MarkKind, Sex
 from backend.domain.place import PlaceSource
 from backend.domain.registration import CareStatus, RegistrationStatus
 from backend.domain.report import NextStep, ReportStatus
+from backend.domain.sighting import SightingSource, SightingState
 from backend.domain.site import SiteKind
 from backend.domain.subject import Side
 
@@ -56,6 +57,13 @@ _ENUMS = {
     Role: "What somebody is to Reunify.",
     Sex: "As stated or as it seems; left out when not known.",
     Side: "Which of the two lists a record is in.",
+    SightingSource: (
+        "By whom a sighting came. HOTLINE: the centre, for who called. FIELD: a volunteer. WEB: whoever saw it."
+    ),
+    SightingState: (
+        "OPEN: waits. LINKED: a person said which report's child it was. DISMISSED: a person said that nothing is "
+        "to be made of it."
+    ),
     SiteKind: "What kind of place a site is.",
 }
 
