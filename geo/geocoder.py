@@ -107,6 +107,7 @@ class Geocoder:
             async with asyncio.timeout(self.seconds):
                 await self.pace.wait()
                 answers = await self.ask(text, language, within)
+            found = [Found(_name(one), (float(one.latitude), float(one.longitude))) for one in answers or ()]
         except GeocoderRateLimited as error:
             self.pace.rest(error.retry_after)
             raise GeocoderError("it was asked too much") from None
@@ -115,7 +116,6 @@ class Geocoder:
         # The cause may quote what was asked.
         except _UNREADABLE as error:
             raise GeocoderError(type(error).__name__) from None
-        found = (Found(str(one.address), (float(one.latitude), float(one.longitude))) for one in answers or ())
         return tuple(one for one in found if one.name and is_point(*one.place))[:MOST_ANSWERS]
 
 
@@ -167,6 +167,12 @@ def _asking(
         case Service.PELIAS:
             pelias = Pelias(api_key=key, **shared)
             return lambda text, language, _: pelias.geocode(text, exactly_one=False, language=language)
+
+
+def _name(one: Any) -> str:
+    """The whole name: of Pelias the library takes the first part alone, which is the same in many towns."""
+    properties = one.raw.get("properties", {})
+    return str(properties.get("label") or one.address)
 
 
 class _Adapter(BaseAsyncAdapter):  # type: ignore[misc]  # the library declares no types
