@@ -1,5 +1,6 @@
 """Every operation and every field, as everybody: what the policy says must be what the server does."""
 
+import asyncio
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -276,7 +277,7 @@ def _of(root: GraphQLObjectType | None, targets: dict[str, list[Target]]) -> Ite
 
 @pytest.fixture
 async def matrix(scene: Scene) -> Matrix:
-    shipped_towns()  # before the clock of a first request runs: a busy machine takes its time
+    await asyncio.to_thread(shipped_towns)  # before the clock of a first request runs: a busy machine takes its time
     secrets = await a_matched_pair(scene)
     await photographed(scene.volunteer, registration=secrets.variables["registration"]["id"])
     await photographed(secrets.family, report=secrets.variables["report"]["id"])
