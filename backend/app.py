@@ -34,20 +34,23 @@ from backend.services.collaborators import Collaborators
 from backend.services.rates import Bounds, new_rates, rate
 from backend.services.renewal import come_in
 from backend.settings.keys import Keys
-from backend.settings.settings import Settings
+from backend.settings.settings import Settings, SettingsError
 from backend.store.cipher import Cipher
 from backend.store.data_keys import check_keys
 from backend.store.database import Store, connect, is_away
 from backend.store.feed import live_feed
 from backend.store.indexes import create_indexes
 from backend.worker import Worker
-from notifications.guard import EndpointError, PushPolicy, check_endpoint
+from geo.geocoder import Geocoder, Pace, Service, geocoder_at
+from geo.geocoder import open_session as open_geocoder_session
+from notifications.guard import EndpointError, PushPolicy, check_endpoint, guarded_connector
 from notifications.messages import Kind, Message, MessageError
 from notifications.vapid import VapidHeaders, public_key_of, read_private_key
 from notifications.web_push import Limits as PushLimits
 from notifications.web_push import Subscription, SubscriptionError, WebPush, open_session
 
 OPERATIONS = Path(__file__).parent.parent / "graphql" / "operations"
+CONNECTIONS_TO_GEOCODER = 2
 WEB = Path(__file__).parent.parent / "web" / "dist"
 CONSOLE, WEB_APP = WEB / "graphiql", WEB / "app"
 
@@ -86,7 +89,7 @@ async def wire(
     settings: Settings, keys: Keys, store: Store, seconds: Callable[[], float] = time.monotonic
 ) -> AsyncIterator[Collaborators]:
     """The collaborators of all use cases, with the live feed running. Rate limits go by `seconds`, which only grow."""
-    async with live_feed(store) as feed:
+    async with live_feed(store) as feed, wire_geocoder(settings, seconds) as geocoder:
         yield Collaborators(
             store=store,
             feed=feed,
@@ -98,6 +101,33 @@ async def wire(
             lock_after=timedelta(minutes=settings.pin_lock_minutes),
             rates=new_rates(rate_bounds(settings), seconds) if settings.rate_limits else None,
             work_bits=settings.filing_work_bits,
+            geocoder=geocoder,
+        )
+
+
+@asynccontextmanager
+async def wire_geocoder(settings: Settings, seconds: Callable[[], float]) -> AsyncIterator[Geocoder | None]:
+    """The geocoder that the operator has named, if any, with the same guard at its sockets as push services have.
+
+    Raises: SettingsError for one that would be asked in the clear.
+    """
+    url = settings.geocoder_url
+    if url is None:
+        yield None
+        return
+    private = settings.geocoder_allow_private
+    if not url.startswith("https://") and not private:
+        raise SettingsError("REUNIFY_GEOCODER_URL must begin with https://, or set REUNIFY_GEOCODER_ALLOW_PRIVATE.")
+    connector = guarded_connector(PushPolicy(allow_private=private), limit=CONNECTIONS_TO_GEOCODER)
+    async with open_geocoder_session(connector) as session:
+        yield geocoder_at(
+            Service(settings.geocoder_service.value),
+            url,
+            session,
+            user_agent=f"Reunify ({settings.vapid_contact})",
+            key=None if settings.geocoder_key is None else settings.geocoder_key.get_secret_value(),
+            pace=Pace(settings.geocoder_pause_seconds, seconds),
+            seconds=settings.geocoder_seconds,
         )
 
 
@@ -105,6 +135,7 @@ def rate_bounds(settings: Settings) -> Bounds:
     return Bounds(
         requests=rate(settings.rate_requests),
         filings=rate(settings.rate_filings),
+        look_ups=rate(settings.rate_look_ups),
         uploads=rate(settings.rate_uploads),
         sign_ins=rate(settings.rate_sign_ins),
         guesses=rate(settings.rate_guesses),

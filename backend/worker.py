@@ -98,6 +98,11 @@ async def _score_reports(use: Collaborators, event: Event, session: Session) -> 
         await ask_for_suggestions(use, event, session)
 
 
+async def _score_sighted(use: Collaborators, event: Event, session: Session) -> None:
+    if event.incident_id is not None and event.family_id is not None:
+        await score_family(use, event.incident_id, event.family_id, session)
+
+
 async def _rescore_incident(use: Collaborators, event: Event, session: Session) -> timedelta | None:
     return await rescore_page(use, event.subject_id, event.id, session)
 
@@ -131,6 +136,8 @@ HANDLERS: Mapping[EventKind, Handler] = MappingProxyType({
     EventKind.REPORT_WITHDRAWN: _score_reports,
     EventKind.REPORT_TAKEN_DOWN: _score_reports,
     EventKind.REPORT_RESTORED: _score_reports,
+    EventKind.SIGHTING_LINKED: _score_sighted,
+    EventKind.SIGHTING_REOPENED: _score_sighted,
     EventKind.MATCH_LIKELY: _tell_family,
     EventKind.MATCH_CONFIRMED: _tell_family,
     EventKind.MATCH_UNDONE: _score_reports,

@@ -15,6 +15,7 @@ from backend.domain.photo import Photo
 from backend.domain.registration import Registration
 from backend.domain.report import NextStep, Report
 from backend.domain.review import Review
+from backend.domain.sighting import Sighting
 from backend.domain.site import Site
 from backend.domain.take_down import TakeDown
 from backend.services import (
@@ -27,6 +28,7 @@ from backend.services import (
     registrations,
     reports,
     reviews,
+    sightings,
     sites,
     take_downs,
 )
@@ -62,6 +64,7 @@ class Loaders:
     duplicates: DataLoader[Registration | Report, list[Duplicate]]
     linked_registrations: DataLoader[Registration, list[Registration]]
     linked_reports: DataLoader[Report, list[Report]]
+    sightings: DataLoader[Report, list[Sighting]]
     languages: DataLoader[Viewer | None, str | None]
 
 
@@ -100,6 +103,9 @@ def new_loaders(use: Collaborators, viewer: Viewer | None) -> Loaders:
         ),
         linked_reports=DataLoader(
             lambda records: duplicates.linked_with(use, viewer, records), cache_key_fn=lambda record: record.id
+        ),
+        sightings=DataLoader(
+            lambda records: sightings.sightings_of_reports(use, viewer, records), cache_key_fn=lambda report: report.id
         ),
         languages=DataLoader(lambda viewers: devices.languages_of(use, viewers)),
     )

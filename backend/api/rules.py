@@ -97,6 +97,8 @@ OPERATIONS: Mapping[str, Mapping[str, OperationRule]] = MappingProxyType(
             "incidents": _allowed(Action.READ_INCIDENT),
             "incident": _allowed(Action.READ_INCIDENT),
             "site": _allowed(Action.READ_SITE),
+            "findPlaces": OperationRule(Gate.STRANGER_OR_ALLOWED, (Action.FIND_PLACE,)),
+            "nameOfPlace": _ANYBODY,
             "registration": _allowed(Action.READ_REGISTRATION),
             "registrations": _allowed(Action.READ_REGISTRATION),
             "intakes": _allowed(Action.INVITE_VOLUNTEER),
@@ -104,6 +106,8 @@ OPERATIONS: Mapping[str, Mapping[str, OperationRule]] = MappingProxyType(
             "reports": _allowed(Action.READ_REPORT),
             "takeDown": _allowed(Action.TAKE_DOWN_REPORT),
             "takeDowns": _allowed(Action.TAKE_DOWN_REPORT),
+            "sighting": _allowed(Action.READ_SIGHTING),
+            "sightings": _allowed(Action.READ_SIGHTING),
             "match": _allowed(Action.READ_MATCH),
             "matches": _allowed(Action.READ_MATCH),
             "duplicate": _allowed(*_DUPLICATE),
@@ -155,6 +159,10 @@ OPERATIONS: Mapping[str, Mapping[str, OperationRule]] = MappingProxyType(
             "takeDownReport": _allowed(Action.TAKE_DOWN_REPORT),
             "appealTakeDown": _allowed(Action.APPEAL_TAKE_DOWN),
             "answerTakeDown": _allowed(Action.TAKE_DOWN_REPORT),
+            "recordSighting": OperationRule(Gate.STRANGER_OR_ALLOWED, (Action.RECORD_SIGHTING,)),
+            "linkSighting": _allowed(Action.DECIDE_SIGHTING),
+            "dismissSighting": _allowed(Action.DECIDE_SIGHTING),
+            "reopenSighting": _allowed(Action.DECIDE_SIGHTING),
             "claimMatch": _allowed(Action.DECIDE_MATCH),
             "confirmMatch": _allowed(Action.DECIDE_MATCH),
             "rejectMatch": _allowed(Action.DECIDE_MATCH),
@@ -177,7 +185,20 @@ OPERATIONS: Mapping[str, Mapping[str, OperationRule]] = MappingProxyType(
 
 _PAGE = {
     name: fields
-    for noun in ("Account", "Duplicate", "Incident", "Intake", "Match", "Registration", "Report", "Site", "TakeDown")
+    for noun in (
+        *(
+            "Account",
+            "Duplicate",
+            "Incident",
+            "Intake",
+            "Match",
+            "Registration",
+            "Report",
+            "Sighting",
+            "Site",
+            "TakeDown",
+        ),
+    )
     for name, fields in (
         (f"{noun}Connection", _rules(FORM="edges pageInfo")),
         (f"{noun}Edge", _rules(FORM="cursor node")),
@@ -207,6 +228,8 @@ _PAYLOADS = {
     "RegistrationsPayload": _rules(FORM="errors registrations"),
     "ReportPayload": _rules(FORM="errors report"),
     "SignInPayload": _rules(FORM="errors", OWN="token"),
+    "RecordSightingPayload": _rules(FORM="errors sighting", RECORD="id"),
+    "SightingPayload": _rules(FORM="errors sighting"),
     "SitePayload": _rules(FORM="errors site"),
     "TakeDownPayload": _rules(FORM="errors takeDown"),
     "UserError": _rules(FORM="code message field"),
@@ -259,6 +282,7 @@ FIELDS: Mapping[str, Mapping[str, Rule]] = MappingProxyType({
     )
     | _rules(Action.REVIEW_REPORT, STAFF="review")
     | _rules(Action.READ_MATCH, EVIDENCE="matches")
+    | _rules(Action.DECIDE_SIGHTING, EVIDENCE="sightings")
     | _rules(Action.READ_REPORT_DUPLICATE, EVIDENCE="duplicates linkedWith"),
     "ReportTakeDown": _rules(RECORD="state mayAppeal takenDownAt appealedAt answeredAt", OWN="appeal"),
     "TakeDown": _rules(
@@ -268,6 +292,15 @@ FIELDS: Mapping[str, Mapping[str, Rule]] = MappingProxyType({
         STAFF="reason takenDownBy appealedBy answer answeredBy",
     ),
     "ReportReview": _rules(STAFF="reviewedBy reviewedAt"),
+    "Sighting": _rules(
+        Action.READ_SIGHTING,
+        RECORD="id incidentId state source synthetic version createdAt updatedAt",
+        IDENTITY="person what",
+        PLACE="place seenAt",
+        STAFF="recordedBy",
+    )
+    | _rules(Action.DECIDE_SIGHTING, CONTACT="witness", EVIDENCE="reportId", STAFF="decidedBy decidedAt reason"),
+    "Witness": _rules(IDENTITY="name", CONTACT="phone email"),
     "Match": _rules(
         Action.READ_MATCH,
         RECORD="id incidentId state version createdAt updatedAt",
@@ -287,7 +320,7 @@ FIELDS: Mapping[str, Mapping[str, Rule]] = MappingProxyType({
     "PossibleRelative": _rules(
         Action.READ_REGISTRATION, IDENTITY="registration", EVIDENCE="bits evidence"
     ),
-    "Evidence": _rules(EVIDENCE="feature level bits reportValue registrationValue words"),
+    "Evidence": _rules(EVIDENCE="feature level bits reportValue registrationValue sightingId words"),
     "DuplicateEvidence": _rules(EVIDENCE="feature level bits firstValue secondValue words"),
     "KinshipEvidence": _rules(EVIDENCE="feature level bits adultValue childValue"),
     "Person": _rules(
@@ -301,6 +334,8 @@ FIELDS: Mapping[str, Mapping[str, Rule]] = MappingProxyType({
     "Relative": _rules(IDENTITY="relation name", CONTACT="phone", PLACE="place"),
     "Reporter": _rules(IDENTITY="name relation", CONTACT="phone email"),
     "Photo": _rules(RECORD="id createdAt", IDENTITY="width height small large"),
+    "FoundPlaces": _rules(FORM="complete", PLACE="places"),
+    "FoundPlace": _rules(PLACE="name region point source"),
     "Place": _rules(PLACE="text point"),
     "Point": _rules(PLACE="latitude longitude"),
 })  # fmt: skip

@@ -12,9 +12,11 @@ from backend.api.resolvers.kinship import KinshipQueries
 from backend.api.resolvers.match import MatchMutations, MatchQueries, MatchSubscriptions
 from backend.api.resolvers.passkey import PasskeyMutations
 from backend.api.resolvers.pin import PinMutations
+from backend.api.resolvers.place import PlaceQueries
 from backend.api.resolvers.recovery import RecoveryMutations
 from backend.api.resolvers.registration import RegistrationMutations, RegistrationQueries
 from backend.api.resolvers.report import ReportMutations, ReportQueries, ReportSubscriptions
+from backend.api.resolvers.sighting import SightingMutations, SightingQueries
 from backend.api.resolvers.site import SiteMutations, SiteQueries
 from backend.api.resolvers.take_down import TakeDownMutations, TakeDownQueries
 from backend.api.resolvers.viewer import ViewerMutations, ViewerQueries
@@ -26,9 +28,11 @@ class Query(
     IncidentQueries,
     SiteQueries,
     IntakeQueries,
+    PlaceQueries,
     RegistrationQueries,
     ReportQueries,
     TakeDownQueries,
+    SightingQueries,
     MatchQueries,
     DuplicateQueries,
     KinshipQueries,
@@ -50,6 +54,7 @@ class Mutation(
     ReportMutations,
     RecoveryMutations,
     TakeDownMutations,
+    SightingMutations,
     MatchMutations,
     DuplicateMutations,
     AccountMutations,

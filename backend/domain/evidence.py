@@ -36,13 +36,17 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One feature compared. `bits` above zero speak for the pair; UNKNOWN is always 0 bits and has no values."""
+    """One feature compared. `bits` above zero speak for the pair; UNKNOWN is always 0 bits and has no values.
+
+    `sighting_id` names the sighting that the report's value is of, where it is not the report's own.
+    """
 
     feature: Feature
     level: Level
     bits: float
     report_value: str | None = None
     registration_value: str | None = None
+    sighting_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

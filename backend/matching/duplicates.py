@@ -80,7 +80,7 @@ def compare_duplicates(one: Profile, other: Profile, context: Context, *, togeth
     # The comparison reads a pair as first lost, then found: so the earlier of the two stands for the report. Places
     # are judged below, and need no law of how far the lost are carried.
     turned = _moment(one) > _moment(other)
-    here, there = replace(one, places=()), replace(other, places=())
+    here, there = replace(one, places=(), sights=()), replace(other, places=(), sights=())
     found = compare(there, here, context) if turned else compare(here, there, context)
     evidence = [
         _of_duplicates(_turned(piece) if turned else piece, weights)

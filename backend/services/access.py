@@ -21,6 +21,7 @@ class Action(StrEnum):
     READ_ACCOUNT = "READ_ACCOUNT"
     HAVE_PASSWORD = "HAVE_PASSWORD"  # noqa: S105 (no password, but leave to have one)
     HAVE_PIN = "HAVE_PIN"
+    FIND_PLACE = "FIND_PLACE"
     REGISTER = "REGISTER"
     READ_REGISTRATION = "READ_REGISTRATION"
     READ_MEDICAL = "READ_MEDICAL"
@@ -34,6 +35,9 @@ class Action(StrEnum):
     REVIEW_REPORT = "REVIEW_REPORT"
     TAKE_DOWN_REPORT = "TAKE_DOWN_REPORT"
     APPEAL_TAKE_DOWN = "APPEAL_TAKE_DOWN"
+    RECORD_SIGHTING = "RECORD_SIGHTING"
+    READ_SIGHTING = "READ_SIGHTING"
+    DECIDE_SIGHTING = "DECIDE_SIGHTING"
     READ_MATCH = "READ_MATCH"
     DECIDE_MATCH = "DECIDE_MATCH"
     READ_REGISTRATION_DUPLICATE = "READ_REGISTRATION_DUPLICATE"
@@ -42,8 +46,8 @@ class Action(StrEnum):
 
 
 class Reach(StrEnum):
-    """How far a role's permission goes: everywhere, in the account's incidents, at its sites, the own family, or the
-    own records at the own site, as long as nobody else has written in them or confirmed them.
+    """How far a role's permission goes: everywhere, in the account's incidents, at its sites, the own family, or what
+    the account itself has written down: of a registration, as long as nobody else has written in it or confirmed it.
     """
 
     EVERYWHERE = "EVERYWHERE"
@@ -74,6 +78,10 @@ TABLE: Mapping[Action, Mapping[Role, Reach]] = MappingProxyType({
     Action.HAVE_PIN: {_VOLUNTEER: Reach.EVERYWHERE},
     Action.REGISTER: {_UNVERIFIED: Reach.SITE, _VOLUNTEER: Reach.SITE, _COORDINATOR: Reach.INCIDENT},
     Action.READ_REGISTRATION: {_UNVERIFIED: Reach.OWN, _VOLUNTEER: Reach.SITE, **_STAFF},
+    Action.FIND_PLACE: {
+        _FAMILY: Reach.INCIDENT, _VOLUNTEER: Reach.INCIDENT, _CALL_TAKER: Reach.INCIDENT, **_STAFF,
+        _ADMIN: Reach.EVERYWHERE,
+    },
     Action.READ_MEDICAL: {_VOLUNTEER: Reach.SITE, **_STAFF},
     Action.CHANGE_REGISTRATION: {_UNVERIFIED: Reach.OWN, _VOLUNTEER: Reach.SITE, _COORDINATOR: Reach.INCIDENT},
     Action.MOVE_REGISTRATION: {_VOLUNTEER: Reach.SITE, _COORDINATOR: Reach.INCIDENT},
@@ -85,6 +93,11 @@ TABLE: Mapping[Action, Mapping[Role, Reach]] = MappingProxyType({
     Action.REVIEW_REPORT: {_CALL_TAKER: Reach.INCIDENT, **_STAFF},
     Action.TAKE_DOWN_REPORT: _STAFF,
     Action.APPEAL_TAKE_DOWN: {_FAMILY: Reach.FAMILY, _CALL_TAKER: Reach.INCIDENT},
+    Action.RECORD_SIGHTING: {
+        _FAMILY: Reach.INCIDENT, _VOLUNTEER: Reach.INCIDENT, _CALL_TAKER: Reach.INCIDENT, **_STAFF,
+    },
+    Action.READ_SIGHTING: {_VOLUNTEER: Reach.OWN, _CALL_TAKER: Reach.INCIDENT, **_STAFF},
+    Action.DECIDE_SIGHTING: {_CALL_TAKER: Reach.INCIDENT, **_STAFF},
     Action.READ_MATCH: _STAFF,
     Action.DECIDE_MATCH: _STAFF,
     Action.READ_REGISTRATION_DUPLICATE: {_VOLUNTEER: Reach.SITE, **_STAFF},
@@ -120,8 +133,10 @@ def may(
 ) -> bool:
     """Whether the table allows it. A stranger may nothing."""
     reach = None if viewer is None else table[action].get(viewer.role)
-    if viewer is None or reach is None:
-        return False
+    return viewer is not None and reach is not None and _covers(viewer, reach, where)
+
+
+def _covers(viewer: Viewer, reach: Reach, where: Where) -> bool:
     match reach:
         case Reach.EVERYWHERE:
             return True
@@ -132,7 +147,10 @@ def may(
         case Reach.FAMILY:
             return where.family_id is not None and where.family_id == viewer.family_id
         case Reach.OWN:
-            return where.owner_id == viewer.id and where.site_id in viewer.site_ids
+            here = (
+                where.incident_id in viewer.incident_ids if where.site_id is None else where.site_id in viewer.site_ids
+            )
+            return where.owner_id == viewer.id and here
 
 
 def signed_in(viewer: Viewer | None) -> Viewer:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from backend.domain.device import NewDevice
@@ -11,6 +12,7 @@ from backend.services.rates import Rates
 from backend.services.refusals import Refusals
 from backend.store.database import Store
 from backend.store.feed import Feed
+from geo.geocoder import Geocoder
 
 if TYPE_CHECKING:
     from backend.services.audit import Looks  # which works with these collaborators itself
@@ -52,7 +54,8 @@ class Collaborators:
     whoever answers it to enter in the audit log first; where there is none, each look is entered as it happens.
     `reason` is why the client says that it asks, and `refusals` are the looks that were refused. `hashing` is held
     while a password is hashed. `address` is where people reach the server, which passkeys are bound to. `lock_after` is
-    how long a phone with a PIN may be left alone. `work_bits` is the work that a stranger's report costs.
+    how long a phone with a PIN may be left alone. `work_bits` is the work that a stranger's report costs. `geocoder`
+    knows addresses, where the operator has named one; `reading_towns` is held while the list of towns is read, once.
     """
 
     store: Store
@@ -71,3 +74,5 @@ class Collaborators:
     password_cost: PasswordCost = PasswordCost()
     work_bits: int = 0
     hashing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(HASHED_AT_ONCE))
+    geocoder: Geocoder | None = None
+    reading_towns: Lock = field(default_factory=Lock)

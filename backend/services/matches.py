@@ -1,6 +1,6 @@
 """Matches under review: read in a queue, claimed, confirmed, rejected, undone, each by one person at a time."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import compress
 
@@ -170,13 +170,17 @@ async def _matches_of(
 
 
 async def _saw(use: Collaborators, viewer: Viewer | None, shown: Iterable[Match]) -> None:
-    """The evidence of a match quotes both records, so that whoever is shown it has seen a part of each."""
+    """The evidence of a match quotes both records, and sightings: whoever is shown it has seen a part of each."""
     named = [
         Named(one_id, match.incident_id)
         for match in shown
-        for one_id in (match.id, match.report_id, match.registration_id)
+        for one_id in (match.id, match.report_id, match.registration_id, *_sightings(match))
     ]
     await saw(use, viewer, AuditAction.READ_MATCH, Part.EVIDENCE, named)
+
+
+def _sightings(match: Match) -> Iterator[str]:
+    return (piece.sighting_id for piece in match.evidence if piece.sighting_id is not None)
 
 
 def event(use: Collaborators, kind: EventKind, match: Match, actor_id: str) -> Event:

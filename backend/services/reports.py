@@ -27,6 +27,7 @@ from backend.services.sessions import family_session
 from backend.services.subjects import as_of, fields_of_report
 from backend.store.codec import digest
 from backend.store.records import Duplicate, Session
+from backend.store.sightings import linked_sightings
 
 MOST_OF_A_CASE = 60
 
@@ -323,7 +324,8 @@ async def _replace(
     use: Collaborators, viewer: Viewer, following: Report, seen: int, kind: EventKind, said: Sequence[str]
 ) -> Report:
     async def write(session: Session) -> None:
-        beside = fields_of_report(following, use.clock())
+        linked = await linked_sightings(use.store, [following.id], session)
+        beside = fields_of_report(following, use.clock(), linked.get(following.id, ()))
         if not await use.store.reports.replace(following, seen, session, beside=beside):
             raise stale()
         await tell(use, viewer, session, _event(use, kind, following, viewer.id), fields=said)

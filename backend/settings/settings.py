@@ -15,6 +15,7 @@ from pydantic import (
     AfterValidator,
     BeforeValidator,
     Field,
+    NonNegativeFloat,
     PositiveFloat,
     PositiveInt,
     SecretStr,
@@ -81,6 +82,12 @@ class SettingsError(Exception):
 class Environment(StrEnum):
     DEVELOPMENT = "development"
     PRODUCTION = "production"
+
+
+class GeocoderService(StrEnum):
+    NOMINATIM = "nominatim"
+    PHOTON = "photon"
+    PELIAS = "pelias"
 
 
 class LogLevel(StrEnum):
@@ -200,6 +207,10 @@ class Settings(BaseSettings):
     rate_filings: Rate = Field(
         "60 per minute; 600 per hour", description="Reports filed by one account, and by all strangers at one address."
     )
+    rate_look_ups: Rate = Field(
+        "60 per minute; 600 per hour",
+        description="Places looked for by name by one account, and by all strangers at one address.",
+    )
     rate_uploads: Rate = Field("120 per minute; 2000 per hour", description="Photos sent by one account.")
     rate_sign_ins: Rate = Field(
         "240 per minute; 2400 per hour", description="Sign-ins and accepted invites at one address, right or wrong."
@@ -230,6 +241,27 @@ class Settings(BaseSettings):
 
     photo_bytes: PositiveInt = Field(12_000_000, description="The largest photo file.")
     photo_megapixels: PositiveFloat = Field(40.0, description="The largest photo, in millions of pixels.")
+
+    geocoder_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^/?#@\s]+(/[^?#@\s]*)?$",
+        description="A service that finds addresses, such as `https://nominatim.example.org`; unset: only towns and "
+        "sites are found, and nothing that is typed leaves this server.",
+    )
+    geocoder_service: GeocoderService = Field(
+        GeocoderService.NOMINATIM, description="What is at that address: `nominatim`, `photon` or `pelias`."
+    )
+    geocoder_key: SecretStr | None = Field(None, description="The key that a geocoder of the kind `pelias` asks for.")
+    geocoder_allow_private: bool = Field(
+        default=False,
+        description="Whether the geocoder may be at a private address, and without https (closed networks, tests).",
+    )
+    geocoder_pause_seconds: NonNegativeFloat = Field(
+        1.0, description="The time between two questions to the geocoder; public ones ask for a second."
+    )
+    geocoder_seconds: PositiveFloat = Field(
+        5.0, le=9, description="The longest that anybody waits for the geocoder; then towns and sites must do."
+    )
 
     push_allowed_hosts: Names = Field(
         (), description="Push services that may be called, with commas between; empty: the browsers' own."

@@ -22,9 +22,11 @@ from backend.domain.intake import Intake
 from backend.domain.match import Match
 from backend.domain.model import Rescoring
 from backend.domain.photo import Photo
+from backend.domain.place import PlaceAnswer
 from backend.domain.registration import Registration
 from backend.domain.report import Family, Report
 from backend.domain.review import Review
+from backend.domain.sighting import Sighting
 from backend.domain.site import Site
 from backend.domain.take_down import TakeDown
 from backend.store.cipher import Cipher
@@ -62,11 +64,13 @@ class Store:
     invites: Records[Invite]
     matches: Records[Match]
     photos: Records[Photo]
+    place_answers: Records[PlaceAnswer]
     registrations: Records[Registration]
     reports: Records[Report]
     rescorings: Records[Rescoring]
     reviews: Records[Review]
     sessions: Records[AccountSession]
+    sightings: Records[Sighting]
     sign_in_names: Records[SignInName]
     sites: Records[Site]
     used_challenges: Records[UsedChallenge]
@@ -184,4 +188,6 @@ def connect(uri: str, name: str, cipher: Cipher) -> Store:
         reviews=records("reviews", Review),
         used_challenges=records("usedChallenges", UsedChallenge),
         take_downs=records("takeDowns", TakeDown),
+        place_answers=records("placeAnswers", PlaceAnswer),
+        sightings=records("sightings", Sighting),
     )

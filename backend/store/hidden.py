@@ -28,8 +28,10 @@ HIDDEN: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "incidents": (),
     "matches": ("evidence", "reason", "rejection"),
     "photos": (),
+    "placeAnswers": ("places",),
     "registrations": ("person", "foundPlace", "medicalNotes", *_MATCHING),
     "reports": ("person", "reporter", "lastSeenPlace", *_MATCHING),
+    "sightings": ("person", "what", "place", "witness", "reason"),
     "sites": (),
     "takeDowns": ("requesterName", "requesterRelation", "proofNote", "checkedBy", "reason", "appeal", "answer"),
 })  # fmt: skip

@@ -93,6 +93,7 @@ INDEXES = {
         ),
     ],
     "photos": [IndexModel([("recordId", ASCENDING)], name="record")],
+    "placeAnswers": [IndexModel([("expiresAt", ASCENDING)], name="expiry", expireAfterSeconds=0)],
     "registrations": [
         _VERSION,
         _KEPT,
@@ -122,6 +123,11 @@ INDEXES = {
         IndexModel([("accountId", ASCENDING)], name="account"),
         IndexModel([("familyId", ASCENDING)], name="family"),
         IndexModel([("intakeId", ASCENDING)], name="intake"),
+    ],
+    "sightings": [
+        _VERSION,
+        IndexModel([("incidentId", ASCENDING), ("_id", DESCENDING)], name="incident"),
+        IndexModel([("reportId", ASCENDING)], name="report"),
     ],
     # Unique by their ids, and replaced by another rather than changed: where a value under a unique index changes, the
     # embedded database keeps the old one taken.

@@ -18,6 +18,7 @@ REFUSED = {"UNAUTHENTICATED", "FORBIDDEN", "NOT_FOUND"}
 PUBLIC = {
     *("viewer", "pushKey", "openIncidents", "fileReport", "acceptInvite", "enterIntake"),
     *("signInWithCase", "signInWithPassword", "passkeyChallengeToSignIn", "unlock"),
+    *("findPlaces", "nameOfPlace", "recordSighting"),
 }
 """What somebody without an account may call; the test of each is elsewhere."""
 OF_ONE_S_OWN = {
@@ -99,7 +100,7 @@ async def test_another_family_gets_nothing_on_any_path(scene: Scene) -> None:
 async def test_the_family_itself_gets_nothing_of_the_registration_the_match_or_the_site(scene: Scene) -> None:
     secrets = await a_matched_pair(scene)
     own = {"report", "reports", "changeReport", "withdrawReport", "removeDevice"}
-    for name in sorted(secrets.variables.keys() - own - {"reportMatches", "reportDuplicates"}):
+    for name in sorted(secrets.variables.keys() - own - {"reportMatches", "reportDuplicates", "reportSightings"}):
         await got_nothing(scene, secrets.family, secrets, name)
     answer = await secrets.family.ask("reportDuplicates", **secrets.variables["reportDuplicates"])
     assert answer.codes == ["FORBIDDEN", "FORBIDDEN"]
@@ -108,6 +109,9 @@ async def test_the_family_itself_gets_nothing_of_the_registration_the_match_or_t
         "linkedWith": None,
         "duplicates": None,
     }
+    answer = await secrets.family.ask("reportSightings", **secrets.variables["reportSightings"])
+    assert answer.codes == ["FORBIDDEN"]
+    assert answer.body["data"]["report"]["sightings"] is None
     answer = await secrets.family.ask("reportMatches", **secrets.variables["reportMatches"])
     assert answer.codes == ["FORBIDDEN"]
     assert answer.body["data"]["report"]["matches"] is None
@@ -125,7 +129,16 @@ async def test_a_volunteer_of_another_site_gets_nothing_on_any_path(scene: Scene
 
 async def test_a_volunteer_never_gets_a_family_s_report(scene: Scene) -> None:
     secrets = await a_matched_pair(scene)
-    for name in ("report", "reports", "reportMatches", "matches", "match", "matchChanges", "confirmMatch"):
+    for name in (
+        "report",
+        "reports",
+        "reportMatches",
+        "matches",
+        "match",
+        "matchChanges",
+        "confirmMatch",
+        "reportSightings",
+    ):
         await got_nothing(scene, scene.volunteer, secrets, name)
     registration = secrets.variables["registration"]["id"]
     query = "query Own($id: ID!) { registration(id: $id) { id matches { id report { id } } } }"

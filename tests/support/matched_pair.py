@@ -7,7 +7,7 @@ from backend.domain.account import Role
 from tests.support.client import Client, retry_key
 from tests.support.doors import at_the_door
 from tests.support.house import NEW_ORLEANS, Scene
-from tests.support.records import child, missing, mother, report
+from tests.support.records import child, missing, mother, report, sighting
 from tests.support.snapshot import settled
 from tests.support.take_downs import take_down, taking_down
 
@@ -56,6 +56,11 @@ async def a_matched_pair(scene: Scene) -> Secrets:
     device = {"endpoint": "https://127.0.0.1/x", "publicKey": PUBLIC_KEY, "authSecret": "AAAAAAAAAAAAAAAAAAAAAA"}
     device_id = (await family.ask("registerDevice", input=device)).made["device"]["id"]
     report_id, registration_id = filed["reports"][0]["id"], marisol["id"]
+    sighted = sighting(scene.incident_id)
+    (await scene.volunteer.ask("recordSighting", input=sighted)).made  # noqa: B018 (it says whether it was done)
+    linking = {"id": sighted["id"], "version": 1, "reportId": report_id}
+    await scene.call_taker.ask("linkSighting", input=linking)
+    await settled(scene.house.use.store)
     match = (await scene.coordinator.ask("reportMatches", id=report_id)).value["matches"][0]
     step = {"input": {"id": match["id"], "version": match["version"]}}
     at = {"name": "x", "kind": "SHELTER", "point": NEW_ORLEANS}
@@ -118,6 +123,12 @@ async def a_matched_pair(scene: Scene) -> Secrets:
             "linkDuplicate": link,
             "unlinkDuplicate": link,
             "dismissDuplicate": link,
+            "sighting": {"id": sighted["id"]},
+            "sightings": {"incidentId": scene.incident_id, "states": ["LINKED"]},
+            "reportSightings": {"id": report_id},
+            "linkSighting": {"input": {**linking, "version": 2}},
+            "dismissSighting": {"input": {"id": sighted["id"], "version": 2, "reason": "another child"}},
+            "reopenSighting": {"id": sighted["id"], "version": 2},
             "accounts": {"incidentId": scene.incident_id},
             "closeAccount": {"id": volunteer_id},
             "endSessionsOf": {"id": volunteer_id},
@@ -125,16 +136,7 @@ async def a_matched_pair(scene: Scene) -> Secrets:
             "possibleRelatives": {"registrationId": registration_id},
         },
         words=(
-            "Marisol",
-            "Quintanilla",
-            "Rosaura",
-            "0142",
-            "Canal",
-            "asthma",
-            "left knee",
-            "Wendeline",
-            "Theodosius",
-            "Seraphine",
-            marisol["id"],
+            *("Marisol", "Quintanilla", "Rosaura", "0142", "Canal", "asthma", "left knee"),
+            *("Wendeline", "Theodosius", "Seraphine", "Tulane", "kite", "Ashdown", marisol["id"]),
         ),
     )

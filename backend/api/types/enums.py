@@ -9,9 +9,11 @@ from backend.domain.evidence import Feature, Level
 from backend.domain.incident import IncidentKind, IncidentScale, IncidentStatus
 from backend.domain.match import MatchState
 from backend.domain.person import AgeSource, Communication, MarkKind, Sex
+from backend.domain.place import PlaceSource
 from backend.domain.recovery import RecoveryQuestion
 from backend.domain.registration import CareStatus, Confirmation, RegistrationStatus
 from backend.domain.report import NextStep, ReportStatus
+from backend.domain.sighting import SightingSource, SightingState
 from backend.domain.site import SiteKind
 from backend.domain.subject import Side
 from backend.domain.take_down import IdentityProof, TakeDownState
@@ -61,8 +63,19 @@ _ENUMS = {
         "What somebody is to Reunify. UNVERIFIED_REGISTRAR: somebody without an account who registers children at a "
         "site by its posted code."
     ),
+    PlaceSource: (
+        "SITE: a site of the incident, which you may see. ADDRESS: from the geocoder that the operator has named. "
+        "TOWN: from a list of the towns of the world."
+    ),
     Sex: "As stated or as it seems; left out when not known.",
     Side: "Which of the two lists a record is in.",
+    SightingSource: (
+        "By whom a sighting came. HOTLINE: the centre, for who called. FIELD: a volunteer. WEB: whoever saw it."
+    ),
+    SightingState: (
+        "OPEN: waits. LINKED: a person said which report's child it was. DISMISSED: a person said that nothing is "
+        "to be made of it."
+    ),
     SiteKind: "What kind of place a site is.",
     TakeDownState: (
         "STANDING: the report is matched no more. APPEALED: its family says that it is true, and waits for the answer. "

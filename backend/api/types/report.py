@@ -17,6 +17,7 @@ from backend.domain.report import NextStep, ReportStatus
 if TYPE_CHECKING:
     from backend.api.types.duplicate import Duplicate
     from backend.api.types.match import Match
+    from backend.api.types.sighting import Sighting
 
 _LAST_SEEN_AT = "When the child was last seen."
 _LAST_SEEN_PLACE = "Where the child was last seen."
@@ -106,6 +107,14 @@ class Report:
         from backend.api.types.duplicate import show_duplicate  # noqa: PLC0415  # the two types refer to each other
 
         return [show_duplicate(pair) for pair in await info.context.loaders.duplicates.load(self.record)]
+
+    @strawberry.field(description="Where and when somebody saw this child, the oldest record first; for staff.")
+    async def sightings(
+        self, info: Info
+    ) -> list[Annotated["Sighting", strawberry.lazy("backend.api.types.sighting")]] | None:
+        from backend.api.types.sighting import show_sighting  # noqa: PLC0415  # as above
+
+        return [show_sighting(sighting) for sighting in await info.context.loaders.sightings.load(self.record)]
 
     @strawberry.field(description="The reports that a person linked with this one: of the same child, and not merged.")
     async def linked_with(
