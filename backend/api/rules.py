@@ -108,6 +108,8 @@ OPERATIONS: Mapping[str, Mapping[str, OperationRule]] = MappingProxyType(
             "possibleRelatives": _allowed(Action.READ_REGISTRATION),
             "accounts": _allowed(Action.READ_ACCOUNT),
             "ownSessions": _SIGNED_IN,
+            "alertChoices": _SIGNED_IN,
+            "webhooks": _allowed(Action.CHANGE_WEBHOOK),
         },
         "Mutation": {
             "createInvite": _allowed(*_INVITE),
@@ -142,6 +144,9 @@ OPERATIONS: Mapping[str, Mapping[str, OperationRule]] = MappingProxyType(
             "dismissDuplicate": _allowed(Action.DECIDE_DUPLICATE),
             "closeAccount": _allowed(*_INVITE),
             "endSession": _SIGNED_IN,
+            "chooseAlerts": _SIGNED_IN,
+            "addWebhook": _allowed(Action.CHANGE_WEBHOOK),
+            "removeWebhook": _allowed(Action.CHANGE_WEBHOOK),
         },
         "Subscription": {
             "ownReports": _allowed(Action.READ_REPORT),
@@ -161,6 +166,8 @@ _PAGE = {
 _PAYLOADS = {
     "AccountPayload": _rules(FORM="errors account"),
     "AcceptInvitePayload": _rules(FORM="errors account", OWN="token"),
+    "AddWebhookPayload": _rules(FORM="errors webhook", OWN="secret"),
+    "AlertChoicesPayload": _rules(FORM="errors choices"),
     "BeginSecondFactorPayload": _rules(FORM="errors", OWN="secret address"),
     "ConfirmSecondFactorPayload": _rules(FORM="errors", OWN="recoveryCodes"),
     "CreateInvitePayload": _rules(FORM="errors", OWN="link"),
@@ -188,6 +195,9 @@ FIELDS: Mapping[str, Mapping[str, Rule]] = MappingProxyType({
     "Credentials": _rules(OWN="signInName passwordSet secondFactorSet recoveryCodesLeft provenUntil"),
     "Session": _rules(OWN="id present createdAt lastUsedAt expiresAt"),
     "Device": _rules(OWN="id language"),
+    "AlertChoices": _rules(OWN="byPush byEmail email language quiet"),
+    "QuietHours": _rules(OWN="start until timeZone"),
+    "Webhook": _rules(Action.CHANGE_WEBHOOK, RECORD="id incidentId url kinds createdAt"),
     "OpenIncident": _rules(PUBLIC="id name kind synthetic"),
     "Incident": _rules(
         Action.READ_INCIDENT,

@@ -4,6 +4,7 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 from backend.api.resolvers.account import AccountMutations, AccountQueries
+from backend.api.resolvers.alert_choices import AlertChoicesMutations, AlertChoicesQueries
 from backend.api.resolvers.credential import CredentialMutations
 from backend.api.resolvers.duplicate import DuplicateMutations, DuplicateQueries
 from backend.api.resolvers.incident import IncidentMutations, IncidentQueries
@@ -13,6 +14,7 @@ from backend.api.resolvers.registration import RegistrationMutations, Registrati
 from backend.api.resolvers.report import ReportMutations, ReportQueries, ReportSubscriptions
 from backend.api.resolvers.site import SiteMutations, SiteQueries
 from backend.api.resolvers.viewer import ViewerMutations, ViewerQueries
+from backend.api.resolvers.webhook import WebhookMutations, WebhookQueries
 
 
 @strawberry.type(description="Everything that can be read.")
@@ -26,6 +28,8 @@ class Query(
     DuplicateQueries,
     KinshipQueries,
     AccountQueries,
+    AlertChoicesQueries,
+    WebhookQueries,
 ):
     pass
 
@@ -41,6 +45,8 @@ class Mutation(
     MatchMutations,
     DuplicateMutations,
     AccountMutations,
+    AlertChoicesMutations,
+    WebhookMutations,
 ):
     pass
 

@@ -10,10 +10,12 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from backend.settings.settings import Settings
+from backend.settings.settings import Settings, split
 from backend.store.private_file import private_folder, write_private
 
 NAMES = ("vapid_private_key", "token_pepper", "cursor_key", "photo_key", "audit_key", "credentials_key")
+FORMER = "vapid_former_keys"
+"""Keys for Web Push that some devices still have, with commas between; there are none until the key is renewed."""
 VAPID_KEY_BYTES = 32
 
 
@@ -31,6 +33,7 @@ class Keys:
     photo_key: bytes = field(repr=False)
     audit_key: bytes = field(repr=False)
     credentials_key: bytes = field(repr=False)
+    vapid_former_keys: tuple[str, ...] = field(default=(), repr=False)
 
 
 def load_keys(settings: Settings, warn: Callable[[str], object]) -> Keys:
@@ -51,7 +54,33 @@ def load_keys(settings: Settings, warn: Callable[[str], object]) -> Keys:
         photo_key=chosen["photo_key"].encode(),
         audit_key=chosen["audit_key"].encode(),
         credentials_key=chosen["credentials_key"].encode(),
+        vapid_former_keys=former_keys(settings, chosen),
     )
+
+
+def former_keys(settings: Settings, chosen: dict[str, str]) -> tuple[str, ...]:
+    """The settings' own before those in the data folder."""
+    named = settings.vapid_former_keys
+    return tuple(split(chosen.get(FORMER, "") if named is None else named.get_secret_value()))
+
+
+def renew_vapid_key(settings: Settings) -> None:
+    """Make a new key for Web Push, and keep the present one for the devices that have it. Raises KeysError."""
+    if settings.vapid_private_key is not None:
+        raise KeysError(
+            "The key for Web Push is a setting: put it into REUNIFY_VAPID_FORMER_KEYS, and another in its place."
+        )
+    path = settings.data_folder / "keys.json"
+    kept_keys(settings.data_folder)  # where there are none yet, they are made
+    try:
+        with (settings.data_folder / "keys.lock").open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            kept = read_keys(path)
+            former = [kept["vapid_private_key"], *split(kept.get(FORMER, ""))]
+            renewed = {"vapid_private_key": new_key("vapid_private_key"), FORMER: ",".join(former)}
+            write_private(path, json.dumps(kept | renewed, indent=2) + "\n")
+    except OSError as error:
+        raise KeysError(f"Cannot keep the keys in {path}: {error.strerror}.") from error
 
 
 def kept_keys(folder: Path) -> tuple[dict[str, str], frozenset[str]]:
@@ -82,7 +111,7 @@ def read_keys(path: Path) -> dict[str, str]:
         ) from error
     if not isinstance(kept, dict) or not all(isinstance(value, str) and value for value in kept.values()):
         raise KeysError(f"{path} does not hold keys: put back a copy of it, or remove it.")
-    return {name: value for name, value in kept.items() if name in NAMES}
+    return {name: value for name, value in kept.items() if name in {*NAMES, FORMER}}
 
 
 def new_key(name: str) -> str:

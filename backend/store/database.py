@@ -12,7 +12,8 @@ from pymongo.errors import ConnectionFailure, ExecutionTimeout, PyMongoError
 
 from backend.domain.account import Account, Invite
 from backend.domain.account import Session as AccountSession
-from backend.domain.alert import Alert, Delivery
+from backend.domain.alert import Alert, Delivery, Lane
+from backend.domain.choices import AlertChoices
 from backend.domain.credential import Attempts, Credential, SignInName
 from backend.domain.device import Device
 from backend.domain.duplicate import Duplicate
@@ -24,6 +25,7 @@ from backend.domain.photo import Photo
 from backend.domain.registration import Registration
 from backend.domain.report import Family, Report
 from backend.domain.site import Site
+from backend.domain.webhook import Webhook
 from backend.store.codec import Document
 from backend.store.key_indexes import KeyIndexes
 from backend.store.records import Records, Session
@@ -41,6 +43,7 @@ class Store:
     client: AgnosticClient[Document]
     database: AgnosticDatabase[Document]
     accounts: Records[Account]
+    alert_choices: Records[AlertChoices]
     alerts: Records[Alert]
     attempts: Records[Attempts]
     credentials: Records[Credential]
@@ -51,6 +54,7 @@ class Store:
     families: Records[Family]
     incidents: Records[Incident]
     invites: Records[Invite]
+    lanes: Records[Lane]
     matches: Records[Match]
     photos: Records[Photo]
     registrations: Records[Registration]
@@ -59,6 +63,7 @@ class Store:
     sessions: Records[AccountSession]
     sign_in_names: Records[SignInName]
     sites: Records[Site]
+    webhooks: Records[Webhook]
     key_indexes: KeyIndexes = field(default_factory=KeyIndexes)
 
     async def transact(self, change: Callable[[Session], Coroutine[Any, Any, T]]) -> T:
@@ -145,6 +150,7 @@ def connect(uri: str, name: str) -> Store:
         client=client,
         database=database,
         accounts=Records(database["accounts"], Account),
+        alert_choices=Records(database["alertChoices"], AlertChoices),
         alerts=Records(database["alerts"], Alert),
         attempts=Records(database["attempts"], Attempts),
         credentials=Records(database["credentials"], Credential),
@@ -155,6 +161,7 @@ def connect(uri: str, name: str) -> Store:
         families=Records(database["families"], Family),
         incidents=Records(database["incidents"], Incident),
         invites=Records(database["invites"], Invite),
+        lanes=Records(database["lanes"], Lane),
         matches=Records(database["matches"], Match),
         photos=Records(database["photos"], Photo),
         registrations=Records(database["registrations"], Registration),
@@ -163,4 +170,5 @@ def connect(uri: str, name: str) -> Store:
         sessions=Records(database["sessions"], AccountSession),
         sign_in_names=Records(database["signInNames"], SignInName),
         sites=Records(database["sites"], Site),
+        webhooks=Records(database["webhooks"], Webhook),
     )

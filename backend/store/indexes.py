@@ -15,6 +15,7 @@ _KEPT = IndexModel([("incidentId", ASCENDING), ("keptAt", ASCENDING)], name="kep
 _CONFIRMED = {"state": MatchState.CONFIRMED.value}
 
 INDEXES = {
+    "alertChoices": [_VERSION],
     "alerts": [
         IndexModel([("key", ASCENDING)], name="key", unique=True),
         IndexModel([("ownerId", ASCENDING), ("_id", DESCENDING)], name="owner"),
@@ -27,9 +28,13 @@ INDEXES = {
     "auditWaiting": [],
     "deliveries": [
         IndexModel([("alertId", ASCENDING), ("deviceId", ASCENDING)], name="alert_device", unique=True),
+        # For what is parked; what is due is found in its lane.
         _WORK,
+        IndexModel(
+            [("lane", ASCENDING), ("work.state", ASCENDING), ("work.dueAt", ASCENDING)],
+            name="lane",
+        ),
         _CLAIM,
-        _VERSION,
     ],
     "devices": [
         _VERSION,
@@ -63,6 +68,7 @@ INDEXES = {
         IndexModel([("expiresAt", ASCENDING)], name="expiry", expireAfterSeconds=0),
         IndexModel([("accountId", ASCENDING)], name="account"),
     ],
+    "lanes": [],
     "matches": [
         _VERSION,
         IndexModel([("reportId", ASCENDING), ("registrationId", ASCENDING)], name="pair", unique=True),
@@ -105,6 +111,7 @@ INDEXES = {
     # embedded database keeps the old one taken.
     "signInNames": [],
     "sites": [_VERSION, IndexModel([("incidentId", ASCENDING), ("_id", DESCENDING)], name="incident")],
+    "webhooks": [IndexModel([("incidentId", ASCENDING)], name="incident")],
 }
 
 

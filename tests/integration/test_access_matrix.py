@@ -14,7 +14,6 @@ from backend.api.schema import build_schema
 from backend.domain.account import Role, Viewer
 from backend.services.access import TABLE, Action, Reach, Where, may
 from backend.services.sessions import viewer_of
-from backend.settings.keys import load_keys
 from tests.support.client import Client, new_id
 from tests.support.house import NEW_ORLEANS, House, Scene
 from tests.support.matched_pair import Secrets, a_matched_pair
@@ -182,7 +181,8 @@ async def targets_of(scene: Scene, secrets: Secrets) -> dict[str, list[Target]]:
     targets["beginSecondFactor"] = [Target({"input": {"password": password["password"]}}, where, stands_for)]
     for name in ("confirmSecondFactor", "proveYourself"):
         targets[name] = [Target({"code": "000000"}, where, stands_for)]
-    for name in ("incidents", "viewer", "pushKey", "openIncidents", "ownSessions", "ownReports"):
+    targets["chooseAlerts"] = [Target({"input": {}}, where, stands_for)]
+    for name in ("incidents", "viewer", "pushKey", "openIncidents", "ownSessions", "ownReports", "alertChoices"):
         targets[name] = [Target({}, where, stands_for)]
     return targets
 
@@ -291,6 +291,7 @@ NOT_ASKED = {
     "Credentials.provenUntil",
     *(f"UserError.{name}" for name in FIELDS["UserError"]),
     *(f"Device.{name}" for name in FIELDS["Device"]),
+    *(f"QuietHours.{name}" for name in FIELDS["QuietHours"]),
 }
 """What is anybody's or one's own to call, and what only such an answer holds: tested each by itself."""
 
@@ -313,7 +314,6 @@ def test_an_operation_without_a_rule_and_a_rule_without_a_field_let_no_server_st
 
 
 def test_the_server_checks_the_rules_before_it_starts(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    keys = load_keys(house.settings, warn=lambda _: None)
     monkeypatch.setattr(app, "check_rules", lambda schema: check_rules(schema, fields={}))
     with pytest.raises(RulesIncompleteError):
-        app.build_app(house.settings, keys, house.use)
+        app.build_app(house.settings, house.use)

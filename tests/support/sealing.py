@@ -23,6 +23,8 @@ def sealer(uri: str, name: str, key: bytes) -> Collaborators:
         clock=lambda: datetime.now(UTC),
         new_id=new_id,
         check_device=lambda _: None,
+        check_webhook=lambda _: None,
+        push_key="",
     )
 
 
