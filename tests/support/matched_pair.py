@@ -39,7 +39,7 @@ async def a_matched_pair(scene: Scene) -> Secrets:
     at = {"name": "x", "kind": "SHELTER", "point": NEW_ORLEANS}
     leaver = await scene.house.person(Role.VOLUNTEER, incident_id=scene.incident_id, site_id=scene.site_id)
     volunteer_id = (await leaver.ask("viewer")).value["id"]
-    hook = {"incidentId": scene.incident_id, "url": "https://hooks.example.org/x", "kinds": ["REPORT_NEWS"]}
+    hook = {"incidentId": scene.incident_id, "url": "https://hooks.example.org/x", "kinds": ["DIGEST"]}
     hook_id = (await scene.admin.ask("addWebhook", input=hook)).made["webhook"]["id"]
     session_id = (await leaver.ask("ownSessions")).value[0]["id"]
     person = {"names": {"given": "Changed"}}
