@@ -30,7 +30,7 @@ from backend.api.schema import build_schema
 from backend.api.stop_emails import Words, stop_emails_routes
 from backend.domain.device import NewDevice
 from backend.domain.errors import ErrorCode, refusal, unauthenticated
-from backend.sender import STOP_PATH, Channels, Sender
+from backend.sender import IN_FLIGHT, STOP_PATH, Channels, Sender
 from backend.services import collaborators
 from backend.services.collaborators import Collaborators
 from backend.services.rates import Bounds, new_rates, rate
@@ -170,7 +170,11 @@ async def wire_worker(settings: Settings, keys: Keys, use: Collaborators) -> Asy
 
 @asynccontextmanager
 async def wire_channels(settings: Settings, keys: Keys, use: Collaborators) -> AsyncIterator[Channels]:
-    policy, hooks, limits = push_policy(settings), webhook_policy(settings), PushLimits()
+    policy, hooks, limits = (
+        push_policy(settings),
+        webhook_policy(settings),
+        PushLimits(in_flight=400, in_flight_per_origin=IN_FLIGHT),
+    )
     former = [read_private_key(key) for key in keys.vapid_former_keys]
     vapid = VapidHeaders(read_private_key(keys.vapid_private_key), settings.vapid_contact, use.clock, former)
     async with open_session(policy, limits) as session, open_session(hooks, limits) as other_session:

@@ -30,6 +30,8 @@ POLL_SECONDS = 2.0
 """The safety net under the bell, and how late a pause may end."""
 IN_FLIGHT = 100
 """Messages on their way by one lane. No more are claimed than are sent at once: no lease runs out in a queue."""
+GATHER_SECONDS = 0.05
+"""How long what has arrived waits for more, so that all of it is recorded in one transaction."""
 MOST_RINGS = 100
 """Rings remembered while everybody is busy; more would say nothing new."""
 STOP_PATH = "/stop-emails"
@@ -139,6 +141,8 @@ async def _keep_sending(sender: Sender, lane: _Lane, sending: set[asyncio.Task[A
         done = await _start(sender, lane, [page.popleft() for _ in range(min(room, len(page)))], sending)
         if sending:
             finished, _ = await asyncio.wait(sending, return_when=asyncio.FIRST_COMPLETED)
+            if len(finished) < len(sending):
+                finished, _ = await asyncio.wait(sending, timeout=GATHER_SECONDS)
             sending.difference_update(finished)
             done += [task.result() for task in finished]
         if done:

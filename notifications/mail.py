@@ -6,8 +6,8 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from email.message import EmailMessage
-from email.policy import SMTP as SMTP_POLICY
+from email.header import Header
+from email.mime.text import MIMEText
 from email.utils import format_datetime
 from enum import StrEnum
 
@@ -125,10 +125,12 @@ class Mail:
         if connection is not None:
             connection.close()
 
-    def _written(self, target: Mailbox, message: Message) -> EmailMessage:
+    def _written(self, target: Mailbox, message: Message) -> MIMEText:
         words, ending = text(message.language, message.kind), stopping(message.language)
-        mail = EmailMessage(SMTP_POLICY)
-        mail["Subject"] = words.title
+        # Not an EmailMessage: it loses a space where it folds a subject in Cyrillic letters.
+        body = f"{words.body}\n\n{target.link}\n\n-- \n{ending.stop}:\n{target.stop_link}\n"
+        mail = MIMEText(body, "plain", "utf-8")
+        mail["Subject"] = Header(words.title).encode()
         mail["From"] = self._server.sender
         mail["To"] = target.address
         mail["Date"] = format_datetime(self._clock())
@@ -137,7 +139,6 @@ class Mail:
         mail["Content-Language"] = base_language(message.language)
         mail["List-Unsubscribe"] = f"<{target.stop_link}>"
         mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-        mail.set_content(f"{words.body}\n\n{target.link}\n\n-- \n{ending.stop}:\n{target.stop_link}\n")
         return mail
 
 

@@ -4,6 +4,7 @@ from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from backend.domain.match import MatchState
 from backend.store.database import Store
+from backend.store.work import WorkState
 
 _WORK = IndexModel([("work.state", ASCENDING), ("work.dueAt", ASCENDING)], name="work")
 # A claim, and a version that is replaced, are named beside the id: without an index of both, the embedded database
@@ -28,8 +29,12 @@ INDEXES = {
     "auditWaiting": [],
     "deliveries": [
         IndexModel([("alertId", ASCENDING), ("deviceId", ASCENDING)], name="alert_device", unique=True),
-        # For what is parked; what is due is found in its lane.
-        _WORK,
+        # What is due is found in its lane.
+        IndexModel(
+            [("work.state", ASCENDING), ("work.dueAt", ASCENDING)],
+            name="parked",
+            partialFilterExpression={"work.state": WorkState.PARKED.value},
+        ),
         IndexModel(
             [("lane", ASCENDING), ("work.state", ASCENDING), ("work.dueAt", ASCENDING)],
             name="lane",

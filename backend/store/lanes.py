@@ -60,7 +60,7 @@ async def claim_page(
     """Take these deliveries, but those that somebody has taken or let go since they were read."""
     if not looked_at:
         return []
-    taken = {"work.dueAt": now + lease, "work.claim": token, "work.claimedAt": now}
+    taken = {"work.dueAt": now + lease, "work.claim": token}
     changes = [
         UpdateOne(
             {"_id": document["_id"], "work.claim": document["work"].get("claim")},
@@ -89,14 +89,14 @@ async def settle_page(store: Store, settled: Sequence[Settled], session: Session
     """Write what became of claimed deliveries; how many still were ours. The others are another worker's now."""
     changes = []
     for one in settled:
-        fields = to_document(one.delivery)
-        del fields["_id"]
+        written = to_document(one.delivery)
+        # Not what stays as it is, since each field that is written costs the indexes that it is in.
+        fields = {name: written[name] for name in ("state", "answer", "version", "updatedAt")}
         work: Document = {
             "work.state": one.work.value,
             # Another value than before, so that nobody who read it earlier can claim what has been let go since.
             "work.claim": f"{one.claim.token}, let go",
             "work.error": one.delivery.answer or "",
-            "work.claimedAt": None,
         }
         if one.due is not None:
             work["work.dueAt"] = one.due

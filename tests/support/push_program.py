@@ -1,7 +1,7 @@
 """A push service as a process of its own, for load: `python -m tests.support.push_program` prints its address.
 
-`POST /BEHAVIOUR/DEVICE` is answered as the behaviour has it, after the VAPID token was found in order. With the argument
-`any-port`, tokens are taken that leave the port out of their audience.
+`POST /BEHAVIOUR/DEVICE` is answered as the behaviour has it, after the VAPID token was found in order. With the
+argument `any-port`, tokens are taken that leave the port out of their audience.
 """
 
 import asyncio

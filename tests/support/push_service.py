@@ -135,6 +135,8 @@ class Answer:
     status: int = 201
     headers: dict[str, str] = field(default_factory=dict)
     body: str = ""
+    late: float = 0.0
+    """Seconds until it is said."""
 
 
 @dataclass(frozen=True)
@@ -225,6 +227,7 @@ class FakePushService:
             return web.Response(status=403, text=refusal)
         answer = device.answer
         if isinstance(answer, Answer):
+            await asyncio.sleep(answer.late)
             return web.Response(status=answer.status, headers=answer.headers, text=answer.body)
         if answer is Misbehaviour.ENDLESS:
             return await _babble(request)
