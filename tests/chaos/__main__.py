@@ -11,6 +11,8 @@ import aiohttp
 from rich.console import Console
 from rich.live import Live
 
+from tests.chaos.alerts import PARTS as KILLED_IN_ALERTS
+from tests.chaos.alerts import QUICK_ALERTS, AlertPlan, alert_table, kill_during_alerts
 from tests.chaos.installations import INSTALLATIONS
 from tests.chaos.kills import QUICK, Plan, kill_again_and_again
 from tests.chaos.races import run_races
@@ -54,7 +56,21 @@ async def races(console: Console, _plan: Plan, random: Random) -> bool:
     return not any(race.faults for race in ran)
 
 
-PARTS = (kills, races)
+async def alerts(console: Console, plan: Plan, random: Random) -> bool:
+    well = True
+    for part in KILLED_IN_ALERTS:
+        with tempfile.TemporaryDirectory() as folder:
+            chosen = QUICK_ALERTS if plan is QUICK else AlertPlan()
+            rounds = await kill_during_alerts(part, Path(folder), chosen, random)
+        console.print(alert_table(part, rounds))
+        faults = [line for one in rounds for line in one.faults]
+        for line in faults[:20]:
+            console.print(f"[red]{part}:[/] {line}")
+        well = well and not faults
+    return well
+
+
+PARTS = (kills, alerts, races)
 
 if __name__ == "__main__":
     screen = Console(width=None if sys.stdout.isatty() else WIDTH_OF_A_FILE)

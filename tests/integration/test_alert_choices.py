@@ -177,6 +177,19 @@ async def test_the_link_in_a_mail_ends_them_in_one_click_and_without_a_sign_in(
     assert (await family.ask("alertChoices")).value["byEmail"] is True
 
 
+async def test_a_closed_account_is_told_nothing_any_more(scene: Scene) -> None:
+    store = scene.house.use.store
+    async with fake_push_service() as push:
+        phone = push.subscribe()
+        device = {"endpoint": phone.endpoint, "publicKey": phone.p256dh, "authSecret": phone.auth}
+        assert (await scene.volunteer.ask("registerDevice", input=device)).codes == []
+    await scene.volunteer.ask("chooseAlerts", input={"email": "volunteer@example.org"})
+    volunteer_id = (await scene.volunteer.ask("viewer")).value["id"]
+    assert (await scene.coordinator.ask("closeAccount", id=volunteer_id)).codes == []
+    assert await store.devices.find({}) == []
+    assert await store.alert_choices.find({}) == []
+
+
 async def test_a_link_that_was_made_up_ends_nothing(scene: Scene) -> None:
     use = scene.house.use
     viewer_id = (await scene.officer.ask("viewer")).value["id"]
