@@ -196,8 +196,7 @@ async def _send(sender: Sender, lane: _Lane, parcel: Parcel) -> Attempt:
         lane.breaker.failed(outcome.retry_after)
     elif outcome.state in {State.SENT, State.GONE} or outcome.status is not None:
         lane.breaker.succeeded()
-    told = parcel.target if isinstance(parcel.target, Device) else None
-    return Attempt(parcel.claim, _ENDINGS[outcome.state], outcome.detail, outcome.retry_after, told)
+    return Attempt(parcel.claim, _ENDINGS[outcome.state], outcome.detail, outcome.retry_after, parcel.target)
 
 
 async def _by_channel(sender: Sender, parcel: Parcel) -> Outcome:

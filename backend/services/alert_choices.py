@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import time
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo
 
 from backend.domain.account import Viewer
 from backend.domain.choices import AlertChoices, NewAlertChoices, QuietHours
@@ -19,6 +19,7 @@ from backend.services.mailboxes import is_address
 from backend.store.records import Duplicate, Session
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,4}){0,2}")
+_TIME_ZONE = re.compile(r"[A-Z][A-Za-z0-9_+-]*(/[A-Z][A-Za-z0-9_+-]*){0,2}")
 _TIME_OF_DAY = re.compile(r"\d\d:\d\d")
 
 
@@ -87,10 +88,20 @@ def _quiet_problems(quiet: QuietHours) -> Iterator[Problem]:
             yield Problem(ErrorCode.INVALID, "A time of day has the form 22:00.", f"quiet.{field}")
     if quiet.start == quiet.until:
         yield Problem(ErrorCode.INVALID, "Quiet hours end at another time than they begin.", "quiet.until")
-    if quiet.time_zone not in available_timezones():
+    if not _is_time_zone(quiet.time_zone):
         yield Problem(
             ErrorCode.INVALID, "This time zone is not known: name one such as America/Chicago.", "quiet.timeZone"
         )
+
+
+def _is_time_zone(name: str) -> bool:
+    if not _TIME_ZONE.fullmatch(name):
+        return False
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, KeyError):  # KeyError: there is no such zone
+        return False
+    return True
 
 
 def _is_time_of_day(text: str) -> bool:

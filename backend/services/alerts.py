@@ -146,8 +146,16 @@ async def _to_be_told(use: Collaborators, alert: Alert, choices: AlertChoices | 
 
 
 def _lane(channel: ChannelKind, address: str) -> str:
+    """The server that an address belongs to.
+
+    Of a push service's hosts the last three labels, since it may have many, and who subscribes could name any of them:
+    `wns2-par02p.notify.windows.com` goes by `notify.windows.com`.
+    """
     parts = urlsplit(address)
-    return f"{channel.value} {parts.scheme}://{parts.netloc}"
+    server = parts.netloc
+    if channel is ChannelKind.WEB_PUSH and not server[-1:].isdecimal():
+        server = ".".join(server.split(".")[-3:])
+    return f"{channel.value} {parts.scheme}://{server}"
 
 
 def _delivery(use: Collaborators, alert: Alert, told: _Told, now: datetime) -> Delivery:

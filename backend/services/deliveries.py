@@ -42,8 +42,8 @@ class Attempt:
     state: DeliveryState
     answer: str
     wait_seconds: float | None = None
-    told: Device | None = None
-    """The device as it was when it was told: renewed since, it is not forgotten."""
+    told: Target | None = None
+    """Who was told, as it was then: a device that was renewed since, or another mailbox, is not forgotten."""
 
 
 async def parcels_of(
@@ -96,7 +96,7 @@ async def settle_attempts(use: Collaborators, attempts: Sequence[Attempt], chanc
         kept = await settle_page(use.store, settled, session)
         for attempt in attempts:
             if attempt.state is DeliveryState.GONE:
-                await _forget(use, attempt, session)
+                await _forget(use, attempt.told, session)
         return kept
 
     return await use.store.transact(write)
@@ -126,11 +126,10 @@ def _pause(attempts: int, wait_seconds: float | None, chance: float) -> timedelt
     return pause * (1 + chance * _SPREAD)
 
 
-async def _forget(use: Collaborators, attempt: Attempt, session: Session) -> None:
-    delivery = attempt.claim.record
-    if delivery.channel is ChannelKind.WEBHOOK:
-        await use.store.webhooks.delete(delivery.device_id, session)
-    elif delivery.channel is ChannelKind.EMAIL:
-        await forget_mailbox(use, delivery.device_id, session)
-    elif attempt.told is not None:
-        await forget(use.store, attempt.told.id, attempt.told.version, session)
+async def _forget(use: Collaborators, told: Target | None, session: Session) -> None:
+    if isinstance(told, Device):
+        await forget(use.store, told.id, told.version, session)
+    elif isinstance(told, Reached):
+        await forget_mailbox(use, told.owner_id, session, told.address)
+    elif told is not None:
+        await use.store.webhooks.delete(told.id, session)

@@ -87,10 +87,15 @@ async def stop_emails(use: Collaborators, token: str) -> None:
         await use.store.transact(write)
 
 
-async def forget_mailbox(use: Collaborators, owner_id: str, session: Session) -> bool:
-    """No more e-mails to this owner, until it chooses them again; False where it got none already."""
+async def forget_mailbox(use: Collaborators, owner_id: str, session: Session, address: str | None = None) -> bool:
+    """No more e-mails to this owner, until it chooses them again; False where it got none already.
+
+    Of an `address` that turned out not to be there: unless the owner has chosen another meanwhile.
+    """
     now = use.clock()
     choices = await use.store.alert_choices.get(owner_id, session)
+    if address is not None and choices is not None and choices.email not in {None, address}:
+        return False
     if choices is None:
         await use.store.alert_choices.insert(AlertChoices(owner_id, 1, now, now, by_email=False), session)
         return True

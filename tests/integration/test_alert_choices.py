@@ -83,6 +83,8 @@ async def test_everybody_chooses_for_themselves_and_the_last_choice_holds(scene:
         ({"quiet": NIGHT | {"until": "7"}}, "quiet.until"),
         ({"quiet": NIGHT | {"until": "22:00"}}, "quiet.until"),
         ({"quiet": NIGHT | {"timeZone": "../../etc/passwd"}}, "quiet.timeZone"),
+        ({"quiet": NIGHT | {"timeZone": "America"}}, "quiet.timeZone"),
+        ({"quiet": NIGHT | {"timeZone": "Mars/Olympus"}}, "quiet.timeZone"),
     ],
 )
 async def test_what_cannot_be_chosen_names_what_is_wrong(scene: Scene, chosen: dict[str, Any], field: str) -> None:

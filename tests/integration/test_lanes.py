@@ -244,3 +244,11 @@ async def test_a_device_that_renewed_while_it_was_told_at_its_old_address_is_not
             await store.devices.replace(replace(device, version=2), 1)
             await until_states(store, {"GONE": 1})
         assert [one.id for one in await store.devices.find({})] == [device.id]
+
+
+async def test_the_hosts_of_one_push_service_are_one_lane_so_that_nobody_can_make_up_thousands(idle: House) -> None:
+    keys = FakePushService("").subscribe()
+    hosts = ("fcm.googleapis.com", "a.notify.windows.com", "b.notify.windows.com", "c.d.notify.windows.com")
+    await an_alert(idle, [replace(keys, endpoint=f"https://{host}/send/1") for host in hosts])
+    lanes = {one.id for one in await idle.use.store.lanes.find({})}
+    assert lanes == {"WEB_PUSH https://fcm.googleapis.com", "WEB_PUSH https://notify.windows.com"}
