@@ -130,7 +130,7 @@ class Mail:
         # Not an EmailMessage: it loses a space where it folds a subject in Cyrillic letters.
         body = f"{words.body}\n\n{target.link}\n\n-- \n{ending.stop}:\n{target.stop_link}\n"
         mail = MIMEText(body, "plain", "utf-8")
-        mail["Subject"] = Header(words.title).encode()
+        mail["Subject"] = Header(words.title, header_name="Subject").encode()
         mail["From"] = self._server.sender
         mail["To"] = target.address
         mail["Date"] = format_datetime(self._clock())
