@@ -28,12 +28,12 @@ from backend.api.schema import build_schema
 from backend.api.stop_emails import Words, stop_emails_routes
 from backend.api.web_app import web_app_routes
 from backend.domain.device import NewDevice
-from backend.domain.errors import ErrorCode, refusal, unauthenticated
+from backend.domain.errors import ErrorCode, pin_needed, refusal, unauthenticated
 from backend.sender import IN_FLIGHT, STOP_PATH, Channels, Sender
 from backend.services import collaborators
 from backend.services.collaborators import Collaborators
 from backend.services.rates import Bounds, new_rates, rate
-from backend.services.sessions import viewer_of
+from backend.services.renewal import come_in
 from backend.settings.keys import Keys
 from backend.settings.settings import Settings
 from backend.store.database import Store, connect, is_away
@@ -93,6 +93,8 @@ async def wire(
             check_webhook=webhook_check(webhook_policy(settings)),
             push_key=push_keys(keys)[0],
             sends_mail=settings.smtp_host is not None,
+            address=settings.address,
+            lock_after=timedelta(minutes=settings.pin_lock_minutes),
             rates=new_rates(rate_bounds(settings), seconds) if settings.rate_limits else None,
         )
 
@@ -210,11 +212,14 @@ class _SignIn:
     address: str
 
     async def __call__(self, connection: Request | WebSocket, token: str | None) -> Context:
-        viewer = None if token is None else await viewer_of(self.use, token)
+        viewer = None if token is None else await come_in(self.use, token)
         context = Context(self.use, viewer, address_of(connection), self.invite_link)
         if token is not None and viewer is None:
             context.admit()
             raise unauthenticated()
+        if viewer is not None and viewer.locked:
+            context.admit()
+            raise pin_needed()
         return context
 
     def invite_link(self, secret: str) -> str:

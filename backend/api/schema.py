@@ -10,6 +10,9 @@ from backend.api.resolvers.duplicate import DuplicateMutations, DuplicateQueries
 from backend.api.resolvers.incident import IncidentMutations, IncidentQueries
 from backend.api.resolvers.kinship import KinshipQueries
 from backend.api.resolvers.match import MatchMutations, MatchQueries, MatchSubscriptions
+from backend.api.resolvers.passkey import PasskeyMutations
+from backend.api.resolvers.pin import PinMutations
+from backend.api.resolvers.recovery import RecoveryMutations
 from backend.api.resolvers.registration import RegistrationMutations, RegistrationQueries
 from backend.api.resolvers.report import ReportMutations, ReportQueries, ReportSubscriptions
 from backend.api.resolvers.site import SiteMutations, SiteQueries
@@ -38,10 +41,13 @@ class Query(
 class Mutation(
     ViewerMutations,
     CredentialMutations,
+    PasskeyMutations,
+    PinMutations,
     IncidentMutations,
     SiteMutations,
     RegistrationMutations,
     ReportMutations,
+    RecoveryMutations,
     MatchMutations,
     DuplicateMutations,
     AccountMutations,

@@ -220,6 +220,7 @@ class _Connection:
 
     async def stream(self, operation_id: str, parameters: Parameters) -> None:
         chosen = choose(self.engine, parameters)
+        await self.check_still_valid()
         admit(self.engine, self.context)
         context = renewed(self.context)
         if chosen.kind is OperationType.SUBSCRIPTION:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from backend.domain.device import NewDevice
@@ -52,7 +52,8 @@ class Collaborators:
     `rates` counts attempts, and is None where nothing is limited. `remembered` is what incidents are scored under, by
     its stamp, so that no scoring need read and decode it again. `looks` gathers what one operation shows of whom, for
     whoever answers it to enter in the audit log first; where there is none, each look is entered as it happens.
-    `hashing` is held while a password is hashed.
+    `hashing` is held while a password is hashed. `address` is where people reach the server, which passkeys are bound
+    to. `lock_after` is how long a phone with a PIN may be left alone.
     """
 
     store: Store
@@ -63,6 +64,8 @@ class Collaborators:
     check_device: Callable[[NewDevice], None]
     check_webhook: Callable[[str], None]
     push_key: str
+    address: str
+    lock_after: timedelta
     sends_mail: bool = False
     rates: Rates | None = None
     remembered: "dict[Stamp, Rules]" = field(default_factory=dict)

@@ -79,9 +79,8 @@ def step_of(secret: bytes, typed: str, now: datetime) -> int | None:
 
 def with_code_used(use: Collaborators, credential: Credential, typed: str) -> Credential | None:
     """The credential after this code, which then is used up; None where it is not right, or was used before."""
-    if credential.factor is None:
-        return None
-    secret = opened(use.keys.credentials, credential.id, credential.factor)
+    kept = credential.factor
+    secret = None if kept is None else opened(use.keys.credentials, credential.id, kept)
     step = None if secret is None else step_of(secret, typed, use.clock())
     recovery = recovery_hash(use, credential.id, typed)
     left = tuple(kept for kept in credential.recovery_hashes if not same(kept, recovery))

@@ -9,6 +9,9 @@ _MISREAD = str.maketrans({"O": "0", "I": "1", "L": "1", "-": "", " ": ""})
 _CODE_LETTERS = 12
 _SECRET_LETTERS = 20
 
+SHORTEST_RETRY_KEY = 22
+"""Of a key by which a client has a secret told again."""
+
 
 def new_token() -> str:
     """256 random bits in base64url."""

@@ -210,6 +210,10 @@ class Settings(BaseSettings):
     connections_of_address: PositiveInt = Field(200, description="WebSockets open from one address without a sign-in.")
     connections_of_account: PositiveInt = Field(20, description="WebSockets open for one account.")
 
+    pin_lock_minutes: int = Field(
+        10, ge=1, le=1440, description="After how many minutes unused a volunteer's phone asks for its PIN."
+    )
+
     photo_bytes: PositiveInt = Field(12_000_000, description="The largest photo file.")
     photo_megapixels: PositiveFloat = Field(40.0, description="The largest photo, in millions of pixels.")
 

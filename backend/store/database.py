@@ -14,7 +14,7 @@ from backend.domain.account import Account, Invite
 from backend.domain.account import Session as AccountSession
 from backend.domain.alert import Alert, Delivery, Lane
 from backend.domain.choices import AlertChoices
-from backend.domain.credential import Attempts, Credential, SignInName
+from backend.domain.credential import Attempts, Credential, SignInName, UsedChallenge
 from backend.domain.device import Device
 from backend.domain.duplicate import Duplicate
 from backend.domain.event import Event
@@ -64,6 +64,7 @@ class Store:
     sign_in_names: Records[SignInName]
     sites: Records[Site]
     webhooks: Records[Webhook]
+    used_challenges: Records[UsedChallenge]
     key_indexes: KeyIndexes = field(default_factory=KeyIndexes)
 
     async def transact(self, change: Callable[[Session], Coroutine[Any, Any, T]]) -> T:
@@ -171,4 +172,5 @@ def connect(uri: str, name: str) -> Store:
         sign_in_names=Records(database["signInNames"], SignInName),
         sites=Records(database["sites"], Site),
         webhooks=Records(database["webhooks"], Webhook),
+        used_challenges=Records(database["usedChallenges"], UsedChallenge),
     )

@@ -66,7 +66,7 @@ INDEXES = {
         _CLAIM,
         IndexModel([("subjectId", ASCENDING), ("_id", ASCENDING)], name="subject"),
     ],
-    "families": [IndexModel([("codeHash", ASCENDING)], name="code", unique=True)],
+    "families": [_VERSION, IndexModel([("codeHash", ASCENDING)], name="code", unique=True)],
     "incidents": [],
     "accounts": [IndexModel([("incidentIds", ASCENDING), ("_id", DESCENDING)], name="incident")],
     "invites": [
@@ -117,6 +117,7 @@ INDEXES = {
     "signInNames": [],
     "sites": [_VERSION, IndexModel([("incidentId", ASCENDING), ("_id", DESCENDING)], name="incident")],
     "webhooks": [IndexModel([("incidentId", ASCENDING)], name="incident")],
+    "usedChallenges": [IndexModel([("expiresAt", ASCENDING)], name="expiry", expireAfterSeconds=0)],
 }
 
 

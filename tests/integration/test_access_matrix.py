@@ -182,7 +182,12 @@ async def targets_of(scene: Scene, secrets: Secrets) -> dict[str, list[Target]]:
     for name in ("confirmSecondFactor", "proveYourself"):
         targets[name] = [Target({"code": "000000"}, where, stands_for)]
     targets["chooseAlerts"] = [Target({"input": {}}, where, stands_for)]
-    for name in ("incidents", "viewer", "pushKey", "openIncidents", "ownSessions", "ownReports", "alertChoices"):
+    targets["setPin"] = [Target({"input": {"pin": "1111"}}, where, stands_for)]
+    targets["beginPasskey"] = [Target({"password": password["password"]}, where, stands_for)]
+    targets["confirmPasskey"] = [Target({"input": {"name": "Phone", "answer": "{}"}}, where, stands_for)]
+    targets["proveWithPasskey"] = [Target({"answer": "{}"}, where, stands_for)]
+    one_s_own = ("viewer", "ownSessions", "ownReports", "passkeyChallenge", "alertChoices")
+    for name in ("incidents", "pushKey", "openIncidents", *one_s_own):
         targets[name] = [Target({}, where, stands_for)]
     return targets
 
@@ -288,6 +293,7 @@ NOT_ASKED = {
         f"Mutation.{name}"
         for name in ("acceptInvite", "signInWithCase", "signInWithPassword", "signOut", "registerDevice")
     ),
+    *(f"Mutation.{name}" for name in ("passkeyChallengeToSignIn", "removePasskey", "unlock", "renewSession")),
     "Credentials.provenUntil",
     *(f"UserError.{name}" for name in FIELDS["UserError"]),
     *(f"Device.{name}" for name in FIELDS["Device"]),

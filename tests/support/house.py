@@ -85,8 +85,13 @@ async def running_house(
         data_folder=folder,
         mongodb_uri=SecretStr(database_uri),
         database_name=database_name,
-        port=0,
-        **{"push_allowed_hosts": "127.0.0.1", "push_allow_private": True, "worker_lease_seconds": 5.0, **settings},
+        **{
+            "port": 0,
+            "push_allowed_hosts": "127.0.0.1",
+            "push_allow_private": True,
+            "worker_lease_seconds": 5.0,
+            **settings,
+        },
     )
     keys = load_keys(chosen, warn=lambda _: None)
     async with AsyncExitStack() as stack:
@@ -97,7 +102,7 @@ async def running_house(
         if worker:
             wired = await stack.enter_async_context(wire_worker(chosen, keys, use))
             await stack.enter_async_context(running_worker(wired))
-        server = await stack.enter_async_context(live_server(build_app(chosen, use)))
+        server = await stack.enter_async_context(live_server(build_app(chosen, use), port=chosen.port))
         session = await stack.enter_async_context(aiohttp.ClientSession())
         yield House(use, chosen, Client(session, server.url))
 

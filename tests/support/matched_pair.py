@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from backend.domain.account import Role
-from tests.support.client import Client
+from tests.support.client import Client, retry_key
 from tests.support.house import NEW_ORLEANS, Scene
 from tests.support.records import child, mother, report
 from tests.support.snapshot import settled
@@ -61,6 +61,8 @@ async def a_matched_pair(scene: Scene) -> Secrets:
             "registrations": {"incidentId": scene.incident_id},
             "changeReport": {"input": {"id": report_id, "version": 1, "person": person}},
             "withdrawReport": {"id": report_id, "version": 1},
+            "beginCaseRecovery": {"reportId": report_id},
+            "recoverCase": {"input": {"reportId": report_id, "answers": [], "retryKey": retry_key()}},
             "report": {"id": report_id},
             "reports": {"incidentId": scene.incident_id},
             "reportMatches": {"id": report_id},
@@ -84,6 +86,7 @@ async def a_matched_pair(scene: Scene) -> Secrets:
             "dismissDuplicate": link,
             "accounts": {"incidentId": scene.incident_id},
             "closeAccount": {"id": volunteer_id},
+            "endSessionsOf": {"id": volunteer_id},
             "endSession": {"id": session_id},
             "webhooks": {"incidentId": scene.incident_id},
             "addWebhook": {"input": hook},

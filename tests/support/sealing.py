@@ -4,7 +4,7 @@ import asyncio
 import sys
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from backend.services.collaborators import Collaborators, Keys
 from backend.services.sealing import seal_waiting
@@ -25,6 +25,8 @@ def sealer(uri: str, name: str, key: bytes) -> Collaborators:
         check_device=lambda _: None,
         check_webhook=lambda _: None,
         push_key="",
+        address="",
+        lock_after=timedelta(minutes=10),
     )
 
 

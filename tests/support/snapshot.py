@@ -28,6 +28,11 @@ async def records(store: Store) -> dict[str, list[dict[str, Any]]]:
     }
 
 
+async def all_but_counts(store: Store) -> dict[str, list[dict[str, Any]]]:
+    """Everything but the counts of failures, which a refusal does change."""
+    return {name: documents for name, documents in (await everything(store)).items() if name != "attempts"}
+
+
 async def audit_entries(store: Store) -> list[dict[str, Any]]:
     """Every entry of the audit log, sealed or not."""
     # Those that wait are read first, or one might pass from the one place to the other unseen.

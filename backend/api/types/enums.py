@@ -10,6 +10,7 @@ from backend.domain.evidence import Feature, Level
 from backend.domain.incident import IncidentKind, IncidentScale, IncidentStatus
 from backend.domain.match import MatchState
 from backend.domain.person import AgeSource, Communication, MarkKind, Sex
+from backend.domain.recovery import RecoveryQuestion
 from backend.domain.registration import CareStatus, RegistrationStatus
 from backend.domain.report import NextStep, ReportStatus
 from backend.domain.site import SiteKind
@@ -52,6 +53,7 @@ _ENUMS = {
         "WAIT: the search goes on. STAY_REACHABLE: there is news, and people are checking it. CONTACT_CENTRE: a person "
         "has confirmed the news; call the centre and bring an identity document. NONE: the report is no longer open."
     ),
+    RecoveryQuestion: "A kind of fact that a caller is asked for: of who reported, of the child, or of its relatives.",
     RegistrationStatus: "Where a registered person is now.",
     ReportStatus: "Where a report stands. Only an OPEN one is matched.",
     Role: "What somebody is to Reunify.",

@@ -56,6 +56,10 @@ class AcceptInviteInput:
     retry_key: str = strawberry.field(
         description="At least 22 random characters: with them, accepting again gives the same token."
     )
+    pin: str | None = strawberry.field(
+        default=None,
+        description="For a volunteer who wants one: 4 to 8 digits, asked for when the phone was left alone.",
+    )
 
 
 @strawberry.input(description="A family signing in again.")
