@@ -8,6 +8,7 @@ from backend.commands.demo import demo
 from backend.commands.indexes import indexes
 from backend.commands.invite import invite
 from backend.commands.match import match
+from backend.commands.push_key import push_key
 from backend.commands.schema import schema
 from backend.commands.serve import serve, worker
 from backend.settings.settings import setting_rows
@@ -28,6 +29,7 @@ def build() -> typer.Typer:
     app.command()(match)
     app.command()(invite)
     app.command()(indexes)
+    app.command()(push_key)
     app.command()(schema)
     app.command()(access)
     app.add_typer(account.app, name="account")

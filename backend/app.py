@@ -1,7 +1,7 @@
 """The composition root of the server: everything is wired here, from the settings to the routes."""
 
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -26,9 +26,11 @@ from backend.api.photos import PhotoLimits, photo_routes
 from backend.api.reason import reason_of
 from backend.api.rules import check_rules
 from backend.api.schema import build_schema
+from backend.api.stop_emails import Words, stop_emails_routes
 from backend.api.web_app import web_app_routes
 from backend.domain.device import NewDevice
 from backend.domain.errors import ErrorCode, pin_needed, refusal, unauthenticated
+from backend.sender import IN_FLIGHT, STOP_PATH, Channels, Sender
 from backend.services import collaborators
 from backend.services.collaborators import Collaborators
 from backend.services.rates import Bounds, new_rates, rate
@@ -43,11 +45,14 @@ from backend.store.indexes import create_indexes
 from backend.worker import Worker
 from geo.geocoder import Geocoder, Pace, Service, geocoder_at
 from geo.geocoder import open_session as open_geocoder_session
+from notifications.catalogue import RIGHT_TO_LEFT, base_language, stopping
 from notifications.guard import EndpointError, PushPolicy, check_endpoint, guarded_connector
+from notifications.mail import Mail, MailServer, Security
 from notifications.messages import Kind, Message, MessageError
 from notifications.vapid import VapidHeaders, public_key_of, read_private_key
 from notifications.web_push import Limits as PushLimits
 from notifications.web_push import Subscription, SubscriptionError, WebPush, open_session
+from notifications.webhook import Webhook
 
 OPERATIONS = Path(__file__).parent.parent / "graphql" / "operations"
 CONNECTIONS_TO_GEOCODER = 2
@@ -96,7 +101,10 @@ async def wire(
             keys=collaborators.Keys(keys.token_pepper, keys.cursor_key, keys.photo_key, keys.audit_key),
             clock=now,
             new_id=new_id,
-            check_device=device_check(push_policy(settings)),
+            check_device=device_check(push_policy(settings), push_keys(keys)),
+            check_webhook=webhook_check(webhook_policy(settings)),
+            push_key=push_keys(keys)[0],
+            sends_mail=settings.smtp_host is not None,
             address=settings.address,
             lock_after=timedelta(minutes=settings.pin_lock_minutes),
             rates=new_rates(rate_bounds(settings), seconds) if settings.rate_limits else None,
@@ -150,7 +158,31 @@ def push_policy(settings: Settings) -> PushPolicy:
     return PushPolicy(allow_private=settings.push_allow_private)
 
 
-def device_check(policy: PushPolicy) -> Callable[[NewDevice], None]:
+def webhook_policy(settings: Settings) -> PushPolicy:
+    """Any public host: who sets up a webhook is trusted with its name, not with the addresses that it leads to."""
+    return PushPolicy(("*",), allow_private=settings.webhook_allow_private)
+
+
+def push_keys(keys: Keys) -> tuple[str, ...]:
+    """The public keys that devices may have subscribed with, the present one first."""
+    private = (keys.vapid_private_key, *keys.vapid_former_keys)
+    return tuple(public_key_of(read_private_key(one)) for one in private)
+
+
+def webhook_check(policy: PushPolicy) -> Callable[[str], None]:
+    """A check of a webhook's address before it is kept."""
+
+    def check(url: str) -> None:
+        try:
+            check_endpoint(url, policy)
+        except EndpointError:
+            words = "A webhook's address is a public one that begins with https://, without a port or a password."
+            raise refusal(ErrorCode.INVALID, words, "url") from None
+
+    return check
+
+
+def device_check(policy: PushPolicy, own_keys: Collection[str]) -> Callable[[NewDevice], None]:
     """A check of a push subscription before it is kept, in words for the person at the screen."""
 
     def check(device: NewDevice) -> None:
@@ -165,28 +197,52 @@ def device_check(policy: PushPolicy) -> Callable[[NewDevice], None]:
             raise refusal(ErrorCode.INVALID, str(error), fields[error.field]) from None
         except MessageError as error:
             raise refusal(ErrorCode.INVALID, str(error), "language") from None
+        if device.push_key is not None and device.push_key not in own_keys:
+            raise refusal(ErrorCode.INVALID, "This server has no such key: subscribe with its `pushKey`.", "pushKey")
 
     return check
 
 
 @asynccontextmanager
 async def wire_worker(settings: Settings, keys: Keys, use: Collaborators) -> AsyncIterator[Worker]:
-    policy, limits = push_policy(settings), PushLimits()
-    private_key = read_private_key(keys.vapid_private_key)
-    async with open_session(policy, limits) as session:
-        push = WebPush(
-            session=session,
-            vapid=VapidHeaders(private_key, settings.vapid_contact, use.clock),
-            policy=policy,
-            limits=limits,
-            clock=use.clock,
-        )
-        yield Worker(
-            use=use,
-            push=push,
-            concurrency=settings.worker_concurrency,
-            lease=timedelta(seconds=settings.worker_lease_seconds),
-        )
+    lease = timedelta(seconds=settings.worker_lease_seconds)
+    async with wire_channels(settings, keys, use) as channels:
+        sender = Sender(use=use, channels=channels, address=settings.address, lease=lease)
+        yield Worker(use=use, sender=sender, concurrency=settings.worker_concurrency, lease=lease)
+
+
+@asynccontextmanager
+async def wire_channels(settings: Settings, keys: Keys, use: Collaborators) -> AsyncIterator[Channels]:
+    policy, hooks, limits = (
+        push_policy(settings),
+        webhook_policy(settings),
+        PushLimits(in_flight=400, in_flight_per_origin=IN_FLIGHT),
+    )
+    former = [read_private_key(key) for key in keys.vapid_former_keys]
+    vapid = VapidHeaders(read_private_key(keys.vapid_private_key), settings.vapid_contact, use.clock, former)
+    async with open_session(policy, limits) as session, open_session(hooks, limits) as other_session:
+        mail = None if settings.smtp_host is None else Mail(mail_server(settings, settings.smtp_host), use.clock)
+        try:
+            yield Channels(
+                push=WebPush(session=session, vapid=vapid, policy=policy, limits=limits, clock=use.clock),
+                webhook=Webhook(session=other_session, policy=hooks, clock=use.clock),
+                mail=mail,
+            )
+        finally:
+            if mail is not None:
+                await mail.close()
+
+
+def mail_server(settings: Settings, host: str) -> MailServer:
+    password = settings.smtp_password
+    return MailServer(
+        host=host,
+        port=settings.smtp_port,
+        security=Security(settings.smtp_security.value),
+        sender=settings.mail_from,
+        user=settings.smtp_user,
+        password=None if password is None else password.get_secret_value(),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,12 +251,10 @@ class _SignIn:
 
     use: Collaborators
     address: str
-    push_key: str
 
     async def __call__(self, connection: Request | WebSocket, token: str | None) -> Context:
         viewer = None if token is None else await come_in(self.use, token)
-        reason = reason_of(connection)
-        context = Context(self.use, viewer, address_of(connection), self.invite_link, self.push_key, reason)
+        context = Context(self.use, viewer, address_of(connection), self.invite_link, reason_of(connection))
         if token is not None and viewer is None:
             context.admit()
             raise unauthenticated()
@@ -218,7 +272,13 @@ def invite_link(address: str, secret: str) -> str:
     return f"{address}/join#{secret}"
 
 
-def build_app(settings: Settings, keys: Keys, use: Collaborators) -> ASGIApp:
+def stopping_words(language: str) -> Words:
+    words = stopping(language)
+    base = base_language(language)
+    return Words(base, "rtl" if base in RIGHT_TO_LEFT else "ltr", words.stop, words.stopped, words.explained)
+
+
+def build_app(settings: Settings, use: Collaborators) -> ASGIApp:
     """The server: its routes, and around them what holds for every request.
 
     Raises: OperationsInvalidError where a trusted document does not fit the schema, RulesIncompleteError where nobody
@@ -238,7 +298,7 @@ def build_app(settings: Settings, keys: Keys, use: Collaborators) -> ASGIApp:
         person_connections=settings.connections_of_account,
     )
     mask_error = error_masker(use.new_id, is_away)
-    sign_in = _SignIn(use, settings.address, public_key_of(read_private_key(keys.vapid_private_key)))
+    sign_in = _SignIn(use, settings.address)
     graphql = graphql_routes(
         schema=schema,
         make_context=sign_in,
@@ -254,7 +314,9 @@ def build_app(settings: Settings, keys: Keys, use: Collaborators) -> ASGIApp:
         limits=PhotoLimits(settings.photo_bytes, settings.photo_megapixels),
         mask_error=mask_error,
     )
-    routes = Starlette(routes=[*web_app_routes(WEB_APP), *graphql, *photos, *health_routes(use.store.answers)])
+    stopping = stop_emails_routes(use, STOP_PATH, stopping_words)
+    health = health_routes(use.store.answers)
+    routes = Starlette(routes=[*web_app_routes(WEB_APP), *graphql, *photos, *stopping, *health])
     shared = for_origins(routes, settings.cors_origins, settings.address)
     headed = with_headers(shared, https=settings.address.startswith("https://"))
     return behind_proxies(headed, settings.trusted_proxies)

@@ -1,4 +1,4 @@
-"""The worker: takes events and deliveries that are due, and does what follows from them."""
+"""The worker: takes events that are due, and does what follows from them; the sender runs beside it."""
 
 import asyncio
 import gc
@@ -11,12 +11,11 @@ from types import MappingProxyType
 
 import structlog
 
-from backend.domain.alert import Delivery, DeliveryState
 from backend.domain.event import Event, EventKind
 from backend.domain.subject import Side
+from backend.sender import POLL_SECONDS, Bell, Sender, running_sender
 from backend.services.alerts import queue_deliveries, raise_report_news, raise_shared_news
 from backend.services.collaborators import Collaborators
-from backend.services.deliveries import parcel_of, retry_delivery, settle_delivery
 from backend.services.models import renew_if_outgrown
 from backend.services.rescoring import rescore_page
 from backend.services.scoring import score_family, score_registration
@@ -25,15 +24,10 @@ from backend.services.suggestions import ask_for_suggestions, suggest_duplicates
 from backend.store.feed import TooFarBehindError
 from backend.store.records import Session
 from backend.store.work import Claim, Due, LostClaimError, claim, come_back, finish, park, postpone
-from notifications.channel import Channel, Outcome, State
-from notifications.messages import Message
-from notifications.web_push import Subscription
 
 MOST_ATTEMPTS = 8
 """With pauses that double from a second, about four minutes; then an operator is needed."""
 LONGEST_PAUSE_SECONDS = 120.0
-POLL_SECONDS = 2.0
-"""The safety net under the change stream, and how late a pause may end."""
 
 Handler = Callable[[Collaborators, Event, Session], Awaitable[timedelta | None]]
 """Does what follows from an event, or a part of it: then it says how soon to come back for the rest."""
@@ -41,41 +35,17 @@ Handler = Callable[[Collaborators, Event, Session], Awaitable[timedelta | None]]
 SEEN_BEFORE_A_LOOK = 20_000
 """New objects before the collector looks at them; Python's own 700 are a fraction of one report's candidates."""
 
-MOST_RINGS = 100
-"""Rings remembered while everybody is busy; more would say nothing new."""
-
-
-@dataclass(frozen=True, slots=True)
-class Bell:
-    """Wakes one sleeper for each ring; a ring while nobody sleeps is remembered, so that none is ever missed."""
-
-    rings: asyncio.Queue[None] = field(default_factory=lambda: asyncio.Queue(MOST_RINGS))
-
-    def ring(self) -> None:
-        if not self.rings.full():
-            self.rings.put_nowait(None)
-
-    async def wait(self, seconds: float) -> None:
-        """Sleep until the next ring, or for so many seconds."""
-        try:
-            async with asyncio.timeout(seconds):
-                await self.rings.get()
-        except TimeoutError:
-            return
-
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """`concurrency` events, and as many deliveries, are handled at a time, each under a lease."""
+    """`concurrency` events are handled at a time, each under a lease."""
 
     use: Collaborators
-    push: Channel[Subscription]
+    sender: Sender
     concurrency: int
     lease: timedelta
     event_bell: Bell = field(default_factory=Bell)
-    delivery_bell: Bell = field(default_factory=Bell)
     due_events: Due = field(default_factory=Due)
-    due_deliveries: Due = field(default_factory=Due)
     told_of: set[str] = field(default_factory=set)
     """The entries of the audit log that cannot be sealed, of which the log has been told."""
 
@@ -120,8 +90,8 @@ async def _tell_family(use: Collaborators, event: Event, session: Session) -> No
     await raise_report_news(use, event, session)
 
 
-async def _queue_deliveries(use: Collaborators, event: Event, session: Session) -> None:
-    await queue_deliveries(use, event.subject_id, session)
+async def _queue_deliveries(use: Collaborators, event: Event, session: Session) -> timedelta | None:
+    return await queue_deliveries(use, event.subject_id, session)
 
 
 HANDLERS: Mapping[EventKind, Handler] = MappingProxyType({
@@ -165,11 +135,10 @@ async def running_worker(worker: Worker) -> AsyncIterator[None]:
     tasks.append(asyncio.create_task(_repeat(Bell(), lambda: _seal_audit(worker)), name="worker-audit"))
     for number in range(worker.concurrency):
         handling = _repeat(worker.event_bell, lambda: _handle_next_event(worker))
-        sending = _repeat(worker.delivery_bell, lambda: _send_next_delivery(worker))
         tasks.append(asyncio.create_task(handling, name=f"worker-event-{number}"))
-        tasks.append(asyncio.create_task(sending, name=f"worker-delivery-{number}"))
     try:
-        yield
+        async with running_sender(worker.sender):
+            yield
     finally:
         for task in tasks:
             task.cancel()
@@ -229,7 +198,7 @@ async def _handle_next_event(worker: Worker) -> bool:
             await _set_back(worker, claimed, error)
         return True
     if claimed.record.kind is EventKind.ALERT_RAISED:
-        worker.delivery_bell.ring()
+        worker.sender.bell.ring()
     return True
 
 
@@ -253,47 +222,3 @@ async def _set_back(worker: Worker, claimed: Claim[Event], error: Exception) -> 
     pause = min(2.0 ** (claimed.attempts - 1), LONGEST_PAUSE_SECONDS) * random.uniform(0.5, 1.5)  # noqa: S311 (spreads retries)
     log.warning("event_postponed", event_id=claimed.record.id, kind=claimed.record.kind.value, error=name)
     await postpone(use.store.events, claimed, use.clock() + timedelta(seconds=pause), name)
-
-
-async def _send_next_delivery(worker: Worker) -> bool:
-    """Send one delivery that is due; False where none is."""
-    use = worker.use
-    claimed = await claim(use.store.deliveries, use.clock(), worker.lease, use.new_id(), worker.due_deliveries)
-    if claimed is None:
-        return False
-    parcel = await parcel_of(use, claimed.record)
-    if parcel is None:
-        await settle_delivery(use, claimed, DeliveryState.GONE, "The device was taken off.")
-        return True
-    left = int((claimed.record.expires_at - use.clock()).total_seconds())
-    message = Message(
-        kind=parcel.alert.kind.value, id=parcel.alert.subject_id, language=parcel.device.language, ttl=max(left, 0)
-    )
-    target = Subscription(parcel.device.endpoint, parcel.device.public_key, parcel.device.auth_secret)
-    try:
-        outcome = await worker.push.send(target, message)
-    except Exception as error:  # noqa: BLE001 (a channel reports failures; what it did not foresee is tried again)
-        structlog.get_logger("worker").error(
-            "delivery_failed", delivery_id=claimed.record.id, error=type(error).__name__
-        )
-        outcome = Outcome(State.RETRY, type(error).__name__)
-    await _settle(worker, claimed, outcome)
-    return True
-
-
-_ENDINGS = {
-    State.SENT: DeliveryState.SENT,
-    State.GONE: DeliveryState.GONE,
-    State.FAILED: DeliveryState.FAILED,
-    State.EXPIRED: DeliveryState.EXPIRED,
-}
-
-
-async def _settle(worker: Worker, claimed: Claim[Delivery], outcome: Outcome) -> None:
-    try:
-        if outcome.state is State.RETRY:
-            await retry_delivery(worker.use, claimed, outcome.detail, outcome.retry_after)
-        else:
-            await settle_delivery(worker.use, claimed, _ENDINGS[outcome.state], outcome.detail)
-    except LostClaimError:
-        structlog.get_logger("worker").warning("delivery_taken_over", delivery_id=claimed.record.id)

@@ -115,6 +115,8 @@ OPERATIONS: Mapping[str, Mapping[str, OperationRule]] = MappingProxyType(
             "possibleRelatives": _allowed(Action.READ_REGISTRATION),
             "accounts": _allowed(Action.READ_ACCOUNT),
             "ownSessions": _SIGNED_IN,
+            "alertChoices": _SIGNED_IN,
+            "webhooks": _allowed(Action.CHANGE_WEBHOOK),
         },
         "Mutation": {
             "createInvite": _allowed(*_INVITE),
@@ -173,6 +175,9 @@ OPERATIONS: Mapping[str, Mapping[str, OperationRule]] = MappingProxyType(
             "dismissDuplicate": _allowed(Action.DECIDE_DUPLICATE),
             "closeAccount": _allowed(*_INVITE),
             "endSession": _SIGNED_IN,
+            "chooseAlerts": _SIGNED_IN,
+            "addWebhook": _allowed(Action.CHANGE_WEBHOOK),
+            "removeWebhook": _allowed(Action.CHANGE_WEBHOOK),
             "endSessionsOf": _allowed(*_INVITE),
             "renewSession": _SIGNED_IN,
         },
@@ -207,6 +212,8 @@ _PAGE = {
 _PAYLOADS = {
     "AccountPayload": _rules(FORM="errors account"),
     "AcceptInvitePayload": _rules(FORM="errors account", OWN="token"),
+    "AddWebhookPayload": _rules(FORM="errors webhook", OWN="secret"),
+    "AlertChoicesPayload": _rules(FORM="errors choices"),
     "BeginCaseRecoveryPayload": _rules(FORM="errors questions"),
     "BeginSecondFactorPayload": _rules(FORM="errors", OWN="secret address"),
     "ConfirmPasskeyPayload": _rules(FORM="errors passkey", OWN="recoveryCodes"),
@@ -248,6 +255,9 @@ FIELDS: Mapping[str, Mapping[str, Rule]] = MappingProxyType({
     "Session": _rules(OWN="id present createdAt lastUsedAt expiresAt"),
     "Device": _rules(OWN="id language"),
     "OpenIncident": _rules(PUBLIC="id name kind synthetic workBits"),
+    "AlertChoices": _rules(OWN="byPush byEmail email language quiet"),
+    "QuietHours": _rules(OWN="start until timeZone"),
+    "Webhook": _rules(Action.CHANGE_WEBHOOK, RECORD="id incidentId url kinds createdAt"),
     "Incident": _rules(
         Action.READ_INCIDENT,
         RECORD="id name kind status scale area childAgeLimit retentionDays proposeThreshold alertThreshold synthetic "

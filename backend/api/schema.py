@@ -4,6 +4,7 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 from backend.api.resolvers.account import AccountMutations, AccountQueries
+from backend.api.resolvers.alert_choices import AlertChoicesMutations, AlertChoicesQueries
 from backend.api.resolvers.credential import CredentialMutations
 from backend.api.resolvers.duplicate import DuplicateMutations, DuplicateQueries
 from backend.api.resolvers.incident import IncidentMutations, IncidentQueries
@@ -20,6 +21,7 @@ from backend.api.resolvers.sighting import SightingMutations, SightingQueries
 from backend.api.resolvers.site import SiteMutations, SiteQueries
 from backend.api.resolvers.take_down import TakeDownMutations, TakeDownQueries
 from backend.api.resolvers.viewer import ViewerMutations, ViewerQueries
+from backend.api.resolvers.webhook import WebhookMutations, WebhookQueries
 
 
 @strawberry.type(description="Everything that can be read.")
@@ -37,6 +39,8 @@ class Query(
     DuplicateQueries,
     KinshipQueries,
     AccountQueries,
+    AlertChoicesQueries,
+    WebhookQueries,
 ):
     pass
 
@@ -58,6 +62,8 @@ class Mutation(
     MatchMutations,
     DuplicateMutations,
     AccountMutations,
+    AlertChoicesMutations,
+    WebhookMutations,
 ):
     pass
 

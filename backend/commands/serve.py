@@ -109,7 +109,7 @@ async def running_server(settings: Settings) -> AsyncIterator[RunningServer]:
         use = await stack.enter_async_context(wire(settings, keys, store))
         await stack.enter_async_context(entering_refusals(use))
         spare_garbage_collection()
-        app = build_app(settings, keys, use)
+        app = build_app(settings, use)
         if settings.worker:
             await stack.enter_async_context(
                 running_worker(await stack.enter_async_context(wire_worker(settings, keys, use)))

@@ -49,6 +49,8 @@ async def close_account(use: Collaborators, viewer: Viewer | None, account_id: s
         if not await use.store.accounts.replace(closed, account.version, session):
             raise stale()
         await use.store.sessions.collection.delete_many({"accountId": account.id}, session=session)
+        await use.store.devices.collection.delete_many({"ownerId": account.id}, session=session)
+        await use.store.alert_choices.delete(account.id, session)
         await forget_credential(use, account.id, session)
         await use.store.invites.delete(account.invite_id, session)
         await end_return_invites(use, account.id, session)

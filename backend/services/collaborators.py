@@ -47,7 +47,9 @@ HASHED_AT_ONCE = 2
 
 @dataclass(frozen=True, slots=True)
 class Collaborators:
-    """`new_id` makes UUIDv7s; `check_device` raises a DomainError for a push subscription that may not be used.
+    """`new_id` makes UUIDv7s; `check_device` raises a DomainError for a push subscription that may not be used, and
+    `check_webhook` for such an address of a webhook. `push_key` is the public key that browsers subscribe with now.
+    `sends_mail` says whether a mail server is set up.
 
     `rates` counts attempts, and is None where nothing is limited. `remembered` is what incidents are scored under, by
     its stamp, so that no scoring need read and decode it again. `looks` gathers what one operation shows of whom, for
@@ -64,8 +66,11 @@ class Collaborators:
     clock: Callable[[], datetime]
     new_id: Callable[[], str]
     check_device: Callable[[NewDevice], None]
+    check_webhook: Callable[[str], None]
+    push_key: str
     address: str
     lock_after: timedelta
+    sends_mail: bool = False
     rates: Rates | None = None
     remembered: "dict[Stamp, Rules]" = field(default_factory=dict)
     looks: "Looks | None" = None

@@ -11,12 +11,14 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from backend.settings.settings import Settings, data_keys_in, file_of
+from backend.settings.settings import Settings, data_keys_in, file_of, split
 from backend.store.private_file import private_folder, write_private
 
 NAMES = ("vapid_private_key", "token_pepper", "cursor_key", "photo_key", "audit_key", "data_keys")
 BEFORE_DATA_KEYS = "credentials_key"
 """What an older release encrypted second factors with; it becomes the oldest of the data keys."""
+FORMER = "vapid_former_keys"
+"""Keys for Web Push that some devices still have, with commas between; there are none until the key is renewed."""
 VAPID_KEY_BYTES = 32
 
 
@@ -39,6 +41,7 @@ class Keys:
     audit_key: bytes = field(repr=False)
     data_keys: tuple[bytes, ...] = field(repr=False)
     changed_data_keys: Callable[[], Sequence[bytes] | None] = field(repr=False, compare=False)
+    vapid_former_keys: tuple[str, ...] = field(default=(), repr=False)
 
 
 def load_keys(settings: Settings, warn: Callable[[str], object]) -> Keys:
@@ -61,6 +64,7 @@ def load_keys(settings: Settings, warn: Callable[[str], object]) -> Keys:
         audit_key=chosen["audit_key"].encode(),
         data_keys=as_keys(chosen["data_keys"]),
         changed_data_keys=watched.changed,
+        vapid_former_keys=former_keys(settings, chosen),
     )
 
 
@@ -127,6 +131,31 @@ def _change_data_keys(settings: Settings, change: Callable[[list[str]], list[str
         write_private(path, json.dumps(kept, indent=2) + "\n")
 
 
+def former_keys(settings: Settings, chosen: dict[str, str]) -> tuple[str, ...]:
+    """The settings' own before those in the data folder."""
+    named = settings.vapid_former_keys
+    return tuple(split(chosen.get(FORMER, "") if named is None else named.get_secret_value()))
+
+
+def renew_vapid_key(settings: Settings) -> None:
+    """Make a new key for Web Push, and keep the present one for the devices that have it. Raises KeysError."""
+    if settings.vapid_private_key is not None:
+        raise KeysError(
+            "The key for Web Push is a setting: put it into REUNIFY_VAPID_FORMER_KEYS, and another in its place."
+        )
+    path = settings.data_folder / "keys.json"
+    kept_keys(settings.data_folder)  # where there are none yet, they are made
+    try:
+        with (settings.data_folder / "keys.lock").open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            kept = read_keys(path)
+            former = [kept["vapid_private_key"], *split(kept.get(FORMER, ""))]
+            renewed = {"vapid_private_key": new_key("vapid_private_key"), FORMER: ",".join(former)}
+            write_private(path, json.dumps(kept | renewed, indent=2) + "\n")
+    except OSError as error:
+        raise KeysError(f"Cannot keep the keys in {path}: {error.strerror}.") from error
+
+
 def kept_keys(folder: Path) -> tuple[dict[str, str], frozenset[str]]:
     """The folder's keys, and which of them were made just now. Two processes that start at once agree on them."""
     with _locked(folder) as path:
@@ -164,7 +193,7 @@ def read_keys(path: Path) -> dict[str, str]:
         ) from error
     if not isinstance(kept, dict) or not all(isinstance(value, str) and value.strip() for value in kept.values()):
         raise KeysError(f"{path} does not hold keys: put back a copy of it.")
-    return {name: value for name, value in kept.items() if name in (*NAMES, BEFORE_DATA_KEYS)}
+    return {name: value for name, value in kept.items() if name in (*NAMES, BEFORE_DATA_KEYS, FORMER)}
 
 
 def new_key(name: str) -> str:

@@ -102,6 +102,12 @@ class LogFormat(StrEnum):
     JSON = "json"
 
 
+class SmtpSecurity(StrEnum):
+    STARTTLS = "starttls"
+    TLS = "tls"
+    NONE = "none"
+
+
 def in_production(settings: dict[str, Any]) -> bool:
     """`true` in production."""
     return settings.get("environment") is Environment.PRODUCTION
@@ -269,12 +275,26 @@ class Settings(BaseSettings):
     push_allow_private: bool = Field(
         default=False, description="Whether push services at private addresses may be called (closed networks, tests)."
     )
+    webhook_allow_private: bool = Field(
+        default=False, description="Whether webhooks at private addresses may be called (closed networks, tests)."
+    )
+    smtp_host: str | None = Field(None, description="The mail server for alerts by e-mail; unset, none are sent.")
+    smtp_port: int = Field(587, ge=1, le=65535, description="Its port: usually 587 for `starttls`, 465 for `tls`.")
+    smtp_security: SmtpSecurity = Field(SmtpSecurity.STARTTLS, description="`starttls`, `tls` or `none`.")
+    smtp_user: str | None = Field(None, description="The name to sign in to the mail server with; unset, no sign-in.")
+    smtp_password: SecretStr | None = Field(None, description="The password that goes with it.")
+    mail_from: str = Field(
+        "reunify@example.org", pattern=r"^[^@\s<>,;\"]+@[^@\s<>,;\"]+$", description="The sender's address of e-mails."
+    )
     vapid_contact: str = Field(
         "mailto:reunify@example.org",
         pattern=r"^(mailto:[^@\s]+@[^@\s]+|https://\S+)$",
         description="Where a push service's operator reaches you: `mailto:` or `https://`.",
     )
     vapid_private_key: SecretStr | None = Field(None, description="P-256 key for Web Push; default: made and kept.")
+    vapid_former_keys: SecretStr | None = Field(
+        None, description="Keys for Web Push before this one, with commas between: devices that have them are served."
+    )
     token_pepper: Key | None = Field(
         None, description="Secret in the hashes of tokens and codes; default: made and kept."
     )

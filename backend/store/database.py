@@ -12,7 +12,8 @@ from pymongo.errors import ConnectionFailure, ExecutionTimeout, PyMongoError
 
 from backend.domain.account import Account, Invite
 from backend.domain.account import Session as AccountSession
-from backend.domain.alert import Alert, Delivery
+from backend.domain.alert import Alert, Delivery, Lane
+from backend.domain.choices import AlertChoices
 from backend.domain.credential import Attempts, Credential, SignInName, UsedChallenge
 from backend.domain.device import Device
 from backend.domain.duplicate import Duplicate
@@ -29,6 +30,7 @@ from backend.domain.review import Review
 from backend.domain.sighting import Sighting
 from backend.domain.site import Site
 from backend.domain.take_down import TakeDown
+from backend.domain.webhook import Webhook
 from backend.store.cipher import Cipher
 from backend.store.codec import Document
 from backend.store.hidden import Hiding
@@ -51,6 +53,7 @@ class Store:
     database: AgnosticDatabase[Document]
     cipher: Cipher
     accounts: Records[Account]
+    alert_choices: Records[AlertChoices]
     alerts: Records[Alert]
     attempts: Records[Attempts]
     credentials: Records[Credential]
@@ -62,6 +65,7 @@ class Store:
     incidents: Records[Incident]
     intakes: Records[Intake]
     invites: Records[Invite]
+    lanes: Records[Lane]
     matches: Records[Match]
     photos: Records[Photo]
     place_answers: Records[PlaceAnswer]
@@ -73,6 +77,7 @@ class Store:
     sightings: Records[Sighting]
     sign_in_names: Records[SignInName]
     sites: Records[Site]
+    webhooks: Records[Webhook]
     used_challenges: Records[UsedChallenge]
     take_downs: Records[TakeDown]
     key_indexes: KeyIndexes = field(default_factory=KeyIndexes)
@@ -190,4 +195,7 @@ def connect(uri: str, name: str, cipher: Cipher) -> Store:
         take_downs=records("takeDowns", TakeDown),
         place_answers=records("placeAnswers", PlaceAnswer),
         sightings=records("sightings", Sighting),
+        alert_choices=records("alertChoices", AlertChoices),
+        lanes=records("lanes", Lane),
+        webhooks=records("webhooks", Webhook),
     )

@@ -21,6 +21,7 @@ _MATCHING = ("profile.packed", "profile.keys", "seeker.packed", "seeker.keys")
 
 CREDENTIALS = "credentials"
 HIDDEN: Mapping[str, tuple[str, ...]] = MappingProxyType({
+    "alertChoices": ("email",),
     CREDENTIALS: ("factor", "unconfirmedFactor"),
     "devices": ("endpoint", "publicKey", "authSecret"),
     "duplicates": ("evidence", "reason"),
@@ -34,6 +35,7 @@ HIDDEN: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "sightings": ("person", "what", "place", "witness", "reason"),
     "sites": (),
     "takeDowns": ("requesterName", "requesterRelation", "proofNote", "checkedBy", "reason", "appeal", "answer"),
+    "webhooks": ("url", "secret"),
 })  # fmt: skip
 """By collection, the fields that are hidden; of those without, the digest alone. Photo files: `photo_files.py`."""
 

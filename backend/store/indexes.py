@@ -5,6 +5,7 @@ from pymongo import ASCENDING, DESCENDING, IndexModel
 from backend.domain.match import MatchState
 from backend.domain.registration import Confirmation
 from backend.store.database import Store
+from backend.store.work import WorkState
 
 _WORK = IndexModel([("work.state", ASCENDING), ("work.dueAt", ASCENDING)], name="work")
 # A claim, and a version that is replaced, are named beside the id: without an index of both, the embedded database
@@ -16,6 +17,7 @@ _KEPT = IndexModel([("incidentId", ASCENDING), ("keptAt", ASCENDING)], name="kep
 _CONFIRMED = {"state": MatchState.CONFIRMED.value}
 
 INDEXES = {
+    "alertChoices": [_VERSION],
     "alerts": [
         IndexModel([("key", ASCENDING)], name="key", unique=True),
         IndexModel([("ownerId", ASCENDING), ("_id", DESCENDING)], name="owner"),
@@ -28,9 +30,17 @@ INDEXES = {
     "auditWaiting": [],
     "deliveries": [
         IndexModel([("alertId", ASCENDING), ("deviceId", ASCENDING)], name="alert_device", unique=True),
-        _WORK,
+        # What is due is found in its lane.
+        IndexModel(
+            [("work.state", ASCENDING), ("work.dueAt", ASCENDING)],
+            name="parked",
+            partialFilterExpression={"work.state": WorkState.PARKED.value},
+        ),
+        IndexModel(
+            [("lane", ASCENDING), ("work.state", ASCENDING), ("work.dueAt", ASCENDING)],
+            name="lane",
+        ),
         _CLAIM,
-        _VERSION,
     ],
     "devices": [
         _VERSION,
@@ -75,6 +85,7 @@ INDEXES = {
         IndexModel([("expiresAt", ASCENDING)], name="expiry", expireAfterSeconds=0),
         IndexModel([("accountId", ASCENDING)], name="account"),
     ],
+    "lanes": [],
     "matches": [
         _VERSION,
         IndexModel([("reportId", ASCENDING), ("registrationId", ASCENDING)], name="pair", unique=True),
@@ -133,6 +144,7 @@ INDEXES = {
     # embedded database keeps the old one taken.
     "signInNames": [],
     "sites": [_VERSION, IndexModel([("incidentId", ASCENDING), ("_id", DESCENDING)], name="incident")],
+    "webhooks": [IndexModel([("incidentId", ASCENDING)], name="incident")],
     "usedChallenges": [IndexModel([("expiresAt", ASCENDING)], name="expiry", expireAfterSeconds=0)],
     "takeDowns": [
         _VERSION,

@@ -10,6 +10,7 @@ from pathlib import Path
 from rich.console import Console
 
 from tests.bench.accuracy import measure_accuracy
+from tests.bench.alerts import measure_alerts
 from tests.bench.audit import measure_audit
 from tests.bench.meeting import measure_meeting
 from tests.bench.registering import measure_registering
@@ -18,6 +19,7 @@ from tests.bench.speed import measure_speed
 RESULTS = Path(__file__).parents[2] / "bench" / "RESULTS.md"
 PARTS = {
     "accuracy": measure_accuracy,
+    "alerts": measure_alerts,
     "audit": measure_audit,
     "meeting": measure_meeting,
     "registering": measure_registering,

@@ -13,6 +13,8 @@ import aiohttp
 from rich.console import Console
 from rich.live import Live
 
+from tests.chaos.alerts import PARTS as KILLED_IN_ALERTS
+from tests.chaos.alerts import QUICK_ALERTS, AlertPlan, alert_table, kill_during_alerts
 from tests.chaos.bytes_fuzz import read_lists, send_photos
 from tests.chaos.everybody import let_everybody_in
 from tests.chaos.frames import send_frames
@@ -59,6 +61,20 @@ async def races(console: Console, _plan: Plan, random: Random) -> bool:
             ran = await run_races(await open_scene(stranger, admin), admin, random)
     console.print(race_table(ran))
     return not any(race.faults for race in ran)
+
+
+async def alerts(console: Console, plan: Plan, random: Random) -> bool:
+    well = True
+    for part in KILLED_IN_ALERTS:
+        with tempfile.TemporaryDirectory() as folder:
+            chosen = QUICK_ALERTS if plan == QUICK else AlertPlan()
+            rounds = await kill_during_alerts(part, Path(folder), chosen, random)
+        console.print(alert_table(part, rounds))
+        faults = [line for one in rounds for line in one.faults]
+        for line in faults[:20]:
+            console.print(f"[red]{part}:[/] {line}")
+        well = well and not faults
+    return well
 
 
 async def rotations(console: Console, plan: Plan, random: Random) -> bool:
@@ -112,7 +128,14 @@ def _none(console: Console, faults: Sequence[str]) -> bool:
     return not faults
 
 
-PARTS = {"kills": kills, "races": races, "rotations": rotations, "schema": schema, "bytes": bytes_}
+PARTS = {
+    "kills": kills,
+    "alerts": alerts,
+    "races": races,
+    "rotations": rotations,
+    "schema": schema,
+    "bytes": bytes_,
+}
 
 if __name__ == "__main__":
     screen = Console(width=None if sys.stdout.isatty() else WIDTH_OF_A_FILE)

@@ -16,7 +16,6 @@ from backend.domain.account import Role, Viewer
 from backend.services.access import TABLE, Action, Reach, Where, may
 from backend.services.places import shipped_towns
 from backend.services.sessions import viewer_of
-from backend.settings.keys import load_keys
 from tests.support.client import Client, new_id
 from tests.support.doors import a_helper
 from tests.support.house import NEW_ORLEANS, House, Scene
@@ -207,11 +206,13 @@ async def targets_of(scene: Scene, secrets: Secrets) -> dict[str, list[Target]]:
     targets["beginSecondFactor"] = [Target({"input": {"password": password["password"]}}, where, stands_for)]
     for name in ("confirmSecondFactor", "proveYourself"):
         targets[name] = [Target({"code": "000000"}, where, stands_for)]
+    targets["chooseAlerts"] = [Target({"input": {}}, where, stands_for)]
     targets["setPin"] = [Target({"input": {"pin": "1111"}}, where, stands_for)]
     targets["beginPasskey"] = [Target({"password": password["password"]}, where, stands_for)]
     targets["confirmPasskey"] = [Target({"input": {"name": "Phone", "answer": "{}"}}, where, stands_for)]
     targets["proveWithPasskey"] = [Target({"answer": "{}"}, where, stands_for)]
-    for name in ("incidents", "viewer", "pushKey", "openIncidents", "ownSessions", "ownReports", "passkeyChallenge"):
+    one_s_own = ("viewer", "ownSessions", "ownReports", "passkeyChallenge", "alertChoices")
+    for name in ("incidents", "pushKey", "openIncidents", *one_s_own):
         targets[name] = [Target({}, where, stands_for)]
     return targets
 
@@ -324,6 +325,7 @@ NOT_ASKED = {
     *(f"Device.{name}" for name in FIELDS["Device"]),
     "Report.takeDown",
     *(f"ReportTakeDown.{name}" for name in FIELDS["ReportTakeDown"]),
+    *(f"QuietHours.{name}" for name in FIELDS["QuietHours"]),
 }
 """What is anybody's or one's own to call, and what only such an answer holds: tested each by itself."""
 
@@ -346,7 +348,6 @@ def test_an_operation_without_a_rule_and_a_rule_without_a_field_let_no_server_st
 
 
 def test_the_server_checks_the_rules_before_it_starts(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    keys = load_keys(house.settings, warn=lambda _: None)
     monkeypatch.setattr(app, "check_rules", lambda schema: check_rules(schema, fields={}))
     with pytest.raises(RulesIncompleteError):
-        app.build_app(house.settings, keys, house.use)
+        app.build_app(house.settings, house.use)

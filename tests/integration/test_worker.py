@@ -12,17 +12,18 @@ from typing import Any
 import pytest
 
 from backend.domain.event import SYSTEM, WORKED, Event, EventKind
+from backend.sender import POLL_SECONDS
 from backend.services.collaborators import Collaborators
 from backend.services.parked import list_parked, retry_parked
 from backend.store import events
 from backend.store.feed import Feed
 from backend.store.records import Session
 from backend.store.work import Due, LostClaimError, WorkState, claim, finish, postpone
-from backend.worker import HANDLERS, MOST_ATTEMPTS, POLL_SECONDS, Worker, running_worker
-from notifications.console import Console
+from backend.worker import HANDLERS, MOST_ATTEMPTS, Worker, running_worker
 from tests.support.client import new_id
 from tests.support.house import House, Scene, running_house, set_scene
 from tests.support.records import child
+from tests.support.sending import silent_sender
 from tests.support.snapshot import settled
 
 LEASE = timedelta(seconds=30)
@@ -36,7 +37,7 @@ async def idle(database_uri: str, database_name: str, tmp_path: Path) -> AsyncIt
 
 
 def worker_of(use: Collaborators, concurrency: int = 1) -> Worker:
-    return Worker(use=use, push=Console(lambda _: None), concurrency=concurrency, lease=LEASE)
+    return Worker(use=use, sender=silent_sender(use, LEASE), concurrency=concurrency, lease=LEASE)
 
 
 async def write(use: Collaborators, count: int = 1) -> list[str]:

@@ -103,7 +103,7 @@ async def running_house(
         if worker:
             wired = await stack.enter_async_context(wire_worker(chosen, keys, use))
             await stack.enter_async_context(running_worker(wired))
-        server = await stack.enter_async_context(live_server(build_app(chosen, keys, use), port=chosen.port))
+        server = await stack.enter_async_context(live_server(build_app(chosen, use), port=chosen.port))
         session = await stack.enter_async_context(aiohttp.ClientSession())
         yield House(use, chosen, Client(session, server.url))
 

@@ -66,6 +66,8 @@ async def a_matched_pair(scene: Scene) -> Secrets:
     at = {"name": "x", "kind": "SHELTER", "point": NEW_ORLEANS}
     leaver = await scene.house.person(Role.VOLUNTEER, incident_id=scene.incident_id, site_id=scene.site_id)
     volunteer_id = (await leaver.ask("viewer")).value["id"]
+    hook = {"incidentId": scene.incident_id, "url": "https://hooks.example.org/x", "kinds": ["DIGEST"]}
+    hook_id = (await scene.admin.ask("addWebhook", input=hook)).made["webhook"]["id"]
     session_id = (await leaver.ask("ownSessions")).value[0]["id"]
     person = {"names": {"given": "Changed"}}
     return Secrets(
@@ -133,10 +135,13 @@ async def a_matched_pair(scene: Scene) -> Secrets:
             "closeAccount": {"id": volunteer_id},
             "endSessionsOf": {"id": volunteer_id},
             "endSession": {"id": session_id},
+            "webhooks": {"incidentId": scene.incident_id},
+            "addWebhook": {"input": hook},
+            "removeWebhook": {"id": hook_id},
             "possibleRelatives": {"registrationId": registration_id},
         },
         words=(
-            *("Marisol", "Quintanilla", "Rosaura", "0142", "Canal", "asthma", "left knee"),
+            *("Marisol", "Quintanilla", "Rosaura", "0142", "Canal", "asthma", "left knee", "hooks.example.org"),
             *("Wendeline", "Theodosius", "Seraphine", "Tulane", "kite", "Ashdown", marisol["id"]),
         ),
     )

@@ -24,6 +24,8 @@ def sealer(uri: str, name: str, key: bytes) -> Collaborators:
         clock=lambda: datetime.now(UTC),
         new_id=new_id,
         check_device=lambda _: None,
+        check_webhook=lambda _: None,
+        push_key="",
         address="",
         lock_after=timedelta(minutes=10),
     )

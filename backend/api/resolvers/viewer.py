@@ -70,7 +70,7 @@ class ViewerQueries:
 
     @strawberry.field(description="The public key that a browser needs to subscribe to alerts, in base64url.")
     def push_key(self, info: Info) -> str:
-        return info.context.push_key
+        return info.context.use.push_key
 
 
 @strawberry.type

@@ -3,6 +3,7 @@
 import strawberry
 
 from backend.domain.account import Role
+from backend.domain.alert import AlertKind
 from backend.domain.duplicate import DuplicateState
 from backend.domain.errors import ErrorCode
 from backend.domain.evidence import Feature, Level
@@ -20,6 +21,11 @@ from backend.domain.take_down import IdentityProof, TakeDownState
 
 _ENUMS = {
     AgeSource: "How an age is known: from a document, as somebody said, or estimated by looking.",
+    AlertKind: (
+        "REPORT_NEWS: there is news about a report. CHILD_RECHECK: a child is to be looked at again. MATCH_WAITS: a "
+        "match waits for review. RELEASE_WAITS: a release waits for the second person. CHILD_MISSING_NEARBY: a child "
+        "is missing near somebody. DIGEST: an overview is ready."
+    ),
     CareStatus: (
         "UNACCOMPANIED: without parents, relatives and any responsible adult. SEPARATED: without parents, but with a "
         "relative or an adult known to the child."
