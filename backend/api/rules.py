@@ -146,6 +146,7 @@ OPERATIONS: Mapping[str, Mapping[str, OperationRule]] = MappingProxyType(
         "Subscription": {
             "ownReports": _allowed(Action.READ_REPORT),
             "matchChanges": _allowed(Action.READ_MATCH),
+            "siteChanges": _allowed(Action.READ_REGISTRATION),
         },
     }
 )
@@ -176,6 +177,9 @@ _PAYLOADS = {
     "ReportPayload": _rules(FORM="errors report"),
     "SignInPayload": _rules(FORM="errors", OWN="token"),
     "SitePayload": _rules(FORM="errors site"),
+    "MatchChanges": _rules(FORM="cursor matches"),
+    "ReportChanges": _rules(FORM="cursor reports"),
+    "SiteChanges": _rules(FORM="cursor registrations gone"),
     "UserError": _rules(FORM="code message field"),
     "PageInfo": _rules(FORM="hasNextPage endCursor"),
 }

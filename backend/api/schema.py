@@ -9,7 +9,7 @@ from backend.api.resolvers.duplicate import DuplicateMutations, DuplicateQueries
 from backend.api.resolvers.incident import IncidentMutations, IncidentQueries
 from backend.api.resolvers.kinship import KinshipQueries
 from backend.api.resolvers.match import MatchMutations, MatchQueries, MatchSubscriptions
-from backend.api.resolvers.registration import RegistrationMutations, RegistrationQueries
+from backend.api.resolvers.registration import RegistrationMutations, RegistrationQueries, RegistrationSubscriptions
 from backend.api.resolvers.report import ReportMutations, ReportQueries, ReportSubscriptions
 from backend.api.resolvers.site import SiteMutations, SiteQueries
 from backend.api.resolvers.viewer import ViewerMutations, ViewerQueries
@@ -46,7 +46,7 @@ class Mutation(
 
 
 @strawberry.type(description="Everything that can be followed live, over graphql-transport-ws.")
-class Subscription(ReportSubscriptions, MatchSubscriptions):
+class Subscription(ReportSubscriptions, MatchSubscriptions, RegistrationSubscriptions):
     pass
 
 

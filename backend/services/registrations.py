@@ -141,7 +141,8 @@ async def change_registration(
         changes = replace(changes, person=as_of(changes.person, now))
     following = changed(registration, changes, version=version + 1, updated_at=now)
     said = names_said(changes)
-    return await _replace(use, known, following, version, EventKind.REGISTRATION_UPDATED, said)
+    told = _event(use, EventKind.REGISTRATION_UPDATED, following, known)
+    return await _replace(use, known, following, version, told, said)
 
 
 async def move_registration(
@@ -160,7 +161,10 @@ async def move_registration(
     if registration.status is not RegistrationStatus.IN_CARE:
         raise conflict("This person is no longer in care, and so cannot be moved.", "id")
     following = replace(registration, site_id=site.id, version=version + 1, updated_at=use.clock())
-    return await _replace(use, known, following, version, EventKind.REGISTRATION_MOVED, ["site_id"])
+    moved = replace(
+        _event(use, EventKind.REGISTRATION_MOVED, following, known), from_site_id=registration.site_id
+    )
+    return await _replace(use, known, following, version, moved, ["site_id"])
 
 
 async def get_registration(use: Collaborators, viewer: Viewer | None, registration_id: str) -> Registration:
@@ -230,7 +234,7 @@ async def _for_change(use: Collaborators, viewer: Viewer | None, registration_id
 
 
 async def _replace(
-    use: Collaborators, viewer: Viewer, following: Registration, seen: int, kind: EventKind, said: Sequence[str]
+    use: Collaborators, viewer: Viewer, following: Registration, seen: int, told: Event, said: Sequence[str]
 ) -> Registration:
     site = await use.store.sites.get(following.site_id)
     if site is None:
@@ -240,7 +244,7 @@ async def _replace(
         beside = fields_of_registration(following, site, use.clock())
         if not await use.store.registrations.replace(following, seen, session, beside=beside):
             raise stale()
-        await tell(use, viewer, session, _event(use, kind, following, viewer), fields=said)
+        await tell(use, viewer, session, told, fields=said)
 
     await use.store.transact(write)
     return following
