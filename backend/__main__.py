@@ -3,6 +3,7 @@
 import typer
 
 from backend.commands import account, audit, events, matching
+from backend.commands import map as map_command
 from backend.commands.access import access
 from backend.commands.demo import demo
 from backend.commands.indexes import indexes
@@ -33,6 +34,7 @@ def build() -> typer.Typer:
     app.add_typer(account.app, name="account")
     app.add_typer(audit.app, name="audit")
     app.add_typer(events.app, name="events")
+    app.add_typer(map_command.app, name="map")
     app.add_typer(matching.app, name="matching")
     return app
 

@@ -18,6 +18,7 @@ from backend.domain.site import Site
 from backend.services import devices, duplicates, incidents, matches, photos, progress, registrations, reports, sites
 from backend.services.collaborators import Collaborators
 from backend.services.links import counted
+from backend.services.map import in_care_at
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
@@ -35,6 +36,7 @@ class MatchesOf:
 class Loaders:
     incidents: DataLoader[str, Incident | None]
     sites: DataLoader[str, Site | None]
+    in_care: DataLoader[tuple[str, str], int]
     registrations: DataLoader[str, Registration | None]
     reports: DataLoader[str, Report | None]
     photos: DataLoader[Registration | Report, list[Photo]]
@@ -54,6 +56,7 @@ def new_loaders(use: Collaborators, viewer: Viewer | None) -> Loaders:
     return Loaders(
         incidents=DataLoader(lambda ids: incidents.get_incidents(use, viewer, ids)),
         sites=DataLoader(lambda ids: sites.get_sites(use, viewer, ids)),
+        in_care=DataLoader(lambda places: in_care_at(use, places)),
         registrations=DataLoader(lambda ids: registrations.get_registrations(use, viewer, ids)),
         reports=DataLoader(lambda ids: reports.get_reports(use, viewer, ids)),
         photos=DataLoader(

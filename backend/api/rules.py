@@ -36,6 +36,10 @@ class Group(StrEnum):
     """What is needed for care."""
     EVIDENCE = "evidence"
     """Who may be the same child, or a relative, and why."""
+    COUNT = "count"
+    """How many there are."""
+    HIDDEN = "hidden"
+    """How many there are, small counts hidden."""
     STAFF = "staff"
     """Accounts, and who did what."""
     OWN = "own"
@@ -97,6 +101,8 @@ OPERATIONS: Mapping[str, Mapping[str, OperationRule]] = MappingProxyType(
             "incidents": _allowed(Action.READ_INCIDENT),
             "incident": _allowed(Action.READ_INCIDENT),
             "site": _allowed(Action.READ_SITE),
+            "mapView": _allowed(Action.READ_MAP),
+            "publicFigures": _allowed(Action.READ_INCIDENT),
             "registration": _allowed(Action.READ_REGISTRATION),
             "registrations": _allowed(Action.READ_REGISTRATION),
             "report": _allowed(Action.READ_REPORT),
@@ -147,6 +153,7 @@ OPERATIONS: Mapping[str, Mapping[str, OperationRule]] = MappingProxyType(
             "ownReports": _allowed(Action.READ_REPORT),
             "matchChanges": _allowed(Action.READ_MATCH),
             "siteChanges": _allowed(Action.READ_REGISTRATION),
+            "mapChanges": _allowed(Action.READ_MAP),
         },
     }
 )
@@ -177,9 +184,9 @@ _PAYLOADS = {
     "ReportPayload": _rules(FORM="errors report"),
     "SignInPayload": _rules(FORM="errors", OWN="token"),
     "SitePayload": _rules(FORM="errors site"),
-    "MatchChanges": _rules(FORM="cursor matches"),
-    "ReportChanges": _rules(FORM="cursor reports"),
-    "SiteChanges": _rules(FORM="cursor registrations gone"),
+    "MatchNews": _rules(FORM="cursor matches"),
+    "ReportNews": _rules(FORM="cursor reports"),
+    "SiteNews": _rules(FORM="cursor registrations gone"),
     "UserError": _rules(FORM="code message field"),
     "PageInfo": _rules(FORM="hasNextPage endCursor"),
 }
@@ -203,7 +210,18 @@ FIELDS: Mapping[str, Mapping[str, Rule]] = MappingProxyType({
         Action.READ_SITE,
         RECORD="id incidentId name kind capacity open version createdAt updatedAt",
         PLACE="point address",
+        COUNT="inCare",
     ),
+    "MapView": _rules(COUNT="resolution at cells totals", PLACE="area things lines"),
+    "MapCell": _rules(COUNT="cell centre counts"),
+    "MapCount": _rules(COUNT="layer state count"),
+    "MapThing": _rules(RECORD="id layer state", PLACE="point", COUNT="inCare capacity"),
+    "MapLine": _rules(RECORD="id", PLACE="start end", COUNT="count"),
+    "MapNews": _rules(FORM="cursor", COUNT="cells everywhere"),
+    "Figures": _rules(HIDDEN="asOf totals cells ages"),
+    "CellFigures": _rules(HIDDEN="cell centre counts"),
+    "HiddenCounts": _rules(HIDDEN="missing inCare found"),
+    "AgeFigures": _rules(HIDDEN="years inCare"),
     "Registration": _rules(
         Action.READ_REGISTRATION,
         RECORD="id incidentId siteId groupId careStatus status synthetic version createdAt updatedAt",

@@ -8,6 +8,7 @@ from backend.api.resolvers.credential import CredentialMutations
 from backend.api.resolvers.duplicate import DuplicateMutations, DuplicateQueries
 from backend.api.resolvers.incident import IncidentMutations, IncidentQueries
 from backend.api.resolvers.kinship import KinshipQueries
+from backend.api.resolvers.map import MapQueries, MapSubscriptions
 from backend.api.resolvers.match import MatchMutations, MatchQueries, MatchSubscriptions
 from backend.api.resolvers.registration import RegistrationMutations, RegistrationQueries, RegistrationSubscriptions
 from backend.api.resolvers.report import ReportMutations, ReportQueries, ReportSubscriptions
@@ -22,6 +23,7 @@ class Query(
     SiteQueries,
     RegistrationQueries,
     ReportQueries,
+    MapQueries,
     MatchQueries,
     DuplicateQueries,
     KinshipQueries,
@@ -46,7 +48,7 @@ class Mutation(
 
 
 @strawberry.type(description="Everything that can be followed live, over graphql-transport-ws.")
-class Subscription(ReportSubscriptions, MatchSubscriptions, RegistrationSubscriptions):
+class Subscription(ReportSubscriptions, MatchSubscriptions, RegistrationSubscriptions, MapSubscriptions):
     pass
 
 

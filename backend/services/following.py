@@ -1,4 +1,4 @@
-"""Following what changes, live: each change is read anew for the follower, who may see it still, at the moment of telling.
+"""Following what changes, live: each change is read anew for the follower at the moment of telling.
 
 What is told is told in batches (`backend/services/live.py`), each with the cursor that a follower who was cut off goes
 on from.

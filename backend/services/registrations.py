@@ -161,9 +161,7 @@ async def move_registration(
     if registration.status is not RegistrationStatus.IN_CARE:
         raise conflict("This person is no longer in care, and so cannot be moved.", "id")
     following = replace(registration, site_id=site.id, version=version + 1, updated_at=use.clock())
-    moved = replace(
-        _event(use, EventKind.REGISTRATION_MOVED, following, known), from_site_id=registration.site_id
-    )
+    moved = replace(_event(use, EventKind.REGISTRATION_MOVED, following, known), from_site_id=registration.site_id)
     return await _replace(use, known, following, version, moved, ["site_id"])
 
 

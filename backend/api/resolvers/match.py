@@ -79,7 +79,7 @@ class MatchMutations:
 
 
 @strawberry.type(description="Matches that were proposed or changed.")
-class MatchChanges:
+class MatchNews:
     cursor: str = strawberry.field(description=CURSOR)
     matches: list[Match] = strawberry.field(description="As they are now; none in the first message, and where quiet.")
 
@@ -89,8 +89,8 @@ class MatchSubscriptions:
     @strawberry.subscription(description="The matches of an incident that are proposed or change, as they are then.")
     async def match_changes(
         self, info: Info, incident_id: IncidentId, after: AfterCursor = None
-    ) -> AsyncGenerator[MatchChanges, None]:
+    ) -> AsyncGenerator[MatchNews, None]:
         context = info.context
         async with aclosing(following.follow_matches(context.use, context.viewer, incident_id, after)) as told:
             async for news in told:
-                yield MatchChanges(cursor=news.cursor, matches=[show_match(match) for match in news.records])
+                yield MatchNews(cursor=news.cursor, matches=[show_match(match) for match in news.records])

@@ -122,7 +122,7 @@ class RegistrationMutations:
 
 
 @strawberry.type(description="What changed in the list of those who are at a site.")
-class SiteChanges:
+class SiteNews:
     cursor: str = strawberry.field(description=CURSOR)
     registrations: list[Registration] = strawberry.field(
         description="Who came or was changed, as it is now; none in the first message, and where it is quiet."
@@ -138,11 +138,11 @@ class RegistrationSubscriptions:
         info: Info,
         site_id: Annotated[ID, strawberry.argument(description="The site.")],
         after: AfterCursor = None,
-    ) -> AsyncGenerator[SiteChanges, None]:
+    ) -> AsyncGenerator[SiteNews, None]:
         context = info.context
         async with aclosing(following.follow_site(context.use, context.viewer, site_id, after)) as told:
             async for news in told:
-                yield SiteChanges(
+                yield SiteNews(
                     cursor=news.cursor,
                     registrations=[show_registration(one) for one in news.records],
                     gone=[ID(one) for one in news.gone],

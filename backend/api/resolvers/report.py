@@ -117,7 +117,7 @@ class ReportMutations:
 
 
 @strawberry.type(description="Reports of which there is news.")
-class ReportChanges:
+class ReportNews:
     cursor: str = strawberry.field(description=CURSOR)
     reports: list[Report] = strawberry.field(
         description="As they are now; all of the family's in the first message, none where it is quiet."
@@ -129,8 +129,8 @@ class ReportSubscriptions:
     @strawberry.subscription(
         description="The family's reports as they are now, and again whenever there is news about one."
     )
-    async def own_reports(self, info: Info, after: AfterCursor = None) -> AsyncGenerator[ReportChanges, None]:
+    async def own_reports(self, info: Info, after: AfterCursor = None) -> AsyncGenerator[ReportNews, None]:
         context = info.context
         async with aclosing(following.follow_own_reports(context.use, context.viewer, after)) as told:
             async for news in told:
-                yield ReportChanges(cursor=news.cursor, reports=[show_report(report) for report in news.records])
+                yield ReportNews(cursor=news.cursor, reports=[show_report(report) for report in news.records])
