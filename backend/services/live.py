@@ -14,6 +14,8 @@ from backend.services.collaborators import Collaborators
 from backend.store.feed import Listener, TooFarBehindError, remember_past
 
 SECONDS_BETWEEN = 0.25
+SECONDS_APART = 2.0
+"""One process may hear of a change so much later than another."""
 QUIET_SECONDS = 15.0
 """After so long without news a follower is given a newer cursor, which is remembered for longer."""
 _SIGNATURE_BYTES = 16
@@ -39,8 +41,9 @@ async def batches(
     Raises: DomainError STALE where not everything can be told.
     """
     await use.feed.live.wait()
-    if after is not None and not _is_remembered(use, after):
+    if after is not None and not use.feed.remembers(after):
         await remember_past(use.store, use.feed)
+        await _heard_here_too(use, after)
     try:
         async with use.feed.listen(wanted, after) as listener:
             yield Batch(tuple(listener.waiting_now()), listener.heard)
@@ -53,12 +56,11 @@ async def batches(
         raise too_far_behind() from None
 
 
-def _is_remembered(use: Collaborators, after: str) -> bool:
-    try:
-        use.feed.since(after)
-    except TooFarBehindError:
-        return False
-    return True
+async def _heard_here_too(use: Collaborators, after: str) -> None:
+    """Wait a little for what a follower has heard from another process, which was faster than this one."""
+    async with use.feed.listen(lambda event: event.id == after) as listener:
+        if not use.feed.remembers(after):
+            await _next_within(listener, SECONDS_APART)
 
 
 async def _next_within(listener: Listener, seconds: float) -> Event | None:

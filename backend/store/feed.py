@@ -130,6 +130,13 @@ class Feed:
             raise TooFarBehindError
         return following[1:]
 
+    def remembers(self, after: str) -> bool:
+        try:
+            self.since(after)
+        except TooFarBehindError:
+            return False
+        return True
+
     def tell(self, event: Event) -> None:
         self.heard.append(event)
         for listener in tuple(self.listeners):
