@@ -19,7 +19,7 @@ async def check(incident: IncidentId = None) -> None:
     console = screen()
     async with beside_the_server() as use:
         chosen = await the_incident(use, incident)
-        found = await check_map(use, chosen.id)
+        found = await check_map(use.store, chosen.id)
     if found.due:
         console.print(f"{found.due} changes wait to be counted: what they change shows as a difference here.")
     if found.rebuilding:

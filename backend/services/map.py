@@ -293,7 +293,7 @@ async def _match_lines(use: Collaborators, viewer: Viewer, pins: Sequence[Pin]) 
     matches = await use.store.matches.get_many(pin.id for pin in pins) if pins else {}
     if not matches:
         return ()
-    reports, registrations = await sides_of(use, matches.values())
+    reports, registrations = await sides_of(use.store, matches.values())
     sites = await use.store.sites.get_many({one.site_id for one in registrations.values()})
     lines = []
     for match in matches.values():

@@ -53,7 +53,7 @@ async def count(
         named.setdefault(SOURCE_OF[one.layer], set()).add(one.id)
     after: dict[str, Pin | None] = {}
     for source, ids in named.items():
-        after |= await make_pins(use, source, sorted(ids), session)
+        after |= await make_pins(use.store, source, sorted(ids), session)
     before = await kept.pins_of(use.store, after, session)
     # Since when it is so, only what counts otherwise than before says anew.
     changed = {

@@ -14,23 +14,23 @@ from backend.domain.registration import CareStatus, Registration, RegistrationSt
 from backend.domain.report import Report
 from backend.domain.site import Site
 from backend.matching.ages import born, year_of
-from backend.services.collaborators import Collaborators
 from backend.services.subjects import is_seeking
+from backend.store.database import Store
 from backend.store.records import Session
 from geo.bounds import FINEST
 from geo.cells import cell
 from geo.hiding import band_of_age
 
 Found = dict[str, Pin]
-Making = Callable[[Collaborators, Sequence[str], Session | None], Awaitable[Found]]
+Making = Callable[[Store, Sequence[str], Session | None], Awaitable[Found]]
 
 
 async def make_pins(
-    use: Collaborators, source: str, record_ids: Iterable[str], session: Session | None = None
+    store: Store, source: str, record_ids: Iterable[str], session: Session | None = None
 ) -> dict[str, Pin | None]:
     """The pin of each record of a collection; None for one that is not on the map, or not there at all."""
     ids = list(dict.fromkeys(record_ids))
-    found = await _PINS[source](use, ids, session) if ids else {}
+    found = await _PINS[source](store, ids, session) if ids else {}
     return {one: found.get(one) for one in ids}
 
 
@@ -44,8 +44,8 @@ def point_of_found(registration: Registration, site: Site | None) -> Point | Non
     return registration.found_place.point or (None if site is None else site.point)
 
 
-async def _sites(use: Collaborators, ids: Sequence[str], session: Session | None) -> Found:
-    found = await use.store.sites.find({"_id": {"$in": list(ids)}}, session=session)
+async def _sites(store: Store, ids: Sequence[str], session: Session | None) -> Found:
+    found = await store.sites.find({"_id": {"$in": list(ids)}}, session=session)
     return {
         site.id: Pin(
             id=site.id,
@@ -59,10 +59,10 @@ async def _sites(use: Collaborators, ids: Sequence[str], session: Session | None
     }
 
 
-async def _registrations(use: Collaborators, ids: Sequence[str], session: Session | None) -> Found:
-    found = await use.store.registrations.find({"_id": {"$in": list(ids)}}, session=session)
+async def _registrations(store: Store, ids: Sequence[str], session: Session | None) -> Found:
+    found = await store.registrations.find({"_id": {"$in": list(ids)}}, session=session)
     here = [one for one in found if one.status is RegistrationStatus.IN_CARE]
-    sites = await _sites_of(use, here, session)
+    sites = await _sites_of(store, here, session)
     return {
         one.id: Pin(
             id=one.id,
@@ -79,8 +79,8 @@ async def _registrations(use: Collaborators, ids: Sequence[str], session: Sessio
     }
 
 
-async def _reports(use: Collaborators, ids: Sequence[str], session: Session | None) -> Found:
-    found = await use.store.reports.find({"_id": {"$in": list(ids)}}, session=session)
+async def _reports(store: Store, ids: Sequence[str], session: Session | None) -> Found:
+    found = await store.reports.find({"_id": {"$in": list(ids)}}, session=session)
     return {
         one.id: Pin(
             id=one.id,
@@ -95,13 +95,13 @@ async def _reports(use: Collaborators, ids: Sequence[str], session: Session | No
     }
 
 
-async def _matches(use: Collaborators, ids: Sequence[str], session: Session | None) -> Found:
-    found = await use.store.matches.find({"_id": {"$in": list(ids)}}, session=session)
+async def _matches(store: Store, ids: Sequence[str], session: Session | None) -> Found:
+    found = await store.matches.find({"_id": {"$in": list(ids)}}, session=session)
     confirmed = [match for match in found if match.state is MatchState.CONFIRMED]
     if not confirmed:
         return {}
-    reports, registrations = await sides_of(use, confirmed, session)
-    sites = await _sites_of(use, registrations.values(), session)
+    reports, registrations = await sides_of(store, confirmed, session)
+    sites = await _sites_of(store, registrations.values(), session)
     return {
         match.id: Pin(
             id=match.id,
@@ -119,22 +119,20 @@ async def _matches(use: Collaborators, ids: Sequence[str], session: Session | No
 
 
 async def sides_of(
-    use: Collaborators, matches: Iterable[Match], session: Session | None = None
+    store: Store, matches: Iterable[Match], session: Session | None = None
 ) -> tuple[dict[str, Report], dict[str, Registration]]:
     """The reports and the registrations of matches, by id."""
     all_of_them = list(matches)
-    reports = await use.store.reports.find({"_id": {"$in": [one.report_id for one in all_of_them]}}, session=session)
-    registrations = await use.store.registrations.find(
+    reports = await store.reports.find({"_id": {"$in": [one.report_id for one in all_of_them]}}, session=session)
+    registrations = await store.registrations.find(
         {"_id": {"$in": [one.registration_id for one in all_of_them]}}, session=session
     )
     return {one.id: one for one in reports}, {one.id: one for one in registrations}
 
 
-async def _sites_of(
-    use: Collaborators, registrations: Iterable[Registration], session: Session | None
-) -> dict[str, Site]:
+async def _sites_of(store: Store, registrations: Iterable[Registration], session: Session | None) -> dict[str, Site]:
     ids = sorted({one.site_id for one in registrations})
-    return {one.id: one for one in await use.store.sites.find({"_id": {"$in": ids}}, session=session)} if ids else {}
+    return {one.id: one for one in await store.sites.find({"_id": {"$in": ids}}, session=session)} if ids else {}
 
 
 def _cell(point: Point | None) -> str | None:

@@ -9,6 +9,7 @@ from backend.services.collaborators import Collaborators
 from backend.services.map_counting import count, count_what_is_due, tell_all_changed
 from backend.services.map_pins import make_pins
 from backend.store import map as kept
+from backend.store.database import Store
 from backend.store.map_rebuilds import (
     clear_some,
     end_rebuild,
@@ -98,35 +99,35 @@ class MapCheck:
         return not (self.wrong_pins or self.wrong_counts or self.wrong_past or self.rebuilding)
 
 
-async def check_map(use: Collaborators, incident_id: str) -> MapCheck:
+async def check_map(store: Store, incident_id: str) -> MapCheck:
     """Count everything of an incident anew and compare; nothing is written. What changes meanwhile shows as wrong."""
     expected: Counter[Count] = Counter()
     pins = wrong_pins = 0
-    async for source, ids in _all_pages(use, incident_id):
-        made = await make_pins(use, source, ids)
-        there = await kept.pins_of(use.store, ids)
+    async for source, ids in _all_pages(store, incident_id):
+        made = await make_pins(store, source, ids)
+        there = await kept.pins_of(store, ids)
         for one in ids:
             pin = made[one]
             wrong_pins += not _alike(pin, there.get(one))
             if pin is not None:
                 pins += 1
                 expected.update(counts_of(pin))
-    wrong_pins += abs(await kept.count_pins(use.store, incident_id) - pins)
-    present, past = await kept.all_counts(use.store, incident_id)
+    wrong_pins += abs(await kept.count_pins(store, incident_id) - pins)
+    present, past = await kept.all_counts(store, incident_id)
     return MapCheck(
         pins=pins,
         wrong_pins=wrong_pins,
         wrong_counts=_differences(expected, present),
         wrong_past=_differences(Counter({one: by for one, by in expected.items() if kept.is_remembered(one[0])}), past),
-        due=await kept.count_due(use.store),
-        rebuilding=await rebuild_of(use.store, incident_id) is not None,
+        due=await kept.count_due(store),
+        rebuilding=await rebuild_of(store, incident_id) is not None,
     )
 
 
-async def _all_pages(use: Collaborators, incident_id: str) -> AsyncGenerator[tuple[str, list[str]], None]:
+async def _all_pages(store: Store, incident_id: str) -> AsyncGenerator[tuple[str, list[str]], None]:
     for source in SOURCES.values():
         after: str | None = None
-        while ids := await page_of_ids(use.store, source, incident_id, after, PAGE):
+        while ids := await page_of_ids(store, source, incident_id, after, PAGE):
             yield source, ids
             after = ids[-1]
 

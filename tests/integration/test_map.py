@@ -1,15 +1,19 @@
 """The map: who sees it, what it counts, from afar and from near, now and as it was; and where it changes."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
+from pymongo.errors import PyMongoError
 
 from backend.domain.account import Role
-from backend.services.map_rebuilding import begin_rebuild, check_map, work_off
+from backend.services.map_rebuilding import begin_rebuild, check_map, tend_map, work_off
 from backend.store.map import SHEETS
 from tests.support.client import Client
-from tests.support.house import HOUSTON, NEW_ORLEANS, Scene
+from tests.support.house import HOUSTON, NEW_ORLEANS, House, Scene, running_house, set_scene
 from tests.support.map import FROM_NEAR, GULF, HERE, counted, map_of, sums, totals
 from tests.support.matched_pair import a_matched_pair
 from tests.support.records import child, missing, report
@@ -126,7 +130,7 @@ async def test_a_confirmed_match_is_a_line_until_it_is_undone(scene: Scene) -> N
     assert (await scene.coordinator.ask("undoMatch", input={**undone, "version": match["version"]})).made
     await counted(scene.house.use.store)
     assert (await map_of(scene.coordinator, scene.incident_id))["lines"] == []
-    assert (await check_map(scene.house.use, scene.incident_id)).is_right
+    assert (await check_map(scene.house.use.store, scene.incident_id)).is_right
 
 
 async def test_how_many_are_in_care_is_told_to_who_may_read_the_site(scene: Scene) -> None:
@@ -156,7 +160,7 @@ async def test_the_map_follows_a_move_a_withdrawal_and_a_site_that_moves(scene: 
     amarillo = {"north": 36.0, "south": 34.0, "east": -100.0, "west": -103.0}
     there = await map_of(scene.coordinator, scene.incident_id, bounds=amarillo, zoom=7)
     assert sums(there) == {ALONE: 1, "SITES OPEN": 1}
-    assert (await check_map(scene.house.use, scene.incident_id)).is_right
+    assert (await check_map(scene.house.use.store, scene.incident_id)).is_right
 
 
 async def test_counting_again_changes_nothing_and_a_rebuild_mends_what_is_wrong(scene: Scene) -> None:
@@ -166,16 +170,16 @@ async def test_counting_again_changes_nothing_and_a_rebuild_mends_what_is_wrong(
     await counted(use.store)
     right = sums(await map_of(scene.coordinator, scene.incident_id))
     await use.store.database[SHEETS].delete_many({})
-    found = await check_map(use, scene.incident_id)
+    found = await check_map(use.store, scene.incident_id)
     assert found.wrong_counts
     assert found.wrong_past
     assert not found.is_right
     await begin_rebuild(use, scene.incident_id)
-    assert not (await check_map(use, scene.incident_id)).is_right
+    assert not (await check_map(use.store, scene.incident_id)).is_right
     await register(scene)
     assert [now.step async for now in work_off(use, scene.incident_id)] != []
     await counted(use.store)
-    assert (await check_map(use, scene.incident_id)).is_right
+    assert (await check_map(use.store, scene.incident_id)).is_right
     assert sums(await map_of(scene.coordinator, scene.incident_id)) == {**right, ALONE: 2}
 
 
@@ -231,3 +235,68 @@ async def test_the_whole_world_from_nearest_is_answered_in_wide_cells(scene: Sce
     world = {"north": 90.0, "south": -90.0, "east": 180.0, "west": -180.0}
     view = await map_of(scene.coordinator, scene.incident_id, bounds=world, zoom=20)
     assert (view["resolution"], sums(view)["REPORTS OPEN"]) == (2, 1)
+
+
+async def test_after_random_changes_and_counting_cut_off_at_random_the_map_is_what_a_recount_says(
+    database_uri: str, database_name: str, tmp_path: Path
+) -> None:
+    random = Random(3)  # noqa: S311 (chances, not secrets)
+    async with running_house(database_uri, database_name, tmp_path, worker=False) as house:
+        scene = await set_scene(house)
+        enough = asyncio.Event()
+        counting = [asyncio.create_task(count_and_be_cut_off(house, random, enough)) for _ in range(3)]
+        await change_at_random(scene, random, 30)
+        enough.set()
+        await asyncio.gather(*counting)
+        while await tend_map(house.use):
+            pass
+        found = await check_map(house.use.store, scene.incident_id)
+        assert (found.is_right, found.due) == (True, 0)
+        assert found.pins > 10
+        view = await map_of(scene.coordinator, scene.incident_id)
+        assert sum(totals(view).values()) == found.pins
+
+
+async def count_and_be_cut_off(house: House, random: Random, enough: asyncio.Event) -> None:
+    """Count as a worker does, which is ended at any moment; two may count at once."""
+    while not enough.is_set():
+        try:
+            async with asyncio.timeout(random.uniform(0, 0.05)):
+                await tend_map(house.use)
+        except (TimeoutError, PyMongoError):
+            continue
+        await asyncio.sleep(0.01)
+
+
+async def change_at_random(scene: Scene, random: Random, times: int) -> None:
+    registrations: dict[str, int] = {}
+    reports: dict[str, int] = {}
+    site_versions = dict.fromkeys((scene.site_id, scene.other_site_id), 1)
+    for _ in range(times):
+        what = random.choice(("register", "register", "file", "file", "move", "care", "withdraw", "seen", "site"))
+        place = {"point": {"latitude": random.uniform(28, 32), "longitude": random.uniform(-97, -87)}}
+        if what == "register":
+            site_id = random.choice(tuple(site_versions))
+            registrations[(await register(scene, scene.coordinator, site_id))["id"]] = 1
+        elif what == "file":
+            reports[(await file(scene, lastSeenPlace=place))[1]["id"]] = 1
+        elif what == "site":
+            site_id = random.choice(tuple(site_versions))
+            change = {"id": site_id, "version": site_versions[site_id], **place}
+            assert (await scene.coordinator.ask("changeSite", input=change)).made
+            site_versions[site_id] += 1
+        elif what in ("move", "care") and registrations:
+            one = random.choice(tuple(registrations))
+            named = {"id": one, "version": registrations[one]}
+            change = {"siteId": scene.other_site_id} if what == "move" else {"careStatus": "SEPARATED"}
+            operation = "moveRegistration" if what == "move" else "changeRegistration"
+            assert (await scene.coordinator.ask(operation, input={**named, **change})).made
+            registrations[one] += 1
+        elif reports:
+            one = random.choice(tuple(reports))
+            if what == "withdraw":
+                assert not (await scene.call_taker.ask("withdrawReport", id=one, version=reports.pop(one))).codes
+            else:
+                change = {"id": one, "version": reports[one], "lastSeenPlace": place}
+                assert (await scene.call_taker.ask("changeReport", input=change)).made
+                reports[one] += 1
