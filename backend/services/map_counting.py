@@ -68,7 +68,7 @@ async def count(
         if either is not None:
             changes[either.incident_id].extend(changes_between(was, pin, now))
             cells[either.incident_id].update(_cells_of(was), _cells_of(pin))
-    await kept.put_pins(use.store, changed, session)
+    await kept.put_pins(use.store, before, changed, session)
     for incident_id, counted in changes.items():
         await kept.apply(use.store, incident_id, counted, session)
         if told:

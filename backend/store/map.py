@@ -7,7 +7,7 @@ however long the incident and however many changes there were.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -109,15 +109,22 @@ async def pins_ending_in(store: Store, incident_id: str, cells: Iterable[str], l
     return [from_document(Pin, document) async for document in store.database[PINS].find(wanted).limit(limit)]
 
 
-async def put_pins(store: Store, after: Mapping[str, Pin | None], session: Session) -> None:
-    writes: list[Any] = [
-        DeleteOne({"_id": pin_id})
-        if pin is None
-        else ReplaceOne({"_id": pin_id}, {**to_document(pin), **_places_of(pin)}, upsert=True)
+async def put_pins(store: Store, before: Collection[str], after: Mapping[str, Pin | None], session: Session) -> None:
+    """Keep pins in the place of what there was of them; `before` are the ids of those that were there."""
+    new = [_pin_document(pin) for pin_id, pin in after.items() if pin is not None and pin_id not in before]
+    changed: list[Any] = [
+        DeleteOne({"_id": pin_id}) if pin is None else ReplaceOne({"_id": pin_id}, _pin_document(pin))
         for pin_id, pin in after.items()
+        if pin_id in before
     ]
-    if writes:
-        await store.database[PINS].bulk_write(writes, ordered=False, session=session)
+    if new:
+        await store.database[PINS].insert_many(new, ordered=False, session=session)
+    if changed:
+        await store.database[PINS].bulk_write(changed, ordered=False, session=session)
+
+
+def _pin_document(pin: Pin) -> Document:
+    return {**to_document(pin), **_places_of(pin)}
 
 
 def _places_of(pin: Pin) -> Document:

@@ -11,6 +11,8 @@ from rich.console import Console
 
 from tests.bench.accuracy import measure_accuracy
 from tests.bench.audit import measure_audit
+from tests.bench.live import measure_live
+from tests.bench.map import measure_map
 from tests.bench.meeting import measure_meeting
 from tests.bench.registering import measure_registering
 from tests.bench.speed import measure_speed
@@ -19,6 +21,8 @@ RESULTS = Path(__file__).parents[2] / "bench" / "RESULTS.md"
 PARTS = {
     "accuracy": measure_accuracy,
     "audit": measure_audit,
+    "live": measure_live,
+    "map": measure_map,
     "meeting": measure_meeting,
     "registering": measure_registering,
     "speed": measure_speed,

@@ -6,8 +6,8 @@ from typing import Any
 from backend.domain.account import Role
 from tests.support.client import Client
 from tests.support.house import NEW_ORLEANS, Scene
+from tests.support.map import FROM_NEAR, HERE, counted
 from tests.support.records import child, mother, report
-from tests.support.snapshot import settled
 
 PUBLIC_KEY = "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"
 
@@ -28,7 +28,7 @@ async def a_matched_pair(scene: Scene) -> Secrets:
     again = child(scene.site_id)
     for one in (marisol, again, mother(scene.site_id)):
         (await scene.volunteer.ask("registerPerson", input=one)).made  # noqa: B018 (it says whether it was done)
-    await settled(scene.house.use.store)
+    await counted(scene.house.use.store)
     pair = (await scene.coordinator.ask("registrationDuplicates", id=marisol["id"])).value["duplicates"][0]
     link = {"input": {"id": pair["id"], "version": pair["version"]}}
     device = {"endpoint": "https://127.0.0.1/x", "publicKey": PUBLIC_KEY, "authSecret": "AAAAAAAAAAAAAAAAAAAAAA"}
@@ -66,6 +66,10 @@ async def a_matched_pair(scene: Scene) -> Secrets:
             "matches": {"incidentId": scene.incident_id},
             "match": {"id": match["id"]},
             "matchChanges": {"incidentId": scene.incident_id},
+            "siteChanges": {"siteId": scene.site_id},
+            "mapView": {"incidentId": scene.incident_id, "bounds": HERE, "zoom": FROM_NEAR},
+            "mapChanges": {"incidentId": scene.incident_id},
+            "publicFigures": {"incidentId": scene.incident_id},
             "claimMatch": step,
             "confirmMatch": step,
             "rejectMatch": step,
