@@ -1,7 +1,7 @@
 """What every use case works with, passed in from the composition root."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -12,8 +12,12 @@ from backend.store.database import Store
 from backend.store.feed import Feed
 
 if TYPE_CHECKING:
+    from backend.domain.account import Viewer
+    from backend.domain.registration import Registration
     from backend.services.audit import Looks  # which works with these collaborators itself
     from backend.services.models import Rules
+    from backend.services.together import Together
+    from backend.store.audit import Waiting
     from backend.store.models import Stamp
 
 
@@ -43,6 +47,15 @@ HASHED_AT_ONCE = 2
 """Passwords hashed at the same time in a process: more would take a laptop's memory, and a guesser could ask for it."""
 
 
+@dataclass(slots=True, eq=False)
+class QuestionsAsked:
+    """What followers ask all at once when something changes; each use case sets its own up when it is first asked."""
+
+    registrations: "Together[str, Registration | None] | None" = None
+    viewers: "Together[str, Viewer | None] | None" = None
+    looks: "Together[Sequence[Waiting], None] | None" = None
+
+
 @dataclass(frozen=True, slots=True)
 class Collaborators:
     """`new_id` makes UUIDv7s; `check_device` raises a DomainError for a push subscription that may not be used.
@@ -50,7 +63,7 @@ class Collaborators:
     `rates` counts attempts, and is None where nothing is limited. `remembered` is what incidents are scored under, by
     its stamp, so that no scoring need read and decode it again. `looks` gathers what one operation shows of whom, for
     whoever answers it to enter in the audit log first; where there is none, each look is entered as it happens.
-    `hashing` is held while a password is hashed.
+    `hashing` is held while a password is hashed. `together` are the questions that many ask at the same time.
     """
 
     store: Store
@@ -64,3 +77,4 @@ class Collaborators:
     looks: "Looks | None" = None
     password_cost: PasswordCost = PasswordCost()
     hashing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(HASHED_AT_ONCE))
+    together: QuestionsAsked = field(default_factory=QuestionsAsked)

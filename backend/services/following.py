@@ -4,6 +4,7 @@ What is told is told in batches (`backend/services/live.py`), each with the curs
 on from.
 """
 
+import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -15,13 +16,14 @@ from backend.domain.event import Event, EventKind
 from backend.domain.match import Match
 from backend.domain.registration import Registration
 from backend.domain.report import Report
-from backend.services.access import Action, Where, require, require_of_record
+from backend.services.access import Action, Where, may, require, require_of_record
 from backend.services.audit import at_once, saw
 from backend.services.collaborators import Collaborators
 from backend.services.live import Batch, batches, cursor_of, place_of
 from backend.services.matches import get_matches
-from backend.services.registrations import visible_registrations
+from backend.services.registrations import where as located
 from backend.services.reports import get_reports
+from backend.services.together import Together
 
 Followed = TypeVar("Followed")
 
@@ -122,8 +124,12 @@ async def follow_site(
 
     async def read(use: Collaborators, batch: Batch) -> tuple[Sequence[Registration], Sequence[str]]:
         ids = _once(event.registration_id or event.subject_id for event in batch.events)
-        found = await visible_registrations(use, known, ids) if ids else []
-        here = [one for one in found if one is not None and one.site_id == site_id]
+        found = await asyncio.gather(*(_registration(use, one) for one in ids))
+        here = [
+            one
+            for one in found
+            if one is not None and one.site_id == site_id and may(known, Action.READ_REGISTRATION, located(one))
+        ]
         await saw(use, known, AuditAction.READ_REGISTRATION, Part.DESCRIPTION, here)
         there = {one.id for one in here}
         return here, [one for one in ids if one not in there]
@@ -145,6 +151,18 @@ async def _follow(
         async for batch in found:
             records, gone = await read(use, batch)
             yield News(cursor_of(use, scope, batch.heard), records, gone)
+
+
+async def _registration(use: Collaborators, registration_id: str) -> Registration | None:
+    """A registration as it is now; for all who follow its site it is read once."""
+    if use.together.registrations is None:
+        use.together.registrations = Together(lambda ids: _registrations(use, ids))
+    return await use.together.registrations.ask(registration_id)
+
+
+async def _registrations(use: Collaborators, ids: Sequence[str]) -> list[Registration | None]:
+    found = await use.store.registrations.get_many(dict.fromkeys(ids))
+    return [found.get(one) for one in ids]
 
 
 async def _found(reading: Awaitable[Sequence[Followed | None]]) -> tuple[Sequence[Followed], Sequence[str]]:

@@ -14,18 +14,18 @@ import aiohttp
 from pydantic import SecretStr
 
 from backend.app import open_store, wire
-from backend.domain.account import NewInvite, Role
+from backend.domain.account import Account, Role
 from backend.services.collaborators import Collaborators
-from backend.services.invites import invite_by_operator
+from backend.services.secrets import new_token
+from backend.services.sessions import account_session
 from backend.settings.keys import load_keys
 from backend.settings.settings import Settings, read_settings
 from backend.store.embedded import embedded_database
 from tests.bench.registering import Place, a_volunteer, serving
-from tests.support.client import Client, Subscription, retry_key
+from tests.support.client import Client, Subscription
 from tests.support.records import child
 
-AT_THE_SITE, AT_THE_MAP = 270, 30
-USES = 30
+AT_THE_SITE, AT_THE_MAP = 40, 5
 AIM_MILLISECONDS = 500
 HEARD_WITHIN_SECONDS = 30
 
@@ -76,22 +76,38 @@ def _wired(settings: Settings, store: Any) -> Any:
 
 async def _followers(use: Collaborators, stranger: Client, place: Place, heard: Heard) -> list[asyncio.Task[None]]:
     """Each with an account of its own, as each has a phone of its own."""
-    volunteer = NewInvite(Role.VOLUNTEER, site_id=place.site_id, uses=USES)
-    coordinator = NewInvite(Role.COORDINATOR, incident_id=place.incident_id, uses=USES)
     tasks = []
-    for invite, count in ((volunteer, AT_THE_SITE), (coordinator, AT_THE_MAP)):
-        people: list[Client] = []
-        while len(people) < count:
-            secret = await invite_by_operator(use, invite)
-            for _ in range(min(USES, count - len(people))):
-                given = {"secret": secret, "name": "Bench", "retryKey": retry_key()}
-                people.append(stranger.signed_in((await stranger.ask("acceptInvite", input=given)).made["token"]))
-        follow = _follow_site if invite is volunteer else _follow_map
-        tasks += [asyncio.create_task(follow(person, place, heard)) for person in people]
+    for role, count, follow in (
+        (Role.VOLUNTEER, AT_THE_SITE, _follow_site),
+        (Role.COORDINATOR, AT_THE_MAP, _follow_map),
+    ):
+        for _ in range(count):
+            person = stranger.signed_in(await _account(use, role, place))
+            tasks.append(asyncio.create_task(follow(person, place, heard)))
     async with asyncio.timeout(HEARD_WITHIN_SECONDS):
         while heard.ready < len(tasks):  # noqa: ASYNC110 (they ring no bell)
             await asyncio.sleep(0.05)
     return tasks
+
+
+async def _account(use: Collaborators, role: Role, place: Place) -> str:
+    """The token of somebody who came in by an invite, as it would be."""
+    now, token = use.clock(), new_token()
+    account = Account(
+        id=use.new_id(),
+        role=role,
+        name="Bench",
+        incident_ids=(place.incident_id,),
+        site_ids=(place.site_id,),
+        invite_id="",
+        disabled=False,
+        version=1,
+        created_at=now,
+        updated_at=now,
+    )
+    await use.store.accounts.insert(account)
+    await use.store.sessions.insert(account_session(use, account, token))
+    return token
 
 
 async def _follow_site(person: Client, place: Place, heard: Heard) -> None:
