@@ -66,8 +66,8 @@ async def measure_live(*, quick: bool) -> str:
     return (
         f"A registration made at one process, told to followers at another: {SITES * AT_A_SITE + AT_THE_MAP} of them "
         f"on one process, {AT_A_SITE} at each of {SITES} sites and {AT_THE_MAP} at the map, {changes} registrations "
-        "one after the other; two servers, worker, database and followers on the same cores. Each telling reads the record "
-        "anew for its follower, and enters that look in the audit log.\n\n"
+        "one after the other; servers, worker, database and followers on the same cores. Each telling shows the record "
+        "as it is then, and enters that look in the audit log.\n\n"
         "| from the acknowledged change | followers | median, ms | 95 of 100, ms | worst, ms |\n|---|---|---|---|---|\n"
         f"{_row('the list of the site', AT_A_SITE, site)}\n{_row('the map, counted', AT_THE_MAP, counted)}\n\n"
         f"Aim: 95 of 100 within {AIM_MILLISECONDS} ms. Nothing was missed and nothing told twice."
