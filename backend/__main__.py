@@ -3,6 +3,7 @@
 import typer
 
 from backend.commands import account, audit, events, keys, matching
+from backend.commands import map as map_command
 from backend.commands.access import access
 from backend.commands.demo import demo
 from backend.commands.indexes import indexes
@@ -36,6 +37,7 @@ def build() -> typer.Typer:
     app.add_typer(audit.app, name="audit")
     app.add_typer(events.app, name="events")
     app.add_typer(keys.app, name="keys")
+    app.add_typer(map_command.app, name="map")
     app.add_typer(matching.app, name="matching")
     return app
 

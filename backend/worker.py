@@ -16,18 +16,21 @@ from backend.domain.subject import Side
 from backend.sender import POLL_SECONDS, Bell, Sender, running_sender
 from backend.services.alerts import queue_deliveries, raise_report_news, raise_shared_news
 from backend.services.collaborators import Collaborators
+from backend.services.map_rebuilding import tend_map
 from backend.services.models import renew_if_outgrown
 from backend.services.rescoring import rescore_page
 from backend.services.scoring import score_family, score_registration
 from backend.services.sealing import seal_waiting
 from backend.services.suggestions import ask_for_suggestions, suggest_duplicates
 from backend.store.feed import TooFarBehindError
+from backend.store.map import MAPPED
 from backend.store.records import Session
 from backend.store.work import Claim, Due, LostClaimError, claim, come_back, finish, park, postpone
 
 MOST_ATTEMPTS = 8
 """With pauses that double from a second, about four minutes; then an operator is needed."""
 LONGEST_PAUSE_SECONDS = 120.0
+MAP_PAUSE_SECONDS = 0.1
 
 Handler = Callable[[Collaborators, Event, Session], Awaitable[timedelta | None]]
 """Does what follows from an event, or a part of it: then it says how soon to come back for the rest."""
@@ -45,6 +48,7 @@ class Worker:
     concurrency: int
     lease: timedelta
     event_bell: Bell = field(default_factory=Bell)
+    map_bell: Bell = field(default_factory=lambda: Bell(asyncio.Queue(1)))
     due_events: Due = field(default_factory=Due)
     told_of: set[str] = field(default_factory=set)
     """The entries of the audit log that cannot be sealed, of which the log has been told."""
@@ -133,6 +137,7 @@ async def running_worker(worker: Worker) -> AsyncIterator[None]:
     """Work while the context is open; what is being handled when it closes is due again when its lease ends."""
     tasks = [asyncio.create_task(_ring_on_events(worker), name="worker-bell")]
     tasks.append(asyncio.create_task(_repeat(Bell(), lambda: _seal_audit(worker)), name="worker-audit"))
+    tasks.append(asyncio.create_task(_repeat(worker.map_bell, lambda: _tend_map(worker)), name="worker-map"))
     for number in range(worker.concurrency):
         handling = _repeat(worker.event_bell, lambda: _handle_next_event(worker))
         tasks.append(asyncio.create_task(handling, name=f"worker-event-{number}"))
@@ -153,8 +158,11 @@ async def _ring_on_events(worker: Worker) -> None:
                     event = await listener.next()
                     if event.kind in HANDLERS:
                         worker.event_bell.ring()
+                    if event.kind in MAPPED:
+                        worker.map_bell.ring()
             except TooFarBehindError:
                 worker.event_bell.ring()
+                worker.map_bell.ring()
 
 
 async def _repeat(bell: Bell, work: Callable[[], Awaitable[bool]]) -> None:
@@ -209,6 +217,13 @@ async def _seal_audit(worker: Worker) -> bool:
         structlog.get_logger("worker").error("audit_entry_altered", entry_id=entry_id)
     worker.told_of.update(sealed.refused)
     return sealed.more
+
+
+async def _tend_map(worker: Worker) -> bool:
+    """Count what was changed since, at most so often: what is changed in between is counted together."""
+    more = await tend_map(worker.use)
+    await asyncio.sleep(MAP_PAUSE_SECONDS)
+    return more
 
 
 async def _set_back(worker: Worker, claimed: Claim[Event], error: Exception) -> None:

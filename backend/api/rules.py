@@ -36,6 +36,10 @@ class Group(StrEnum):
     """What is needed for care."""
     EVIDENCE = "evidence"
     """Who may be the same child, or a relative, and why."""
+    COUNT = "count"
+    """How many there are."""
+    HIDDEN = "hidden"
+    """How many there are, small counts hidden."""
     STAFF = "staff"
     """Accounts, and who did what."""
     OWN = "own"
@@ -99,6 +103,8 @@ OPERATIONS: Mapping[str, Mapping[str, OperationRule]] = MappingProxyType(
             "site": _allowed(Action.READ_SITE),
             "findPlaces": OperationRule(Gate.STRANGER_OR_ALLOWED, (Action.FIND_PLACE,)),
             "nameOfPlace": _ANYBODY,
+            "mapView": _allowed(Action.READ_MAP),
+            "publicFigures": _allowed(Action.READ_INCIDENT),
             "registration": _allowed(Action.READ_REGISTRATION),
             "registrations": _allowed(Action.READ_REGISTRATION),
             "intakes": _allowed(Action.INVITE_VOLUNTEER),
@@ -184,6 +190,8 @@ OPERATIONS: Mapping[str, Mapping[str, OperationRule]] = MappingProxyType(
         "Subscription": {
             "ownReports": _allowed(Action.READ_REPORT),
             "matchChanges": _allowed(Action.READ_MATCH),
+            "siteChanges": _allowed(Action.READ_REGISTRATION),
+            "mapChanges": _allowed(Action.READ_MAP),
         },
     }
 )
@@ -239,6 +247,9 @@ _PAYLOADS = {
     "SightingPayload": _rules(FORM="errors sighting"),
     "SitePayload": _rules(FORM="errors site"),
     "TakeDownPayload": _rules(FORM="errors takeDown"),
+    "MatchNews": _rules(FORM="cursor matches"),
+    "ReportNews": _rules(FORM="cursor reports"),
+    "SiteNews": _rules(FORM="cursor registrations gone"),
     "UserError": _rules(FORM="code message field"),
     "PageInfo": _rules(FORM="hasNextPage endCursor"),
 }
@@ -268,10 +279,21 @@ FIELDS: Mapping[str, Mapping[str, Rule]] = MappingProxyType({
         Action.READ_SITE,
         RECORD="id incidentId name kind capacity open version createdAt updatedAt",
         PLACE="point address",
+        COUNT="inCare",
     ),
     "Intake": _rules(
         Action.INVITE_VOLUNTEER, STAFF="id incidentId siteId openedBy entered expiresAt closedAt createdAt"
     ),
+    "MapView": _rules(COUNT="resolution at cells totals", PLACE="area things lines"),
+    "MapCell": _rules(COUNT="cell centre counts"),
+    "MapCount": _rules(COUNT="layer state count"),
+    "MapThing": _rules(RECORD="id layer state", PLACE="point", COUNT="inCare capacity"),
+    "MapLine": _rules(RECORD="id", PLACE="start end", COUNT="count"),
+    "MapNews": _rules(FORM="cursor", COUNT="cells everywhere"),
+    "Figures": _rules(HIDDEN="asOf totals cells ages"),
+    "CellFigures": _rules(HIDDEN="cell centre counts"),
+    "HiddenCounts": _rules(HIDDEN="missing inCare found"),
+    "AgeFigures": _rules(HIDDEN="years inCare"),
     "Registration": _rules(
         Action.READ_REGISTRATION,
         RECORD="id incidentId siteId groupId careStatus status confirmation confirmationBy confirmationAt synthetic "

@@ -10,12 +10,13 @@ from backend.api.resolvers.duplicate import DuplicateMutations, DuplicateQueries
 from backend.api.resolvers.incident import IncidentMutations, IncidentQueries
 from backend.api.resolvers.intake import IntakeMutations, IntakeQueries
 from backend.api.resolvers.kinship import KinshipQueries
+from backend.api.resolvers.map import MapQueries, MapSubscriptions
 from backend.api.resolvers.match import MatchMutations, MatchQueries, MatchSubscriptions
 from backend.api.resolvers.passkey import PasskeyMutations
 from backend.api.resolvers.pin import PinMutations
 from backend.api.resolvers.place import PlaceQueries
 from backend.api.resolvers.recovery import RecoveryMutations
-from backend.api.resolvers.registration import RegistrationMutations, RegistrationQueries
+from backend.api.resolvers.registration import RegistrationMutations, RegistrationQueries, RegistrationSubscriptions
 from backend.api.resolvers.report import ReportMutations, ReportQueries, ReportSubscriptions
 from backend.api.resolvers.sighting import SightingMutations, SightingQueries
 from backend.api.resolvers.site import SiteMutations, SiteQueries
@@ -35,6 +36,7 @@ class Query(
     ReportQueries,
     TakeDownQueries,
     SightingQueries,
+    MapQueries,
     MatchQueries,
     DuplicateQueries,
     KinshipQueries,
@@ -69,7 +71,7 @@ class Mutation(
 
 
 @strawberry.type(description="Everything that can be followed live, over graphql-transport-ws.")
-class Subscription(ReportSubscriptions, MatchSubscriptions):
+class Subscription(ReportSubscriptions, MatchSubscriptions, RegistrationSubscriptions, MapSubscriptions):
     pass
 
 

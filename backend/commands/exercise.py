@@ -188,7 +188,8 @@ async def _watch(exercise: Exercise) -> None:
     """Follow the matches as a coordinator does."""
     async with exercise.coordinator.follow("matchChanges", incidentId=exercise.scene.incident_id) as changes:
         async for change in changes:
-            exercise.changed.put_nowait(change["id"])
+            for match in change["matches"]:
+                exercise.changed.put_nowait(match["id"])
 
 
 async def _look_at_matches(exercise: Exercise) -> None:

@@ -28,6 +28,7 @@ class Part(StrEnum):
     """The part of a record that was shown; of a write, the log has the names of the fields."""
 
     DESCRIPTION = "DESCRIPTION"
+    PLACE = "PLACE"
     MEDICAL_NOTES = "MEDICAL_NOTES"
     EVIDENCE = "EVIDENCE"
     PHOTO_LINKS = "PHOTO_LINKS"

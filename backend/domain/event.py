@@ -78,6 +78,7 @@ class EventKind(StrEnum):
     DECISION_SHARED = "DECISION_SHARED"
     ALERT_RAISED = "ALERT_RAISED"
     RESCORING_STARTED = "RESCORING_STARTED"
+    MAP_CHANGED = "MAP_CHANGED"
 
 
 SYSTEM = "system"
@@ -88,7 +89,11 @@ OPERATOR = "operator"
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Ids only, never personal data. The scope fields say who may be told of it; `actor_id` is who did it."""
+    """Ids only, never personal data. The scope fields say who may be told of it; `actor_id` is who did it.
+
+    `from_site_id` is where somebody was before moving, `registration_id` whose photo it is. `cells` are the H3 cells
+    of a part of the map that changed; none stands for all of it.
+    """
 
     id: str
     kind: EventKind
@@ -100,6 +105,9 @@ class Event:
     family_id: str | None = None
     report_id: str | None = None
     match_id: str | None = None
+    registration_id: str | None = None
+    from_site_id: str | None = None
+    cells: tuple[str, ...] = ()
 
 
 WORKED = frozenset({

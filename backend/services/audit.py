@@ -13,6 +13,7 @@ from backend.domain.audit import AuditAction, AuditEntry, Part, concerned, waiti
 from backend.domain.errors import DomainError, ErrorCode
 from backend.domain.event import OPERATOR, SYSTEM, Event
 from backend.services.collaborators import Collaborators
+from backend.services.together import Together
 from backend.store import audit, events
 from backend.store.records import Session
 
@@ -252,4 +253,15 @@ async def _enter(use: Collaborators, entries: Sequence[AuditEntry], session: Ses
     waiting = [
         audit.Waiting(entry_id, content, waiting_seal(use.keys.audit, content)) for entry_id, content in contents
     ]
-    await audit.add_waiting(use.store, waiting, session)
+    if session is not None:
+        await audit.add_waiting(use.store, waiting, session)
+        return
+    if use.together.looks is None:
+        use.together.looks = Together(lambda asked: _enter_looks_of_many(use, asked))
+    await use.together.looks.ask(waiting)
+
+
+async def _enter_looks_of_many(use: Collaborators, looks: Sequence[Sequence[audit.Waiting]]) -> list[None]:
+    """What many are about to be shown at the same time is entered at once."""
+    await audit.add_waiting(use.store, [one for of_one in looks for one in of_one])
+    return [None] * len(looks)

@@ -1,7 +1,7 @@
 """What every use case works with, passed in from the composition root."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Lock
@@ -15,8 +15,12 @@ from backend.store.feed import Feed
 from geo.geocoder import Geocoder
 
 if TYPE_CHECKING:
+    from backend.domain.account import Viewer
+    from backend.domain.registration import Registration
     from backend.services.audit import Looks  # which works with these collaborators itself
     from backend.services.models import Rules
+    from backend.services.together import Together
+    from backend.store.audit import Waiting
     from backend.store.models import Stamp
 
 
@@ -45,6 +49,15 @@ HASHED_AT_ONCE = 2
 """Passwords hashed at the same time in a process: more would take a laptop's memory, and a guesser could ask for it."""
 
 
+@dataclass(slots=True, eq=False)
+class QuestionsAsked:
+    """What followers ask all at once when something changes; each use case sets its own up when it is first asked."""
+
+    registrations: "Together[str, Registration | None] | None" = None
+    viewers: "Together[str, Viewer | None] | None" = None
+    looks: "Together[Sequence[Waiting], None] | None" = None
+
+
 @dataclass(frozen=True, slots=True)
 class Collaborators:
     """`new_id` makes UUIDv7s; `check_device` raises a DomainError for a push subscription that may not be used, and
@@ -58,6 +71,7 @@ class Collaborators:
     while a password is hashed. `address` is where people reach the server, which passkeys are bound to. `lock_after` is
     how long a phone with a PIN may be left alone. `work_bits` is the work that a stranger's report costs. `geocoder`
     knows addresses, where the operator has named one; `reading_towns` is held while the list of towns is read, once.
+    `together` are the questions that many ask at the same time.
     """
 
     store: Store
@@ -81,3 +95,4 @@ class Collaborators:
     hashing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(HASHED_AT_ONCE))
     geocoder: Geocoder | None = None
     reading_towns: Lock = field(default_factory=Lock)
+    together: QuestionsAsked = field(default_factory=QuestionsAsked)

@@ -217,4 +217,5 @@ def _event(use: Collaborators, photo: Photo, record: Registration | Report) -> E
         site_id=record.site_id if isinstance(record, Registration) else None,
         family_id=record.family_id if isinstance(record, Report) else None,
         report_id=record.id if isinstance(record, Report) else None,
+        registration_id=record.id if isinstance(record, Registration) else None,
     )

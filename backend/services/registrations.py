@@ -153,7 +153,8 @@ async def change_registration(
     following = changed(registration, changes, version=version + 1, updated_at=now)
     following = written_in_by(following, known.id)
     said = names_said(changes)
-    return await _replace(use, known, following, version, EventKind.REGISTRATION_UPDATED, said)
+    told = _event(use, EventKind.REGISTRATION_UPDATED, following, known)
+    return await _replace(use, known, following, version, told, said)
 
 
 async def move_registration(
@@ -173,7 +174,8 @@ async def move_registration(
         raise conflict("This person is no longer in care, and so cannot be moved.", "id")
     following = replace(registration, site_id=site.id, version=version + 1, updated_at=use.clock())
     following = written_in_by(following, known.id)
-    return await _replace(use, known, following, version, EventKind.REGISTRATION_MOVED, ["site_id"])
+    moved = replace(_event(use, EventKind.REGISTRATION_MOVED, following, known), from_site_id=registration.site_id)
+    return await _replace(use, known, following, version, moved, ["site_id"])
 
 
 async def get_registration(use: Collaborators, viewer: Viewer | None, registration_id: str) -> Registration:
@@ -266,7 +268,7 @@ async def _for_change(
 
 
 async def _replace(
-    use: Collaborators, viewer: Viewer, following: Registration, seen: int, kind: EventKind, said: Sequence[str]
+    use: Collaborators, viewer: Viewer, following: Registration, seen: int, told: Event, said: Sequence[str]
 ) -> Registration:
     site = await use.store.sites.get(following.site_id)
     if site is None:
@@ -276,7 +278,7 @@ async def _replace(
         beside = fields_of_registration(following, site, use.clock())
         if not await use.store.registrations.replace(following, seen, session, beside=beside):
             raise stale()
-        await tell(use, viewer, session, _event(use, kind, following, viewer), fields=said)
+        await tell(use, viewer, session, told, fields=said)
 
     await use.store.transact(write)
     return following

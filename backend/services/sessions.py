@@ -1,5 +1,6 @@
 """Signing in and out: opaque bearer tokens, of which only a keyed hash is kept."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -13,6 +14,7 @@ from backend.services.access import signed_in
 from backend.services.audit import came_or_went, tell
 from backend.services.collaborators import Collaborators
 from backend.services.secrets import keyed_hash
+from backend.services.together import Together
 from backend.store.records import Session as Transaction
 from backend.store.sessions import end, used
 
@@ -85,10 +87,25 @@ async def viewer_of(use: Collaborators, token: str) -> Viewer | None:
 
 
 async def viewer_of_session(use: Collaborators, session_id: str) -> Viewer | None:
-    """Whose session it is, if it still stands and is not locked; asking is no use of it."""
-    session = await use.store.sessions.get(session_id)
-    viewer = None if session is None else await _viewer_of(use, session)
+    """Whose session it is, if it still stands and is not locked; asking is no use of it. Those of many are looked up at
+    once.
+    """
+    if use.together.viewers is None:
+        use.together.viewers = Together(lambda ids: _viewers_of_sessions(use, ids))
+    viewer = await use.together.viewers.ask(session_id)
     return None if viewer is None or viewer.locked else viewer
+
+
+async def _viewers_of_sessions(use: Collaborators, session_ids: Sequence[str]) -> list[Viewer | None]:
+    sessions = await use.store.sessions.get_many(dict.fromkeys(session_ids))
+    accounts = {one.account_id for one in sessions.values() if one.account_id is not None}
+    families = {one.family_id for one in sessions.values() if one.family_id is not None}
+    owners = (
+        await use.store.accounts.get_many(accounts) if accounts else {},
+        await use.store.families.get_many(families) if families else {},
+    )
+    found = {one.id: _viewer(use, one, *owners) for one in sessions.values()}
+    return [found.get(one) for one in session_ids]
 
 
 def last_used(session: Session) -> datetime:
@@ -101,16 +118,29 @@ def is_locked(use: Collaborators, session: Session) -> bool:
 
 
 async def _viewer_of(use: Collaborators, session: Session) -> Viewer | None:
+    accounts, families = {}, {}
     if session.family_id is not None:
         family = await use.store.families.get(session.family_id)
-        viewer = None if family is None else _family_viewer(family, session)
+        families = {} if family is None else {family.id: family}
     elif session.account_id is not None:
         account = await use.store.accounts.get(session.account_id)
-        locked = is_locked(use, session)
-        viewer = None if account is None or account.disabled else _account_viewer(account, session, locked=locked)
+        accounts = {} if account is None else {account.id: account}
+    return _viewer(use, session, accounts, families)
+
+
+def _viewer(
+    use: Collaborators, session: Session, accounts: Mapping[str, Account], families: Mapping[str, Family]
+) -> Viewer | None:
+    """Who uses a session, if it stands and its owner is among these."""
+    family = None if session.family_id is None else families.get(session.family_id)
+    account = None if session.account_id is None else accounts.get(session.account_id)
+    if family is not None:
+        viewer = _family_viewer(family, session)
+    elif account is not None and not account.disabled:
+        viewer = _account_viewer(account, session, locked=is_locked(use, session))
     else:
         return None
-    return viewer if viewer is not None and stands(session, viewer.role, use.clock()) else None
+    return viewer if stands(session, viewer.role, use.clock()) else None
 
 
 def stands(session: Session, role: Role, now: datetime) -> bool:

@@ -86,6 +86,19 @@ INDEXES = {
         IndexModel([("accountId", ASCENDING)], name="account"),
     ],
     "lanes": [],
+    "mapDue": [],
+    "mapPins": [
+        IndexModel([("place", ASCENDING)], name="place"),
+        IndexModel([("end", ASCENDING)], name="end"),
+        IndexModel([("about", ASCENDING)], name="about"),
+        IndexModel([("incidentId", ASCENDING)], name="incident"),
+    ],
+    "mapRebuilds": [],
+    "mapSheets": [
+        IndexModel([("kind", ASCENDING)], name="kind"),
+        IndexModel([("incidentId", ASCENDING)], name="incident"),
+    ],
+    "mapState": [],
     "matches": [
         _VERSION,
         IndexModel([("reportId", ASCENDING), ("registrationId", ASCENDING)], name="pair", unique=True),

@@ -12,6 +12,8 @@ from rich.console import Console
 from tests.bench.accuracy import measure_accuracy
 from tests.bench.alerts import measure_alerts
 from tests.bench.audit import measure_audit
+from tests.bench.live import measure_live
+from tests.bench.map import measure_map
 from tests.bench.meeting import measure_meeting
 from tests.bench.registering import measure_registering
 from tests.bench.speed import measure_speed
@@ -21,6 +23,8 @@ PARTS = {
     "accuracy": measure_accuracy,
     "alerts": measure_alerts,
     "audit": measure_audit,
+    "live": measure_live,
+    "map": measure_map,
     "meeting": measure_meeting,
     "registering": measure_registering,
     "speed": measure_speed,

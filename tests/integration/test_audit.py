@@ -232,11 +232,11 @@ async def test_each_time_that_a_follower_is_told_is_a_look(scene: Scene) -> None
     filed = (await scene.stranger.ask("fileReport", input=report(scene.incident_id))).made
     family, report_id = scene.stranger.signed_in(filed["token"]), filed["reports"][0]["id"]
     async with family.follow("ownReports") as news:
-        assert (await news.next())["version"] == 1
+        assert (await news.next_record())["version"] == 1
         for version in (1, 2):
             change = {"id": report_id, "version": version, "lastSeenAt": f"2026-09-01T1{version}:00:00Z"}
             assert (await scene.call_taker.ask("changeReport", input=change)).made
-            while (await news.next())["version"] <= version:
+            while (await news.next_record())["version"] <= version:
                 pass
     own = [look for look in await looks(scene, report_id) if look[1] == "FAMILY"]
     assert len(own) >= 3

@@ -87,7 +87,7 @@ async def test_a_proof_given_meanwhile_counts_on_a_connection_that_is_open(scene
     async with carlos.client.follow("matchChanges", incidentId=scene.incident_id) as changes:
         assert (await carlos.client.ask("proveYourself", code=carlos.code())).made
         await a_matched_pair(scene)
-        assert (await changes.next())["id"], "the connection stands, although its session was proven"
+        assert (await changes.next_record())["id"], "the connection stands, although its session was proven"
 
 
 async def test_the_coordinator_of_an_exercise_decides_and_enters_a_code_when_asked(

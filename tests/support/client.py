@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 import secrets
+from collections import deque
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -132,7 +133,10 @@ class Client:
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
+    """`told` are the records of the last message that nobody has asked for yet."""
+
     socket: aiohttp.ClientWebSocketResponse
+    told: deque[Any] = field(default_factory=deque)
 
     async def next_message(self, seconds: float = 10) -> Mapping[str, Any]:
         """The next message that is no ping."""
@@ -147,3 +151,10 @@ class Subscription:
         message = await self.next_message(seconds)
         assert message["type"] == "next", message
         return next(iter(message["payload"]["data"].values()))
+
+    async def next_record(self, seconds: float = 10) -> Any:
+        """The next of the records that are told, one or several in a message."""
+        while not self.told:
+            value = await self.next(seconds)
+            self.told.extend(next(one for one in value.values() if isinstance(one, list)))
+        return self.told.popleft()

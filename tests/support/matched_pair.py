@@ -7,8 +7,8 @@ from backend.domain.account import Role
 from tests.support.client import Client, retry_key
 from tests.support.doors import at_the_door
 from tests.support.house import NEW_ORLEANS, Scene
+from tests.support.map import FROM_NEAR, HERE, counted
 from tests.support.records import child, missing, mother, report, sighting
-from tests.support.snapshot import settled
 from tests.support.take_downs import take_down, taking_down
 
 NOBODY = {
@@ -50,7 +50,7 @@ async def a_matched_pair(scene: Scene) -> Secrets:
     found_by_helper = child(scene.site_id, person={"names": {"given": "Wendeline"}})
     (await helper.ask("registerPerson", input=found_by_helper)).made  # noqa: B018 (it says whether it was done)
     unconfirmed = {"id": found_by_helper["id"], "version": 1}
-    await settled(scene.house.use.store)
+    await counted(scene.house.use.store)
     pair = (await scene.coordinator.ask("registrationDuplicates", id=marisol["id"])).value["duplicates"][0]
     link = {"input": {"id": pair["id"], "version": pair["version"]}}
     device = {"endpoint": "https://127.0.0.1/x", "publicKey": PUBLIC_KEY, "authSecret": "AAAAAAAAAAAAAAAAAAAAAA"}
@@ -60,7 +60,7 @@ async def a_matched_pair(scene: Scene) -> Secrets:
     (await scene.volunteer.ask("recordSighting", input=sighted)).made  # noqa: B018 (it says whether it was done)
     linking = {"id": sighted["id"], "version": 1, "reportId": report_id}
     await scene.call_taker.ask("linkSighting", input=linking)
-    await settled(scene.house.use.store)
+    await counted(scene.house.use.store)
     match = (await scene.coordinator.ask("reportMatches", id=report_id)).value["matches"][0]
     step = {"input": {"id": match["id"], "version": match["version"]}}
     at = {"name": "x", "kind": "SHELTER", "point": NEW_ORLEANS}
@@ -111,6 +111,10 @@ async def a_matched_pair(scene: Scene) -> Secrets:
             "matches": {"incidentId": scene.incident_id},
             "match": {"id": match["id"]},
             "matchChanges": {"incidentId": scene.incident_id},
+            "siteChanges": {"siteId": scene.site_id},
+            "mapView": {"incidentId": scene.incident_id, "bounds": HERE, "zoom": FROM_NEAR},
+            "mapChanges": {"incidentId": scene.incident_id},
+            "publicFigures": {"incidentId": scene.incident_id},
             "claimMatch": step,
             "confirmMatch": step,
             "rejectMatch": step,

@@ -1,5 +1,7 @@
 """Registrations: read, made, changed, moved."""
 
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Annotated
 
 import strawberry
@@ -7,7 +9,7 @@ import strawberry
 from backend.api.context import ID, Info
 from backend.api.convert import to_domain
 from backend.api.settle import settle
-from backend.api.types.connection import After, Connection, First, connection, page_request
+from backend.api.types.connection import CURSOR, After, AfterCursor, Connection, First, connection, page_request
 from backend.api.types.error import UserError
 from backend.api.types.incident import IncidentId
 from backend.api.types.registration import (
@@ -20,7 +22,7 @@ from backend.api.types.registration import (
 )
 from backend.domain import registration as domain
 from backend.domain.registration import Confirmation, ConfirmationAction, NewRegistration, RegistrationChanges
-from backend.services import confirmations, registrations
+from backend.services import confirmations, following, registrations
 
 RegistrationId = Annotated[ID, strawberry.argument(description="The registration.")]
 Version = Annotated[int, strawberry.argument(description="The version that was seen.")]
@@ -148,3 +150,31 @@ class RegistrationMutations:
             present=lambda: registrations.get_registration(context.use, context.viewer, input.id),
             overtaken=_overtaken,
         )
+
+
+@strawberry.type(description="What changed in the list of those who are at a site.")
+class SiteNews:
+    cursor: str = strawberry.field(description=CURSOR)
+    registrations: list[Registration] = strawberry.field(
+        description="Who came or was changed, as it is now; none in the first message, and where it is quiet."
+    )
+    gone: list[ID] = strawberry.field(description="The ids of those who are at this site no more.")
+
+
+@strawberry.type
+class RegistrationSubscriptions:
+    @strawberry.subscription(description="Who comes to a site, changes and leaves.")
+    async def site_changes(
+        self,
+        info: Info,
+        site_id: Annotated[ID, strawberry.argument(description="The site.")],
+        after: AfterCursor = None,
+    ) -> AsyncGenerator[SiteNews, None]:
+        context = info.context
+        async with aclosing(following.follow_site(context.use, context.viewer, site_id, after)) as told:
+            async for news in told:
+                yield SiteNews(
+                    cursor=news.cursor,
+                    registrations=[show_registration(one) for one in news.records],
+                    gone=[ID(one) for one in news.gone],
+                )

@@ -1,6 +1,7 @@
 """Reports: read, filed, changed, withdrawn, and followed by the family."""
 
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Annotated
 
 import strawberry
@@ -8,7 +9,7 @@ import strawberry
 from backend.api.context import ID, Info
 from backend.api.convert import to_domain
 from backend.api.settle import settle
-from backend.api.types.connection import After, Connection, First, connection, page_request
+from backend.api.types.connection import CURSOR, After, AfterCursor, Connection, First, connection, page_request
 from backend.api.types.error import UserError
 from backend.api.types.incident import IncidentId
 from backend.api.types.report import ChangeReportInput, FileReportInput, Report, show_report
@@ -134,12 +135,21 @@ class ReportMutations:
         )
 
 
+@strawberry.type(description="Reports of which there is news.")
+class ReportNews:
+    cursor: str = strawberry.field(description=CURSOR)
+    reports: list[Report] = strawberry.field(
+        description="As they are now; all of the family's in the first message, none where it is quiet."
+    )
+
+
 @strawberry.type
 class ReportSubscriptions:
     @strawberry.subscription(
-        description="Each of the family's reports as it is now, and again whenever there is news about it."
+        description="The family's reports as they are now, and again whenever there is news about one."
     )
-    async def own_reports(self, info: Info) -> AsyncGenerator[Report, None]:
+    async def own_reports(self, info: Info, after: AfterCursor = None) -> AsyncGenerator[ReportNews, None]:
         context = info.context
-        async for report in following.follow_own_reports(context.use, context.viewer):
-            yield show_report(report)
+        async with aclosing(following.follow_own_reports(context.use, context.viewer, after)) as told:
+            async for news in told:
+                yield ReportNews(cursor=news.cursor, reports=[show_report(report) for report in news.records])

@@ -8,6 +8,7 @@ from backend.domain.duplicate import DuplicateState
 from backend.domain.errors import ErrorCode
 from backend.domain.evidence import Feature, Level
 from backend.domain.incident import IncidentKind, IncidentScale, IncidentStatus
+from backend.domain.map import MapLayer
 from backend.domain.match import MatchState
 from backend.domain.person import AgeSource, Communication, MarkKind, Sex
 from backend.domain.place import PlaceSource
@@ -53,6 +54,10 @@ _ENUMS = {
     IncidentKind: "What happened.",
     IncidentScale: "How far people are scattered: tens of kilometres, a region, or a country.",
     IncidentStatus: "Where an incident stands. Nothing new is recorded in a CLOSED one.",
+    MapLayer: (
+        "IN_CARE: people taken in, at their sites. REPORTS: open ones, where the child was last seen. MATCHES: "
+        "confirmed ones, from where the child was last seen to where it was found."
+    ),
     MarkKind: "The kind of a lasting mark on the body.",
     MatchState: (
         "POTENTIAL: waits for review. CLAIMED: somebody is looking at it. CONFIRMED, REJECTED: a person decided. "
