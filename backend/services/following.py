@@ -47,6 +47,9 @@ _AT_SITES = frozenset({
     EventKind.PERSON_REGISTERED,
     EventKind.REGISTRATION_UPDATED,
     EventKind.REGISTRATION_MOVED,
+    EventKind.REGISTRATION_CONFIRMED,
+    EventKind.REGISTRATION_DISMISSED,
+    EventKind.REGISTRATION_RESTORED,
     EventKind.PHOTO_ADDED,
 })  # fmt: skip
 """What changes the list of those who are at a site."""
