@@ -34,7 +34,7 @@ from backend.services import (
 )
 from backend.services.collaborators import Collaborators
 from backend.services.links import counted
-from backend.services.map import in_care_at
+from backend.services.map import occupancy
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
@@ -52,7 +52,7 @@ class MatchesOf:
 class Loaders:
     incidents: DataLoader[str, Incident | None]
     sites: DataLoader[str, Site | None]
-    in_care: DataLoader[tuple[str, str], int]
+    in_care: DataLoader[tuple[str, str], int | None]
     registrations: DataLoader[str, Registration | None]
     reports: DataLoader[str, Report | None]
     photos: DataLoader[Registration | Report, list[Photo]]
@@ -75,7 +75,7 @@ def new_loaders(use: Collaborators, viewer: Viewer | None) -> Loaders:
     return Loaders(
         incidents=DataLoader(lambda ids: incidents.get_incidents(use, viewer, ids)),
         sites=DataLoader(lambda ids: sites.get_sites(use, viewer, ids)),
-        in_care=DataLoader(lambda places: in_care_at(use, places)),
+        in_care=DataLoader(lambda places: occupancy(use, viewer, places)),
         registrations=DataLoader(lambda ids: registrations.get_registrations(use, viewer, ids)),
         reports=DataLoader(lambda ids: reports.get_reports(use, viewer, ids)),
         photos=DataLoader(

@@ -279,8 +279,8 @@ FIELDS: Mapping[str, Mapping[str, Rule]] = MappingProxyType({
         Action.READ_SITE,
         RECORD="id incidentId name kind capacity open version createdAt updatedAt",
         PLACE="point address",
-        COUNT="inCare",
-    ),
+    )
+    | _rules(Action.READ_OCCUPANCY, COUNT="inCare"),
     "Intake": _rules(
         Action.INVITE_VOLUNTEER, STAFF="id incidentId siteId openedBy entered expiresAt closedAt createdAt"
     ),

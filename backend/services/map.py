@@ -13,7 +13,7 @@ from backend.domain.event import Event, EventKind
 from backend.domain.map import EVERYWHERE, LANDED, NOWHERE, Count, MapLayer, Pin, sheet_of_site
 from backend.domain.person import Point
 from backend.domain.registration import CareStatus
-from backend.services.access import Action, Where, require
+from backend.services.access import Action, Where, may, require
 from backend.services.audit import saw
 from backend.services.collaborators import Collaborators
 from backend.services.live import batches, cursor_of, place_of
@@ -132,8 +132,16 @@ async def map_view(use: Collaborators, viewer: Viewer | None, incident_id: str, 
     )
 
 
-async def in_care_at(use: Collaborators, sites: Sequence[tuple[str, str]]) -> list[int]:
-    """How many people are in care at each site, of which the ids of incident and site are given."""
+async def occupancy(use: Collaborators, viewer: Viewer | None, sites: Sequence[tuple[str, str]]) -> list[int | None]:
+    """How many people are in care at each site, of which the ids of incident and site are given; None for one where the
+    viewer may not know it: whoever registers at a site without an account must not learn by it who else was.
+    """
+    allowed = [may(viewer, Action.READ_OCCUPANCY, Where(*site)) for site in sites]
+    found = await _in_care_at(use, sites)
+    return [count if known else None for count, known in zip(found, allowed, strict=True)]
+
+
+async def _in_care_at(use: Collaborators, sites: Sequence[tuple[str, str]]) -> list[int]:
     found: Counter[str] = Counter()
     for incident_id in {incident_id for incident_id, _ in sites}:
         sheets = [sheet_of_site(site_id) for one, site_id in sites if one == incident_id]
@@ -262,7 +270,7 @@ async def _singles(
 
 async def _site_things(use: Collaborators, pins: Sequence[Pin]) -> list[MapThing]:
     sites = await use.store.sites.get_many(pin.id for pin in pins) if pins else {}
-    in_care = await in_care_at(use, [(one.incident_id, one.id) for one in sites.values()])
+    in_care = await _in_care_at(use, [(one.incident_id, one.id) for one in sites.values()])
     return [
         MapThing(one.id, MapLayer.SITES, "OPEN" if one.open else "CLOSED", one.point, there, one.capacity)
         for one, there in zip(sites.values(), in_care, strict=True)

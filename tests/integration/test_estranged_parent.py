@@ -216,7 +216,8 @@ async def test_as_a_helper_at_the_child_s_own_site_he_does_not_learn_whether_it_
             confirmed = await helper.ask("confirmRegistration", id=known, version=1)
             transcript.append(VARYING.sub("-", str(confirmed.body)))
         transcripts.append(transcript)
-    assert all(transcript == transcripts[0] for transcript in transcripts)
+    for number, transcript in enumerate(transcripts):
+        assert transcript == transcripts[0], number
     whole = "\n".join(transcripts[0])
     assert "UNCONFIRMED" in whole, "he sees what he wrote himself"
     assert "asthma" not in whole

@@ -114,7 +114,7 @@ async def test_a_connection_that_begins_with_a_new_token_stands_and_a_pin_goes_o
     carlos = await renewed(scene.coordinator)
     async with carlos.follow("matchChanges", incidentId=scene.incident_id) as changes:
         await a_matched_pair(scene)
-        assert (await changes.next())["id"]
+        assert (await changes.next_record())["id"]
     assert (await scene.volunteer.ask("setPin", input={"pin": "7294"})).made
     phone = await renewed(scene.volunteer)
     clock.forward(timedelta(minutes=10))

@@ -254,6 +254,6 @@ async def test_what_is_not_open_is_not_taken_down(scene: Scene) -> None:
 async def test_the_family_s_screen_follows_a_take_down_live(scene: Scene) -> None:
     family, report_id = await file(scene)
     async with family.follow("ownReports") as news:
-        assert (await news.next())["status"] == "OPEN"
+        assert (await news.next_record())["status"] == "OPEN"
         await take_down(scene, report_id)
-        assert (await news.next())["takeDown"] == {"state": "STANDING", "mayAppeal": True}
+        assert (await news.next_record())["takeDown"] == {"state": "STANDING", "mayAppeal": True}

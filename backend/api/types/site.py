@@ -28,8 +28,10 @@ class Site:
     created_at: datetime = strawberry.field(description="When it was added.")
     updated_at: datetime = strawberry.field(description="When it was last changed.")
 
-    @strawberry.field(description="How many people are in care here now, as last counted.")
-    async def in_care(self, info: Info) -> int:
+    @strawberry.field(
+        description="How many people are in care here now, as last counted; null where you may not know it."
+    )
+    async def in_care(self, info: Info) -> int | None:
         return await info.context.loaders.in_care.load((self.incident_id, self.id))
 
 

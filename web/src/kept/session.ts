@@ -7,8 +7,7 @@ export type Session = {
   role: Role;
   name: string;
   incidentId: string | null;
-  /** A helper without an account is not told what the site is called. */
-  site: { id: string; name: string | null } | null;
+  site: { id: string; name: string } | null;
 };
 
 const KEPT_AS = "session";

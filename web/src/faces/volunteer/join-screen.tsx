@@ -86,15 +86,7 @@ async function byInvite(secret: string, name: string, retryKey: string): Promise
 /** A helper without an account, who registers and is shown nothing else. Raises Refusal, Unreachable. */
 async function byDoor(code: string, name: string, retryKey: string): Promise<Session> {
   const { enterIntake } = await ask(EnterIntake, { input: { code, name, retryKey } });
-  const { token, account } = made(enterIntake);
-  const siteId = account?.siteIds[0];
-  return {
-    token: token ?? "",
-    role: account?.role ?? "UNVERIFIED_REGISTRAR",
-    name,
-    incidentId: null,
-    site: siteId ? { id: siteId, name: null } : null,
-  };
+  return sessionOf(made(enterIntake).token ?? "");
 }
 
 /** The secret behind the `#`, taken out of the address bar, the history and screenshots. */
