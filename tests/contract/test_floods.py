@@ -331,7 +331,7 @@ async def test_the_server_as_it_is_started_has_these_bounds_and_believes_no_forw
 
 
 async def test_who_takes_nothing_from_a_websocket_is_let_go_and_holds_nobody_up(events: Events) -> None:
-    async with small(events, Limits(send_seconds=0.3)) as server, aiohttp.ClientSession() as session:
+    async with small(events, Limits(send_seconds=0.3, messages=100_000)) as server, aiohttp.ClientSession() as session:
         url = f"{server.websocket_url}/graphql"
         async with (
             session.ws_connect(url, protocols=[PROTOCOL], max_msg_size=0) as stuck,
