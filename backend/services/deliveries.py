@@ -45,7 +45,7 @@ async def settle_delivery(use: Collaborators, claim: Claim[Delivery], state: Del
         if state is DeliveryState.FAILED:
             await park(use.store.deliveries, claim, now, answer, session)
         else:
-            await finish(use.store.deliveries, claim, session)
+            await finish(use.store.deliveries, [claim], session)
 
     await use.store.transact(write)
 

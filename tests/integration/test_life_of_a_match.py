@@ -1,5 +1,6 @@
 """The life of a match between two decisions: it fades and returns, stays rejected, and reopens for a reason only."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,9 +12,9 @@ from backend.domain.match import Match, MatchState
 from backend.domain.model import MatchingModel
 from backend.services import scoring
 from backend.services.models import Rules, change_model, rules_of
-from backend.services.scoring import pairs_of_family
+from backend.services.scoring import pairs_of_families
 from backend.store.candidates import Candidate, candidates_by_key
-from backend.store.key_indexes import Candidates
+from backend.store.key_indexes import Candidates, KeyIndexes
 from tests.integration.test_matches import step
 from tests.support.client import Client
 from tests.support.house import HOUSTON, NEW_ORLEANS, Scene
@@ -220,8 +221,12 @@ async def best_match(scene: Scene, report_id: str) -> dict[str, Any]:
 async def test_what_a_registration_finds_is_kept_where_the_family_misses_several_and_none_of_its_reports_finds_it(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def from_one_side(records: Candidates, *rest: Any, **more: Any) -> list[Candidate]:
-        return [] if records.name == "registrations" else await candidates_by_key(records, *rest, **more)
+    async def from_one_side(
+        records: Candidates, indexes: KeyIndexes, subjects: Sequence[Candidate], *rest: Any, **more: Any
+    ) -> dict[str, list[Candidate]]:
+        if records.name == "registrations":
+            return {subject.id: [] for subject in subjects}
+        return await candidates_by_key(records, indexes, subjects, *rest, **more)
 
     filed = (
         await scene.stranger.ask("fileReport", input=report(scene.incident_id, missing(), missing(person=TOMAS)))
@@ -246,7 +251,7 @@ async def test_a_baby_who_shares_no_key_with_its_report_is_found_beside_its_sist
     await settled(scene.house.use.store)
     rules = await rules_of(scene.house.use, scene.incident_id)
     assert rules is not None
-    pairs = await pairs_of_family(scene.house.use, rules, filed["reports"][0]["familyId"], None)
+    pairs = await pairs_of_families(scene.house.use, rules, [filed["reports"][0]["familyId"]], None)
     assert (tomas["id"], baby["id"]) in {(pair.report.id, pair.registration.id) for pair in pairs}
 
 

@@ -186,7 +186,7 @@ async def test_a_rescoring_waits_for_what_is_being_scored_by_the_rules_of_before
 
     pause = await page()
     assert pause
-    await use.store.transact(lambda session: finish(use.store.events, slow, session))
+    await use.store.transact(lambda session: finish(use.store.events, [slow], session))
     assert await page() is None
 
 

@@ -126,7 +126,7 @@ async def test_who_lost_the_claim_keeps_none_of_its_effects(idle: House) -> None
 
     async def by_the_slow_one(session: Session) -> None:
         await events.append(use.store, session, effect)
-        await finish(use.store.events, slow, session)
+        await finish(use.store.events, [slow], session)
 
     with pytest.raises(LostClaimError):
         await use.store.transact(by_the_slow_one)
@@ -134,7 +134,7 @@ async def test_who_lost_the_claim_keeps_none_of_its_effects(idle: House) -> None
 
     async def by_the_quick_one(session: Session) -> None:
         await events.append(use.store, session, effect)
-        await finish(use.store.events, quick, session)
+        await finish(use.store.events, [quick], session)
 
     await use.store.transact(by_the_quick_one)
     assert await use.store.events.get(effect.id) is not None
@@ -153,7 +153,7 @@ async def test_what_was_let_go_is_not_claimed_by_who_looked_before(idle: House, 
     await store.collection.update_one({"_id": slow.record.id}, {"$set": {"work.claim": "slow"}})
     due.page.append(await store.collection.find_one({"_id": slow.record.id}) or {})
     if ending == "finished":
-        await use.store.transact(lambda session: finish(store, slow, session))
+        await use.store.transact(lambda session: finish(store, [slow], session))
     else:
         await postpone(store, slow, later + LEASE, "A test")
     before = await works(use)
