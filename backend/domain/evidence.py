@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Feature(StrEnum):
@@ -34,9 +35,11 @@ class Level(StrEnum):
     UNKNOWN = "UNKNOWN"
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """One feature compared. `bits` above zero speak for the pair; UNKNOWN is always 0 bits and has no values."""
+class Evidence(NamedTuple):
+    """One feature compared. `bits` above zero speak for the pair; UNKNOWN is always 0 bits and has no values.
+
+    A dozen are made for each pair, and a tuple is made in a quarter of the time of a dataclass.
+    """
 
     feature: Feature
     level: Level
