@@ -89,10 +89,12 @@ def _converter() -> Converter:
         return make_dict_structure_fn(kind, converter, _cattrs_detailed_validation=False, **names(kind))
 
     def unstructure_tuple(kind: type[Any]) -> Callable[[Any], Document]:
-        return namedtuple_dict_unstructure_factory(kind, converter, True, **renamed(kind._fields))  # noqa: FBT003 (by position only: left out at its default)
+        omit_if_default = True
+        return namedtuple_dict_unstructure_factory(kind, converter, omit_if_default, **renamed(kind._fields))
 
     def structure_tuple(kind: type[Any]) -> Callable[[Mapping[str, Any], Any], Any]:
-        return namedtuple_dict_structure_factory(kind, converter, False, **renamed(kind._fields))  # noqa: FBT003 (by position only: no detailed validation)
+        detailed_validation = False
+        return namedtuple_dict_structure_factory(kind, converter, detailed_validation, **renamed(kind._fields))
 
     converter.register_unstructure_hook_factory(is_namedtuple, unstructure_tuple)
     converter.register_structure_hook_factory(is_namedtuple, structure_tuple)

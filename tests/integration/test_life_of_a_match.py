@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,12 +13,13 @@ from backend.domain.match import Match, MatchState
 from backend.domain.model import MatchingModel
 from backend.services import scoring
 from backend.services.models import Rules, change_model, rules_of
-from backend.services.scoring import pairs_of_families
+from backend.services.scoring import pairs_of_families, score_families, score_registrations
 from backend.store.candidates import Candidate, candidates_by_key
 from backend.store.key_indexes import Candidates, KeyIndexes
+from backend.store.records import Session
 from tests.integration.test_matches import step
 from tests.support.client import Client
-from tests.support.house import HOUSTON, NEW_ORLEANS, Scene
+from tests.support.house import HOUSTON, NEW_ORLEANS, Scene, running_house, set_scene
 from tests.support.records import child, missing, report
 from tests.support.snapshot import everything, settled
 
@@ -253,6 +255,47 @@ async def test_a_baby_who_shares_no_key_with_its_report_is_found_beside_its_sist
     assert rules is not None
     pairs = await pairs_of_families(scene.house.use, rules, [filed["reports"][0]["familyId"]], None)
     assert (tomas["id"], baby["id"]) in {(pair.report.id, pair.registration.id) for pair in pairs}
+
+
+async def test_records_scored_together_make_the_matches_that_they_make_one_by_one(
+    database_uri: str, database_name: str, tmp_path: Path
+) -> None:
+    async with running_house(database_uri, database_name, tmp_path, worker=False) as house:
+        scene, use = await set_scene(house), house.use
+        family = report(scene.incident_id, missing(), missing(person=TOMAS))
+        filed = [
+            (await scene.stranger.ask("fileReport", input=one)).made
+            for one in (family, report(scene.incident_id, missing()))
+        ]
+        siblings = [child(scene.site_id), child(scene.site_id, person=TOMAS)]
+        assert (await scene.volunteer.ask("registerSiblings", input={"siblings": siblings})).made
+        assert (await scene.volunteer.ask("registerPerson", input=child(scene.site_id))).made
+        registrations = [one.id for one in await use.store.registrations.find({})]
+        families = [one["reports"][0]["familyId"] for one in filed]
+
+        async def scored(*rounds: tuple[list[str], list[str]]) -> list[tuple[object, ...]]:
+            """What is there when these registrations, and then these families, were scored in each round."""
+
+            async def write(session: Session) -> None:
+                rules = await rules_of(use, scene.incident_id, session)
+                assert rules is not None
+                for registered, missed_by in rounds:
+                    await score_registrations(use, rules, registered, session)
+                    await score_families(use, rules, missed_by, session)
+
+            await use.store.transact(write)
+            found = await use.store.matches.find({}, order=(("reportId", 1), ("registrationId", 1)))
+            pair_of = {match.id: (match.report_id, match.registration_id) for match in found}
+            await use.store.matches.collection.delete_many({})
+            return [
+                (pair_of[one.id], one.state, one.evidence, sorted(pair_of[other] for other in one.together_with))
+                for one in found
+            ]
+
+        alone = await scored(*(([one], []) for one in registrations), *(([], [one]) for one in families))
+        assert len(alone) >= 5
+        assert await scored((registrations, [])) == alone
+        assert await scored(([], families)) == alone
 
 
 async def test_the_matches_of_brother_and_sister_name_each_other(scene: Scene) -> None:
