@@ -272,7 +272,8 @@ async def _handle_next_events(worker: Worker) -> bool:
                 await _set_back(worker, first, error)
         return True
     if first.record.kind is EventKind.ALERT_RAISED:
-        worker.delivery_bell.ring()
+        for _ in claimed:  # one sender is woken by each ring
+            worker.delivery_bell.ring()
     return True
 
 
