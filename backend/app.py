@@ -18,15 +18,14 @@ from backend.api.context import Context
 from backend.api.documents import document_store, schema_of
 from backend.api.endpoint import graphql_routes
 from backend.api.errors import error_masker
-from backend.api.front import front_routes
 from backend.api.headers import with_headers
 from backend.api.health import health_routes
-from backend.api.join import join_routes
 from backend.api.limits import Limits
 from backend.api.origins import for_origins
 from backend.api.photos import PhotoLimits, photo_routes
 from backend.api.rules import check_rules
 from backend.api.schema import build_schema
+from backend.api.web_app import web_app_routes
 from backend.domain.device import NewDevice
 from backend.domain.errors import ErrorCode, refusal, unauthenticated
 from backend.services import collaborators
@@ -46,7 +45,8 @@ from notifications.web_push import Limits as PushLimits
 from notifications.web_push import Subscription, SubscriptionError, WebPush, open_session
 
 OPERATIONS = Path(__file__).parent.parent / "graphql" / "operations"
-CONSOLE = Path(__file__).parent.parent / "web" / "dist" / "graphiql"
+WEB = Path(__file__).parent.parent / "web" / "dist"
+CONSOLE, WEB_APP = WEB / "graphiql", WEB / "app"
 
 
 def now() -> datetime:
@@ -207,10 +207,7 @@ def build_app(settings: Settings, keys: Keys, use: Collaborators) -> ASGIApp:
         limits=PhotoLimits(settings.photo_bytes, settings.photo_megapixels),
         mask_error=mask_error,
     )
-    join = join_routes(CONSOLE) if settings.graphiql else []
-    routes = Starlette(
-        routes=[*front_routes(console=settings.graphiql), *graphql, *photos, *join, *health_routes(use.store.answers)]
-    )
+    routes = Starlette(routes=[*web_app_routes(WEB_APP), *graphql, *photos, *health_routes(use.store.answers)])
     shared = for_origins(routes, settings.cors_origins, settings.address)
     headed = with_headers(shared, https=settings.address.startswith("https://"))
     return behind_proxies(headed, settings.trusted_proxies)

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from backend.api.headers import with_headers
+from backend.api.web_app import SCREENS
 from backend.domain.account import NewInvite, Role
 from backend.services.invites import invite_by_operator
 from tests.support.client import operation, retry_key
@@ -49,7 +50,7 @@ async def headers_of(house: House, method: str, path: str, **request: Any) -> tu
 
 
 ANSWERS = [
-    ("GET", "/", {}, 307),
+    ("GET", "/", {}, 200),
     ("GET", "/health", {}, 200),
     ("GET", "/nothing", {}, 404),
     ("GET", "/join", {}, 200),
@@ -75,7 +76,10 @@ async def test_every_answer_says_what_a_browser_may_do_with_it(
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["x-frame-options"] == "DENY"
     assert headers["cross-origin-opener-policy"] == headers["cross-origin-resource-policy"] == "same-origin"
-    assert "geolocation=()" in headers["permissions-policy"]
+    # The screens ask for a photo and for the place one is at; nothing else asks for anything.
+    allowed = "(self)" if path in SCREENS else "()"
+    assert {f"camera={allowed}", f"geolocation={allowed}"} <= set(headers["permissions-policy"].split(", "))
+    assert "microphone=()" in headers["permissions-policy"]
     assert "no-store" in headers["cache-control"]
     assert "server" not in headers
     policy = dict(part.partition(" ")[::2] for part in headers["content-security-policy"].split("; "))

@@ -1,0 +1,67 @@
+"""The installable web app from its built files: one page for every screen, and what it loads, from this host alone."""
+
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from backend.api.page import page
+
+SCREENS = (
+    "/", "/report", "/case", "/join", "/site", "/site/register",
+    "/desk", "/desk/incident", "/desk/people", "/desk/new", "/desk/account",
+)  # fmt: skip
+"""The paths of the screens, which the page itself tells apart (`web/src/app.tsx`)."""
+FILES = {
+    "/service-worker.js": "text/javascript",
+    "/manifest.webmanifest": "application/manifest+json",
+    "/icon.svg": "image/svg+xml",
+}
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; "
+    "manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+WORKER_POLICY = "default-src 'none'; connect-src 'self'"
+"""A service worker goes by the policy of its own file: it fetches what it keeps for when there is no network."""
+PERMISSIONS = "camera=(self), display-capture=(), geolocation=(self), microphone=(), payment=(), usb=()"
+FOR_EVER = "public, max-age=31536000, immutable"
+NOT_BUILT = "This is Reunify. Its API is at /graphql; the web app needs Node.js 20 or later and `make install`.\n"
+
+
+def web_app_routes(folder: Path) -> list[BaseRoute]:
+    """The routes of the app, whose built files are in the folder (`web/dist/app`); else a line of text."""
+
+    async def screen(_request: Request) -> Response:
+        answer = page(folder / "index.html", POLICY, NOT_BUILT)
+        answer.headers["permissions-policy"] = PERMISSIONS
+        return answer
+
+    async def file(request: Request) -> Response:
+        path = request.url.path
+        try:
+            content = (folder / path.removeprefix("/")).read_bytes()
+        except FileNotFoundError:
+            return PlainTextResponse(NOT_BUILT, 404)
+        return Response(
+            content,
+            media_type=FILES[path],
+            headers={"cache-control": "no-cache", "content-security-policy": WORKER_POLICY},
+        )
+
+    return [
+        *(Route(path, screen) for path in SCREENS),
+        *(Route(path, file) for path in FILES),
+        Mount("/assets", _Assets(directory=folder / "assets", check_dir=False)),
+    ]
+
+
+class _Assets(StaticFiles):
+    """Files whose names have the hash of their content: they never change."""
+
+    def file_response(self, *arguments: object, **named: object) -> Response:
+        answer = super().file_response(*arguments, **named)  # type: ignore[arg-type]  # passed on as it came
+        if isinstance(answer, FileResponse):
+            answer.headers["cache-control"] = FOR_EVER
+        return answer

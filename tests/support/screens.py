@@ -1,0 +1,93 @@
+"""The web app in a real browser: phones and desks before a running house, and what the browser objects to."""
+
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import BrowserContext, Page, async_playwright
+
+from backend.app import WEB_APP
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 640}, "has_touch": True, "is_mobile": True}
+DESK: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}
+SECONDS = 20
+
+
+def program() -> str | None:
+    return next(filter(None, map(shutil.which, NAMES)), None)
+
+
+needs_browser = [
+    pytest.mark.skipif(program() is None, reason="no Chromium on this machine: install the package chromium"),
+    pytest.mark.skipif(not (WEB_APP / "index.html").exists(), reason="the web app is not built: make install"),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A browser of its own, with one page. `heard` is what it objected to, such as a policy that was violated;
+    `elsewhere` are requests that left for another host.
+    """
+
+    context: BrowserContext
+    page: Page
+    address: str
+    heard: list[str] = field(default_factory=list)
+    elsewhere: list[str] = field(default_factory=list)
+
+    async def open(self, path: str) -> None:
+        await self.page.goto(f"{self.address}{path}")
+
+    async def sees(self, text: str) -> None:
+        """Wait until the text stands on the screen."""
+        await self.page.get_by_text(text).first.wait_for()
+
+    async def fill(self, label: str, value: str) -> None:
+        await self.page.get_by_label(label, exact=True).fill(value)
+
+    async def press(self, name: str) -> None:
+        await self.page.get_by_role("button", name=name, exact=True).click()
+
+
+@asynccontextmanager
+async def device(address: str, folder: Path, **kind: Any) -> AsyncIterator[Device]:
+    """A phone or a desk (`PHONE`, `DESK`), whose storage stays in the folder when it is closed."""
+    async with async_playwright() as playwright:
+        context = await playwright.chromium.launch_persistent_context(
+            folder, executable_path=program(), args=list(FLAGS), **kind
+        )
+        context.set_default_timeout(SECONDS * 1000)
+        page = context.pages[0]
+        opened = Device(context, page, address)
+        page.on("console", lambda message: _hear(opened, message.type, message.text))
+        page.on("pageerror", lambda error: opened.heard.append(str(error)))
+        page.on("request", lambda request: _leave(opened, request.url))
+        try:
+            yield opened
+        finally:
+            await context.close()
+
+
+def _hear(opened: Device, kind: str, text: str) -> None:
+    # A phone without a network says so of each request; that is what it is to do.
+    if kind in {"error", "warning"} and "ERR_INTERNET_DISCONNECTED" not in text:
+        opened.heard.append(text)
+
+
+def _leave(opened: Device, url: str) -> None:
+    if not url.startswith((opened.address, "blob:", "data:")):
+        opened.elsewhere.append(url)

@@ -1,0 +1,31 @@
+"""The texts of the web app's screens: every language has every one of them."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+LANGUAGES = Path(__file__).parents[2] / "web" / "src" / "languages"
+SPOKEN = ("es", "fr", "ht", "vi", "uk", "ar")
+PARTS = ("shared", "family", "volunteer")
+
+
+def catalogue(language: str, part: str) -> dict[str, str]:
+    texts: dict[str, str] = json.loads((LANGUAGES / language / f"{part}.json").read_text(encoding="utf-8"))
+    return texts
+
+
+@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("language", SPOKEN)
+def test_a_language_has_every_text_with_the_same_values_in_it(language: str, part: str) -> None:
+    english, texts = catalogue("en", part), catalogue(language, part)
+    assert list(texts) == list(english)
+    for key, text in texts.items():
+        assert text.strip(), key
+        assert set(re.findall(r"\{\w+\}", text)) == set(re.findall(r"\{\w+\}", english[key])), key
+
+
+def test_no_two_parts_have_a_text_of_the_same_key() -> None:
+    keys = [key for part in (*PARTS, "coordinator") for key in catalogue("en", part)]
+    assert len(keys) == len(set(keys))

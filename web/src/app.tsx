@@ -1,0 +1,35 @@
+/** Which face of the app a path shows; each is loaded when it is wanted. */
+import { lazy, Suspense } from "preact/compat";
+import { useLocation } from "wouter-preact";
+import { InWords } from "./languages/words";
+import { Mishap } from "./parts/mishap";
+import { Welcome } from "./welcome";
+
+const Family = lazy(() => import("./faces/family/family"));
+const Volunteer = lazy(() => import("./faces/volunteer/volunteer"));
+
+const Coordinator = lazy(() => import("./faces/coordinator/coordinator"));
+
+const FAMILY = new Set(["/report", "/case"]);
+const VOLUNTEER = new Set(["/join", "/site", "/site/register"]);
+
+export function App() {
+  const [path, go] = useLocation();
+  return (
+    <InWords>
+      <Mishap>
+        <Suspense fallback={null}>
+          {FAMILY.has(path) ? (
+            <Family path={path} go={go} />
+          ) : VOLUNTEER.has(path) ? (
+            <Volunteer path={path} go={go} />
+          ) : path === "/desk" || path.startsWith("/desk/") ? (
+            <Coordinator path={path} go={go} />
+          ) : (
+            <Welcome />
+          )}
+        </Suspense>
+      </Mishap>
+    </InWords>
+  );
+}

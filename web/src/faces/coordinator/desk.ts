@@ -1,0 +1,42 @@
+/** Who works at the desk, in which incident. */
+import { ask, made } from "../../api/client";
+import { Incidents, SignInWithPassword, SignOut, Viewer } from "../../api/generated/operations";
+import type { IncidentsQuery, ViewerQuery } from "../../api/generated/types";
+import { forget } from "../../kept/database";
+import { keepSession, type Session } from "../../kept/session";
+
+export type Incident = IncidentsQuery["incidents"]["edges"][number]["node"];
+export type Person = NonNullable<ViewerQuery["viewer"]>;
+
+/** Raises Refusal, Unreachable. */
+export async function signIn(signInName: string, password: string, code: string): Promise<Session> {
+  const input = { signInName, password, code: code.trim() || null };
+  const token = made((await ask(SignInWithPassword, { input })).signInWithPassword).token ?? "";
+  const { viewer } = await ask(Viewer, {}, token);
+  const session: Session = {
+    token,
+    role: viewer?.role ?? "COORDINATOR",
+    name: viewer?.name ?? "",
+    incidentId: viewer?.incidentIds[0] ?? null,
+    site: null,
+  };
+  await keepSession(session);
+  return session;
+}
+
+/** Leave this browser; what the server cannot be told now ends by itself. */
+export async function signOut(session: Session): Promise<void> {
+  await forget("session");
+  await ask(SignOut, {}, session.token).catch(() => undefined);
+}
+
+/** Raises Refusal, Unreachable. */
+export async function incidentsOf(session: Session): Promise<Incident[]> {
+  const { incidents } = await ask(Incidents, { first: 100 }, session.token);
+  return incidents.edges.map(({ node }) => node);
+}
+
+/** Raises Refusal, Unreachable. */
+export async function self(session: Session): Promise<Person | null> {
+  return (await ask(Viewer, {}, session.token)).viewer;
+}

@@ -1,0 +1,214 @@
+/** Setting an incident up: its name, its thresholds, its sites. */
+import { useEffect, useState } from "preact/hooks";
+import type { IncidentKind, IncidentScale, SiteKind } from "../../api/generated/types";
+import type { Session } from "../../kept/session";
+import { useWords } from "../../languages/words";
+import { useAttempt } from "../../parts/attempt";
+import { Choice, Choices, Text } from "../../parts/fields";
+import { Notice } from "../../parts/notice";
+import {
+  addSite,
+  change,
+  INCIDENT_KINDS,
+  type IncidentWhole,
+  loadIncident,
+  open,
+  SCALES,
+  setOpen,
+  SITE_KINDS,
+  type Site,
+} from "./incident";
+
+/** The first thing of all, in an empty system or for another emergency. */
+export function OpenIncidentScreen({ session, opened, first }: { session: Session; opened: (id: string) => void; first: boolean }) {
+  const { say } = useWords();
+  const [name, setName] = useState("");
+  const [kind, setKind] = useState<IncidentKind>("HURRICANE");
+  const [scale, setScale] = useState<IncidentScale>("REGIONAL");
+  const [exercise, setExercise] = useState<"yes"[]>([]);
+  const attempt = useAttempt();
+  const submit = (event: Event) => {
+    event.preventDefault();
+    void attempt.run(async () => opened(await open(session, name, kind, scale, exercise.length > 0)));
+  };
+  return (
+    <form class="settings" onSubmit={submit}>
+      <div class="intro">
+        <h1>{say(first ? "incident.first" : "incident.new")}</h1>
+        <p>{say("incident.new.lead")}</p>
+      </div>
+      {attempt.general("name") ? <Notice tone="bad">{attempt.general("name")}</Notice> : null}
+      <Text label={say("incident.name")} hint={say("incident.name.hint")} value={name} change={setName} wrong={attempt.wrong("name")} required />
+      <Choice must label={say("incident.kind")} options={INCIDENT_KINDS.map((value) => ({ value, label: say(`incident.kind.${value}`) }))} value={kind} change={(value) => value && setKind(value)} />
+      <Choice
+        must
+        label={say("incident.scale")}
+        hint={say("incident.scale.hint")}
+        options={SCALES.map((value) => ({ value, label: say(`incident.scale.${value}`) }))}
+        value={scale}
+        change={(value) => value && setScale(value)}
+      />
+      <Choices label={say("incident.exercise")} options={[{ value: "yes", label: say("incident.exercise.yes") }]} value={exercise} change={setExercise} />
+      <button type="submit" class="button main" aria-disabled={attempt.running}>
+        {say("incident.open")}
+      </button>
+    </form>
+  );
+}
+
+export function IncidentScreen({ session, incidentId }: { session: Session; incidentId: string }) {
+  const { say } = useWords();
+  const [found, setFound] = useState<{ incident: IncidentWhole; sites: Site[] } | null>(null);
+  const attempt = useAttempt();
+  const load = () => void attempt.run(async () => setFound(await loadIncident(session, incidentId)));
+  useEffect(load, [session.token, incidentId]);
+  return (
+    <div class="settings">
+      {attempt.general() ? <Notice tone="bad">{attempt.general()}</Notice> : null}
+      {found ? (
+        <>
+          <h1>{found.incident.name}</h1>
+          <Sites session={session} incidentId={incidentId} sites={found.sites} changed={load} />
+          <Thresholds key={found.incident.version} session={session} incident={found.incident} changed={load} />
+        </>
+      ) : (
+        <h1>{say("desk.incident")}</h1>
+      )}
+    </div>
+  );
+}
+
+function Sites({ session, incidentId, sites, changed }: { session: Session; incidentId: string; sites: Site[]; changed: () => void }) {
+  const { say } = useWords();
+  const [adding, setAdding] = useState(false);
+  const attempt = useAttempt();
+  return (
+    <section class="card">
+      <h2>{say("sites.title")}</h2>
+      {attempt.general() ? <Notice tone="bad">{attempt.general()}</Notice> : null}
+      {sites.length === 0 ? <p class="soft">{say("sites.none")}</p> : null}
+      <ul class="list">
+        {sites.map((site) => (
+          <li key={site.id} class="row">
+            <div class="grows">
+              <strong>
+                <bdi>{site.name}</bdi>
+              </strong>
+              <p class="soft small">
+                {[say(`site.kind.${site.kind}`), site.address, site.capacity && say("sites.capacity", { count: site.capacity })].filter(Boolean).join(" · ")}
+              </p>
+            </div>
+            {site.open ? null : <span class="tag warn">{say("sites.closed")}</span>}
+            <button type="button" class="button" onClick={() => void attempt.run(async () => setOpen(session, site, !site.open).then(changed))}>
+              {say(site.open ? "sites.close" : "sites.open")}
+            </button>
+          </li>
+        ))}
+      </ul>
+      {adding ? (
+        <NewSite
+          session={session}
+          incidentId={incidentId}
+          added={() => {
+            setAdding(false);
+            changed();
+          }}
+          cancel={() => setAdding(false)}
+        />
+      ) : (
+        <button type="button" class="button" onClick={() => setAdding(true)}>
+          {say("sites.add")}
+        </button>
+      )}
+    </section>
+  );
+}
+
+type NewSiteProperties = { session: Session; incidentId: string; added: () => void; cancel: () => void };
+
+function NewSite({ session, incidentId, added, cancel }: NewSiteProperties) {
+  const { say } = useWords();
+  const [name, setName] = useState("");
+  const [kind, setKind] = useState<SiteKind>("SHELTER");
+  const [address, setAddress] = useState("");
+  const [capacity, setCapacity] = useState("");
+  const [latitude, setLatitude] = useState("");
+  const [longitude, setLongitude] = useState("");
+  const attempt = useAttempt();
+
+  const here = () =>
+    navigator.geolocation.getCurrentPosition(({ coords }) => {
+      setLatitude(coords.latitude.toFixed(5));
+      setLongitude(coords.longitude.toFixed(5));
+    });
+  const submit = (event: Event) => {
+    event.preventDefault();
+    void attempt.run(async () => {
+      await addSite(session, {
+        incidentId,
+        name,
+        kind,
+        point: { latitude: Number(latitude), longitude: Number(longitude) },
+        address: address.trim() || null,
+        capacity: capacity.trim() ? Number(capacity) : null,
+      });
+      added();
+    });
+  };
+  const general = attempt.general("name", "address", "capacity", "point.latitude", "point.longitude");
+  return (
+    <form class="card" onSubmit={submit}>
+      {general ? <Notice tone="bad">{general}</Notice> : null}
+      <Text label={say("sites.name")} value={name} change={setName} wrong={attempt.wrong("name")} required />
+      <Choice must label={say("sites.kind")} options={SITE_KINDS.map((value) => ({ value, label: say(`site.kind.${value}`) }))} value={kind} change={(value) => value && setKind(value)} />
+      <Text label={say("sites.address")} value={address} change={setAddress} wrong={attempt.wrong("address")} />
+      <div class="beside">
+        <Text label={say("sites.latitude")} type="number" value={latitude} change={setLatitude} wrong={attempt.wrong("point.latitude")} required />
+        <Text label={say("sites.longitude")} type="number" value={longitude} change={setLongitude} wrong={attempt.wrong("point.longitude")} required />
+      </div>
+      <button type="button" class="button quiet" onClick={here}>
+        {say("sites.here")}
+      </button>
+      <Text label={say("sites.room")} inputMode="numeric" value={capacity} change={setCapacity} wrong={attempt.wrong("capacity")} />
+      <div class="row">
+        <button type="submit" class="button main grows" aria-disabled={attempt.running}>
+          {say("sites.add")}
+        </button>
+        <button type="button" class="button quiet" onClick={cancel}>
+          {say("cancel")}
+        </button>
+      </div>
+    </form>
+  );
+}
+
+function Thresholds({ session, incident, changed }: { session: Session; incident: IncidentWhole; changed: () => void }) {
+  const { say } = useWords();
+  const [propose, setPropose] = useState(String(Math.round(incident.proposeThreshold * 100)));
+  const [alert, setAlert] = useState(incident.alertThreshold === null ? "" : String(Math.round(incident.alertThreshold * 100)));
+  const attempt = useAttempt();
+  const submit = (event: Event) => {
+    event.preventDefault();
+    void attempt.run(async () => {
+      await change(session, {
+        id: incident.id,
+        version: incident.version,
+        proposeThreshold: Number(propose) / 100,
+        alertThreshold: alert.trim() ? Number(alert) / 100 : null,
+      });
+      changed();
+    });
+  };
+  const general = attempt.general("proposeThreshold", "alertThreshold");
+  return (
+    <form class="card" onSubmit={submit}>
+      <h2>{say("thresholds.title")}</h2>
+      {general ? <Notice tone="bad">{general}</Notice> : null}
+      <Text label={say("thresholds.propose")} type="number" min="1" max="99" value={propose} change={setPropose} wrong={attempt.wrong("proposeThreshold")} />
+      <Text label={say("thresholds.alert")} hint={say("thresholds.alert.hint")} type="number" min="1" max="99" value={alert} change={setAlert} wrong={attempt.wrong("alertThreshold")} />
+      <button type="submit" class="button" aria-disabled={attempt.running}>
+        {say("account.save")}
+      </button>
+    </form>
+  );
+}

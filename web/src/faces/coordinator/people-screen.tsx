@@ -1,0 +1,135 @@
+/** Who works here, and letting somebody in by a link or a QR code. */
+import { useEffect, useState } from "preact/hooks";
+import type { Role } from "../../api/generated/types";
+import type { Session } from "../../kept/session";
+import { useWords } from "../../languages/words";
+import { useAttempt } from "../../parts/attempt";
+import { Choice, Text } from "../../parts/fields";
+import { Notice } from "../../parts/notice";
+import { QrCode } from "../../parts/qr-code";
+import { loadIncident, type Site } from "./incident";
+import { type Account, close, invite, invitedBy, loadAccounts } from "./people";
+
+export function PeopleScreen({ session, incidentId }: { session: Session; incidentId: string | null }) {
+  const { say } = useWords();
+  const [accounts, setAccounts] = useState<Account[]>([]);
+  const [sites, setSites] = useState<Site[]>([]);
+  const attempt = useAttempt();
+  const load = () =>
+    void attempt.run(async () => {
+      if (!incidentId) return;
+      setSites((await loadIncident(session, incidentId))?.sites ?? []);
+      setAccounts(await loadAccounts(session, incidentId));
+    });
+  useEffect(load, [session.token, incidentId]);
+  const working = accounts.filter((account) => !account.closed);
+  return (
+    <div class="settings">
+      <h1>{say("people.title")}</h1>
+      {attempt.general() ? <Notice tone="bad">{attempt.general()}</Notice> : null}
+      <Invite session={session} incidentId={incidentId} sites={sites} />
+      <section class="card">
+        <h2>{say("people.working", { count: working.length })}</h2>
+        <ul class="list">
+          {working.map((account) => (
+            <Row
+              key={account.id}
+              account={account}
+              site={sites.find((site) => account.siteIds.includes(site.id))}
+              closed={invitedBy(session.role).includes(account.role) ? () => attempt.run(() => close(session, account)).then(load) : null}
+            />
+          ))}
+        </ul>
+      </section>
+    </div>
+  );
+}
+
+function Row({ account, site, closed }: { account: Account; site: Site | undefined; closed: (() => Promise<void>) | null }) {
+  const { say } = useWords();
+  const [asked, setAsked] = useState(false);
+  return (
+    <li class="row wraps">
+      <div class="grows">
+        <strong>
+          <bdi>{account.name}</bdi>
+        </strong>
+        <p class="soft small">{[say(`role.${account.role}`), site?.name].filter(Boolean).join(" · ")}</p>
+      </div>
+      {closed && !asked ? (
+        <button type="button" class="button quiet" onClick={() => setAsked(true)}>
+          {say("people.close")}
+        </button>
+      ) : null}
+      {closed && asked ? (
+        <>
+          <span>{say("people.close.sure")}</span>
+          <button type="button" class="button" onClick={() => void closed()}>
+            {say("people.close.yes")}
+          </button>
+          <button type="button" class="button quiet" onClick={() => setAsked(false)}>
+            {say("cancel")}
+          </button>
+        </>
+      ) : null}
+    </li>
+  );
+}
+
+function Invite({ session, incidentId, sites }: { session: Session; incidentId: string | null; sites: Site[] }) {
+  const { say } = useWords();
+  const roles = invitedBy(session.role);
+  const [role, setRole] = useState<Role>(roles[0] ?? "VOLUNTEER");
+  const [siteId, setSiteId] = useState<string | null>(null);
+  const [uses, setUses] = useState("1");
+  const [hours, setHours] = useState("72");
+  const [link, setLink] = useState<string | null>(null);
+  const attempt = useAttempt();
+  const atSite = role === "VOLUNTEER";
+  const site = siteId ?? sites[0]?.id ?? null;
+  const submit = (event: Event) => {
+    event.preventDefault();
+    const where = atSite ? { siteId: site } : role === "ADMIN" || !incidentId ? {} : { incidentId };
+    void attempt.run(async () => setLink(await invite(session, role, where, Number(uses), Number(hours))));
+  };
+  if (link) {
+    return (
+      <section class="card">
+        <h2>{say("invite.ready")}</h2>
+        <p class="soft">{say("invite.ready.lead")}</p>
+        <QrCode text={link} label={say("invite.qr")} />
+        <Text label={say("invite.link")} dir="ltr" value={link} change={() => undefined} />
+        <div class="row">
+          <button type="button" class="button grows" onClick={() => void navigator.clipboard.writeText(link)}>
+            {say("invite.copy")}
+          </button>
+          <button type="button" class="button quiet" onClick={() => setLink(null)}>
+            {say("invite.another")}
+          </button>
+        </div>
+      </section>
+    );
+  }
+  const general = attempt.general("uses", "hours");
+  return (
+    <form class="card" onSubmit={submit}>
+      <h2>{say("invite.title")}</h2>
+      {general ? <Notice tone="bad">{general}</Notice> : null}
+      <Choice must label={say("invite.role")} options={roles.map((value) => ({ value, label: say(`role.${value}`) }))} value={role} change={(value) => value && setRole(value)} />
+      {atSite ? (
+        sites.length > 0 ? (
+          <Choice must label={say("invite.site")} options={sites.map(({ id, name }) => ({ value: id, label: name }))} value={site} change={setSiteId} />
+        ) : (
+          <Notice>{say("invite.noSite")}</Notice>
+        )
+      ) : null}
+      <div class="beside">
+        <Text label={say("invite.uses")} type="number" min="1" max="100" value={uses} change={setUses} wrong={attempt.wrong("uses")} />
+        <Text label={say("invite.hours")} type="number" min="1" max="720" value={hours} change={setHours} wrong={attempt.wrong("hours")} />
+      </div>
+      <button type="submit" class="button main" aria-disabled={attempt.running || (atSite && !site)}>
+        {say("invite.make")}
+      </button>
+    </form>
+  );
+}

@@ -1,0 +1,68 @@
+/** The review queue: matches that wait for a person, and the steps that one may take with them. */
+import { ask, made } from "../../api/client";
+import {
+  ClaimMatch,
+  ConfirmMatch,
+  Match as MatchOperation,
+  Matches,
+  ProveYourself,
+  RejectMatch,
+  UndoMatch,
+} from "../../api/generated/operations";
+import type { MatchesQuery, MatchQuery, MatchState } from "../../api/generated/types";
+import type { Session } from "../../kept/session";
+
+export type QueuedMatch = MatchesQuery["matches"]["edges"][number]["node"];
+export type Match = NonNullable<MatchQuery["match"]>;
+export type Step = "claim" | "confirm" | "reject" | "undo";
+export type Queue = { matches: QueuedMatch[]; more: string | null };
+
+const PAGE = 50;
+
+/** Raises Refusal, Unreachable. */
+export async function loadQueue(
+  session: Session,
+  incidentId: string,
+  states: MatchState[] | null,
+  language: string,
+  after: string | null = null,
+): Promise<Queue> {
+  const { matches } = await ask(Matches, { incidentId, states, first: PAGE, after, language }, session.token);
+  return {
+    matches: matches.edges.map(({ node }) => node),
+    more: matches.pageInfo.hasNextPage ? matches.pageInfo.endCursor : null,
+  };
+}
+
+/** Raises Refusal, Unreachable. */
+export async function loadMatch(session: Session, id: string, language: string): Promise<Match | null> {
+  return (await ask(MatchOperation, { id, language }, session.token)).match;
+}
+
+/** Raises Refusal, also STEP_UP_NEEDED where a code must be entered first, and Unreachable. */
+export async function take(step: Step, session: Session, match: Match, reason: string): Promise<void> {
+  const input = { id: match.id, version: match.version, reason: reason.trim() || null };
+  const { token } = session;
+  switch (step) {
+    case "claim":
+      made((await ask(ClaimMatch, { input }, token)).claimMatch);
+      break;
+    case "confirm":
+      made((await ask(ConfirmMatch, { input }, token)).confirmMatch);
+      break;
+    case "reject":
+      made((await ask(RejectMatch, { input }, token)).rejectMatch);
+      break;
+    case "undo":
+      made((await ask(UndoMatch, { input }, token)).undoMatch);
+  }
+}
+
+/** Raises Refusal, Unreachable. */
+export async function prove(session: Session, code: string): Promise<void> {
+  made((await ask(ProveYourself, { code: code.trim() }, session.token)).proveYourself);
+}
+
+export function nameOf(names: { full: string | null; given: string | null; family: string | null; asSaid?: string | null }): string | null {
+  return names.full ?? ([names.given, names.family].filter(Boolean).join(" ") || names.asSaid || null);
+}

@@ -1,0 +1,86 @@
+/** A family's case on this phone, and what the server says of it. */
+import { ask, made, sendPhoto } from "../../api/client";
+import { FileReport, Reports, SignInWithCase, Viewer, WithdrawReport } from "../../api/generated/operations";
+import type { NextStep, ReportStatus } from "../../api/generated/types";
+import { forget, keep, kept } from "../../kept/database";
+import { type ReportDraft, toFiling } from "./draft";
+
+export type Case = {
+  token: string;
+  incidentId: string;
+  /** Null where the family came back on another phone, which was told neither. */
+  code: string | null;
+  secret: string | null;
+  /** Photos that are still on this phone only. */
+  photos: { id: string; reportId: string; photo: Blob }[];
+};
+
+export type ReportState = {
+  id: string;
+  name: string | null;
+  status: ReportStatus;
+  nextStep: NextStep;
+  version: number;
+};
+
+const KEPT_AS = "case";
+
+export const keptCase = (): Promise<Case | null> => kept<Case>(KEPT_AS);
+export const forgetCase = (): Promise<void> => forget(KEPT_AS);
+
+/** File the report, and keep the case. The same draft again gives the same case. Raises Refusal, Unreachable. */
+export async function file(draft: ReportDraft, incidentId: string): Promise<Case> {
+  const { fileReport } = await ask(FileReport, { input: toFiling(draft, incidentId, new Date()) });
+  const filed = made(fileReport);
+  const photos = draft.children.flatMap(({ id, photo, photoId }) =>
+    photo ? [{ id: photoId, reportId: id, photo }] : [],
+  );
+  const own: Case = {
+    token: filed.token ?? "",
+    incidentId,
+    code: filed.caseCode,
+    secret: filed.caseSecret,
+    photos,
+  };
+  await keep(KEPT_AS, own);
+  return own;
+}
+
+/** Come back with code and secret. Raises Refusal, Unreachable. */
+export async function comeBack(code: string, secret: string): Promise<Case> {
+  const { signInWithCase } = await ask(SignInWithCase, { input: { code, secret } });
+  const token = made(signInWithCase).token ?? "";
+  const { viewer } = await ask(Viewer, {}, token);
+  const own: Case = { token, incidentId: viewer?.incidentIds[0] ?? "", code, secret, photos: [] };
+  await keep(KEPT_AS, own);
+  return own;
+}
+
+/** Send the photos that are still here, and say which case is left. Raises Refusal, Unreachable. */
+export async function sendPhotos(own: Case): Promise<Case> {
+  let left = own;
+  for (const { id, reportId, photo } of own.photos) {
+    await sendPhoto({ report: reportId }, id, photo, own.token);
+    left = { ...left, photos: left.photos.filter((other) => other.id !== id) };
+    await keep(KEPT_AS, left);
+  }
+  return left;
+}
+
+/** Raises Refusal, Unreachable. */
+export async function reportsOf(own: Case): Promise<ReportState[]> {
+  const { reports } = await ask(Reports, { incidentId: own.incidentId, first: 50 }, own.token);
+  return reports.edges
+    .map(({ node }) => {
+      const { full, given, family } = node.person.names;
+      const name = full ?? ([given, family].filter(Boolean).join(" ") || null);
+      return { id: node.id, name, status: node.status, nextStep: node.nextStep, version: node.version };
+    })
+    .reverse();
+}
+
+/** Raises Refusal, Unreachable. */
+export async function withdraw(own: Case, report: ReportState): Promise<void> {
+  const { withdrawReport } = await ask(WithdrawReport, { id: report.id, version: report.version }, own.token);
+  made(withdrawReport);
+}

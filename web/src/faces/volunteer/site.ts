@@ -1,0 +1,75 @@
+/** The children of the own site: what the server says, and what of it this phone keeps for when there is no network. */
+import { ask } from "../../api/client";
+import { Registrations, Site, Viewer } from "../../api/generated/operations";
+import type { CareStatus, RegistrationsQuery, RegistrationStatus } from "../../api/generated/types";
+import { keep, kept } from "../../kept/database";
+import type { Session } from "../../kept/session";
+
+export type Child = {
+  id: string;
+  name: string | null;
+  asSaid: string | null;
+  age: string | null;
+  careStatus: CareStatus;
+  status: RegistrationStatus;
+  photo: string | null;
+  since: string;
+};
+
+export type SiteList = { children: Child[]; at: number };
+
+const KEPT_AS = "site list";
+const PAGE = 100;
+
+export const keptList = (): Promise<SiteList | null> => kept<SiteList>(KEPT_AS);
+
+/** All who are registered at the site, newest first. Raises Refusal, Unreachable. */
+export async function loadList(session: Session): Promise<SiteList> {
+  const children: Child[] = [];
+  let after: string | null = null;
+  do {
+    const { registrations }: RegistrationsQuery = await ask(
+      Registrations,
+      { incidentId: session.incidentId ?? "", siteId: session.site?.id ?? null, first: PAGE, after },
+      session.token,
+    );
+    children.push(...registrations.edges.map(({ node }) => shown(node)));
+    after = registrations.pageInfo.hasNextPage ? registrations.pageInfo.endCursor : null;
+  } while (after);
+  const list = { children, at: Date.now() };
+  await keep(KEPT_AS, list);
+  return list;
+}
+
+type Page = RegistrationsQuery["registrations"];
+type Node = Page["edges"][number]["node"];
+
+function shown({ id, person, careStatus, status, photos, createdAt }: Node): Child {
+  const { full, given, family, asSaid } = person.names;
+  const { minimum, maximum, birthDate } = person.age;
+  const years = minimum === maximum ? minimum : `${minimum ?? ""}–${maximum ?? ""}`;
+  return {
+    id,
+    name: full ?? ([given, family].filter(Boolean).join(" ") || null),
+    asSaid,
+    age: birthDate ?? (years === null ? null : String(years)),
+    careStatus,
+    status,
+    photo: photos[0]?.small ?? null,
+    since: createdAt,
+  };
+}
+
+/** The session of a token: who it is, and which site it works at. Raises Refusal, Unreachable. */
+export async function sessionOf(token: string): Promise<Session> {
+  const { viewer } = await ask(Viewer, {}, token);
+  const siteId = viewer?.siteIds[0] ?? null;
+  const site = siteId ? (await ask(Site, { id: siteId }, token)).site : null;
+  return {
+    token,
+    role: viewer?.role ?? "VOLUNTEER",
+    name: viewer?.name ?? "",
+    incidentId: site?.incidentId ?? viewer?.incidentIds[0] ?? null,
+    site: site ? { id: site.id, name: site.name } : null,
+  };
+}

@@ -1,0 +1,23 @@
+import { createHash } from "node:crypto";
+import { readdirSync } from "node:fs";
+import { defineConfig } from "vite";
+
+// A build of its own, after the app's, whose files it is to keep on the phone. One plain script: old browsers know no
+// modules in service workers.
+const files = readdirSync("dist/app/assets")
+  .sort()
+  .map((name) => `/assets/${name}`);
+
+export default defineConfig({
+  publicDir: false,
+  define: {
+    SHELL_FILES: JSON.stringify(files),
+    SHELL_VERSION: JSON.stringify(createHash("sha256").update(files.join()).digest("hex").slice(0, 12)),
+  },
+  build: {
+    outDir: "dist/app",
+    emptyOutDir: false,
+    target: "es2020",
+    lib: { entry: "src/service-worker.ts", formats: ["iife"], name: "serviceWorker", fileName: () => "service-worker.js" },
+  },
+});
