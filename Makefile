@@ -60,8 +60,8 @@ schema: $(INSTALLED) ## Write graphql/schema.graphql and docs/ACCESS.md anew
 bench: $(BENCH_TOOLS) ## Measure, and write bench/RESULTS.md; QUICK=1 for a short form, PARTS=speed for some
 	@QUICK=$(QUICK) $(BIN)/python -m tests.bench $(PARTS)
 
-chaos: $(INSTALLED) ## The long runs: kills, races, fuzzing; QUICK=1 for a short form
-	@QUICK=$(QUICK) $(BIN)/python -m tests.chaos
+chaos: $(INSTALLED) ## The long runs: kills, races, key rotation, fuzzing; QUICK=1 for a short form, PARTS=schema for some
+	@QUICK=$(QUICK) $(BIN)/python -m tests.chaos $(PARTS)
 
 lock: ## Resolve the dependencies of pyproject.toml anew, into the lock files
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && python=$$($(FIND_PYTHON)) \

@@ -2,12 +2,14 @@
 
 import typer
 
-from backend.commands import account, audit, events, matching
+from backend.commands import account, audit, events, keys, matching
+from backend.commands import map as map_command
 from backend.commands.access import access
 from backend.commands.demo import demo
 from backend.commands.indexes import indexes
 from backend.commands.invite import invite
 from backend.commands.match import match
+from backend.commands.push_key import push_key
 from backend.commands.schema import schema
 from backend.commands.serve import serve, worker
 from backend.settings.settings import setting_rows
@@ -28,11 +30,14 @@ def build() -> typer.Typer:
     app.command()(match)
     app.command()(invite)
     app.command()(indexes)
+    app.command()(push_key)
     app.command()(schema)
     app.command()(access)
     app.add_typer(account.app, name="account")
     app.add_typer(audit.app, name="audit")
     app.add_typer(events.app, name="events")
+    app.add_typer(keys.app, name="keys")
+    app.add_typer(map_command.app, name="map")
     app.add_typer(matching.app, name="matching")
     return app
 

@@ -1,7 +1,7 @@
 """The composition root of the server: everything is wired here, from the settings to the routes."""
 
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -23,28 +23,39 @@ from backend.api.health import health_routes
 from backend.api.limits import Limits
 from backend.api.origins import for_origins
 from backend.api.photos import PhotoLimits, photo_routes
+from backend.api.reason import reason_of
 from backend.api.rules import check_rules
 from backend.api.schema import build_schema
+from backend.api.stop_emails import Words, stop_emails_routes
 from backend.api.web_app import web_app_routes
 from backend.domain.device import NewDevice
-from backend.domain.errors import ErrorCode, refusal, unauthenticated
+from backend.domain.errors import ErrorCode, pin_needed, refusal, unauthenticated
+from backend.sender import IN_FLIGHT, STOP_PATH, Channels, Sender
 from backend.services import collaborators
 from backend.services.collaborators import Collaborators
 from backend.services.rates import Bounds, new_rates, rate
-from backend.services.sessions import viewer_of
+from backend.services.renewal import come_in
 from backend.settings.keys import Keys
-from backend.settings.settings import Settings
+from backend.settings.settings import Settings, SettingsError
+from backend.store.cipher import Cipher
+from backend.store.data_keys import check_keys
 from backend.store.database import Store, connect, is_away
 from backend.store.feed import live_feed
 from backend.store.indexes import create_indexes
 from backend.worker import Worker
-from notifications.guard import EndpointError, PushPolicy, check_endpoint
+from geo.geocoder import Geocoder, Pace, Service, geocoder_at
+from geo.geocoder import open_session as open_geocoder_session
+from notifications.catalogue import RIGHT_TO_LEFT, base_language, stopping
+from notifications.guard import EndpointError, PushPolicy, check_endpoint, guarded_connector
+from notifications.mail import Mail, MailServer, Security
 from notifications.messages import Kind, Message, MessageError
 from notifications.vapid import VapidHeaders, public_key_of, read_private_key
 from notifications.web_push import Limits as PushLimits
 from notifications.web_push import Subscription, SubscriptionError, WebPush, open_session
+from notifications.webhook import Webhook
 
 OPERATIONS = Path(__file__).parent.parent / "graphql" / "operations"
+CONNECTIONS_TO_GEOCODER = 2
 WEB = Path(__file__).parent.parent / "web" / "dist"
 CONSOLE, WEB_APP = WEB / "graphiql", WEB / "app"
 
@@ -59,11 +70,19 @@ def new_id() -> str:
     return str(uuid_utils.uuid7())
 
 
+def cipher_of(keys: Keys) -> Cipher:
+    return Cipher(keys.data_keys, keys.token_pepper, keys.changed_data_keys)
+
+
 @asynccontextmanager
-async def open_store(settings: Settings, uri: str) -> AsyncIterator[Store]:
-    """The store, with its indexes."""
-    store = connect(uri, settings.database_name)
+async def open_store(settings: Settings, keys: Keys, uri: str) -> AsyncIterator[Store]:
+    """The store, with its indexes.
+
+    Raises: WrongKeysError where the keys are not those that it is encrypted under.
+    """
+    store = connect(uri, settings.database_name, cipher_of(keys))
     try:
+        await check_keys(store, now())
         await create_indexes(store)
         yield store
     finally:
@@ -75,17 +94,48 @@ async def wire(
     settings: Settings, keys: Keys, store: Store, seconds: Callable[[], float] = time.monotonic
 ) -> AsyncIterator[Collaborators]:
     """The collaborators of all use cases, with the live feed running. Rate limits go by `seconds`, which only grow."""
-    async with live_feed(store) as feed:
+    async with live_feed(store) as feed, wire_geocoder(settings, seconds) as geocoder:
         yield Collaborators(
             store=store,
             feed=feed,
-            keys=collaborators.Keys(
-                keys.token_pepper, keys.cursor_key, keys.photo_key, keys.audit_key, keys.credentials_key
-            ),
+            keys=collaborators.Keys(keys.token_pepper, keys.cursor_key, keys.photo_key, keys.audit_key),
             clock=now,
             new_id=new_id,
-            check_device=device_check(push_policy(settings)),
+            check_device=device_check(push_policy(settings), push_keys(keys)),
+            check_webhook=webhook_check(webhook_policy(settings)),
+            push_key=push_keys(keys)[0],
+            sends_mail=settings.smtp_host is not None,
+            address=settings.address,
+            lock_after=timedelta(minutes=settings.pin_lock_minutes),
             rates=new_rates(rate_bounds(settings), seconds) if settings.rate_limits else None,
+            work_bits=settings.filing_work_bits,
+            geocoder=geocoder,
+        )
+
+
+@asynccontextmanager
+async def wire_geocoder(settings: Settings, seconds: Callable[[], float]) -> AsyncIterator[Geocoder | None]:
+    """The geocoder that the operator has named, if any, with the same guard at its sockets as push services have.
+
+    Raises: SettingsError for one that would be asked in the clear.
+    """
+    url = settings.geocoder_url
+    if url is None:
+        yield None
+        return
+    private = settings.geocoder_allow_private
+    if not url.startswith("https://") and not private:
+        raise SettingsError("REUNIFY_GEOCODER_URL must begin with https://, or set REUNIFY_GEOCODER_ALLOW_PRIVATE.")
+    connector = guarded_connector(PushPolicy(allow_private=private), limit=CONNECTIONS_TO_GEOCODER)
+    async with open_geocoder_session(connector) as session:
+        yield geocoder_at(
+            Service(settings.geocoder_service.value),
+            url,
+            session,
+            user_agent=f"Reunify ({settings.vapid_contact})",
+            key=None if settings.geocoder_key is None else settings.geocoder_key.get_secret_value(),
+            pace=Pace(settings.geocoder_pause_seconds, seconds),
+            seconds=settings.geocoder_seconds,
         )
 
 
@@ -93,6 +143,7 @@ def rate_bounds(settings: Settings) -> Bounds:
     return Bounds(
         requests=rate(settings.rate_requests),
         filings=rate(settings.rate_filings),
+        look_ups=rate(settings.rate_look_ups),
         uploads=rate(settings.rate_uploads),
         sign_ins=rate(settings.rate_sign_ins),
         guesses=rate(settings.rate_guesses),
@@ -107,7 +158,31 @@ def push_policy(settings: Settings) -> PushPolicy:
     return PushPolicy(allow_private=settings.push_allow_private)
 
 
-def device_check(policy: PushPolicy) -> Callable[[NewDevice], None]:
+def webhook_policy(settings: Settings) -> PushPolicy:
+    """Any public host: who sets up a webhook is trusted with its name, not with the addresses that it leads to."""
+    return PushPolicy(("*",), allow_private=settings.webhook_allow_private)
+
+
+def push_keys(keys: Keys) -> tuple[str, ...]:
+    """The public keys that devices may have subscribed with, the present one first."""
+    private = (keys.vapid_private_key, *keys.vapid_former_keys)
+    return tuple(public_key_of(read_private_key(one)) for one in private)
+
+
+def webhook_check(policy: PushPolicy) -> Callable[[str], None]:
+    """A check of a webhook's address before it is kept."""
+
+    def check(url: str) -> None:
+        try:
+            check_endpoint(url, policy)
+        except EndpointError:
+            words = "A webhook's address is a public one that begins with https://, without a port or a password."
+            raise refusal(ErrorCode.INVALID, words, "url") from None
+
+    return check
+
+
+def device_check(policy: PushPolicy, own_keys: Collection[str]) -> Callable[[NewDevice], None]:
     """A check of a push subscription before it is kept, in words for the person at the screen."""
 
     def check(device: NewDevice) -> None:
@@ -122,28 +197,52 @@ def device_check(policy: PushPolicy) -> Callable[[NewDevice], None]:
             raise refusal(ErrorCode.INVALID, str(error), fields[error.field]) from None
         except MessageError as error:
             raise refusal(ErrorCode.INVALID, str(error), "language") from None
+        if device.push_key is not None and device.push_key not in own_keys:
+            raise refusal(ErrorCode.INVALID, "This server has no such key: subscribe with its `pushKey`.", "pushKey")
 
     return check
 
 
 @asynccontextmanager
 async def wire_worker(settings: Settings, keys: Keys, use: Collaborators) -> AsyncIterator[Worker]:
-    policy, limits = push_policy(settings), PushLimits()
-    private_key = read_private_key(keys.vapid_private_key)
-    async with open_session(policy, limits) as session:
-        push = WebPush(
-            session=session,
-            vapid=VapidHeaders(private_key, settings.vapid_contact, use.clock),
-            policy=policy,
-            limits=limits,
-            clock=use.clock,
-        )
-        yield Worker(
-            use=use,
-            push=push,
-            concurrency=settings.worker_concurrency,
-            lease=timedelta(seconds=settings.worker_lease_seconds),
-        )
+    lease = timedelta(seconds=settings.worker_lease_seconds)
+    async with wire_channels(settings, keys, use) as channels:
+        sender = Sender(use=use, channels=channels, address=settings.address, lease=lease)
+        yield Worker(use=use, sender=sender, concurrency=settings.worker_concurrency, lease=lease)
+
+
+@asynccontextmanager
+async def wire_channels(settings: Settings, keys: Keys, use: Collaborators) -> AsyncIterator[Channels]:
+    policy, hooks, limits = (
+        push_policy(settings),
+        webhook_policy(settings),
+        PushLimits(in_flight=400, in_flight_per_origin=IN_FLIGHT),
+    )
+    former = [read_private_key(key) for key in keys.vapid_former_keys]
+    vapid = VapidHeaders(read_private_key(keys.vapid_private_key), settings.vapid_contact, use.clock, former)
+    async with open_session(policy, limits) as session, open_session(hooks, limits) as other_session:
+        mail = None if settings.smtp_host is None else Mail(mail_server(settings, settings.smtp_host), use.clock)
+        try:
+            yield Channels(
+                push=WebPush(session=session, vapid=vapid, policy=policy, limits=limits, clock=use.clock),
+                webhook=Webhook(session=other_session, policy=hooks, clock=use.clock),
+                mail=mail,
+            )
+        finally:
+            if mail is not None:
+                await mail.close()
+
+
+def mail_server(settings: Settings, host: str) -> MailServer:
+    password = settings.smtp_password
+    return MailServer(
+        host=host,
+        port=settings.smtp_port,
+        security=Security(settings.smtp_security.value),
+        sender=settings.mail_from,
+        user=settings.smtp_user,
+        password=None if password is None else password.get_secret_value(),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,14 +251,16 @@ class _SignIn:
 
     use: Collaborators
     address: str
-    push_key: str
 
     async def __call__(self, connection: Request | WebSocket, token: str | None) -> Context:
-        viewer = None if token is None else await viewer_of(self.use, token)
-        context = Context(self.use, viewer, address_of(connection), self.invite_link, self.push_key)
+        viewer = None if token is None else await come_in(self.use, token)
+        context = Context(self.use, viewer, address_of(connection), self.invite_link, reason_of(connection))
         if token is not None and viewer is None:
             context.admit()
             raise unauthenticated()
+        if viewer is not None and viewer.locked:
+            context.admit()
+            raise pin_needed()
         return context
 
     def invite_link(self, secret: str) -> str:
@@ -171,7 +272,13 @@ def invite_link(address: str, secret: str) -> str:
     return f"{address}/join#{secret}"
 
 
-def build_app(settings: Settings, keys: Keys, use: Collaborators) -> ASGIApp:
+def stopping_words(language: str) -> Words:
+    words = stopping(language)
+    base = base_language(language)
+    return Words(base, "rtl" if base in RIGHT_TO_LEFT else "ltr", words.stop, words.stopped, words.explained)
+
+
+def build_app(settings: Settings, use: Collaborators) -> ASGIApp:
     """The server: its routes, and around them what holds for every request.
 
     Raises: OperationsInvalidError where a trusted document does not fit the schema, RulesIncompleteError where nobody
@@ -191,7 +298,7 @@ def build_app(settings: Settings, keys: Keys, use: Collaborators) -> ASGIApp:
         person_connections=settings.connections_of_account,
     )
     mask_error = error_masker(use.new_id, is_away)
-    sign_in = _SignIn(use, settings.address, public_key_of(read_private_key(keys.vapid_private_key)))
+    sign_in = _SignIn(use, settings.address)
     graphql = graphql_routes(
         schema=schema,
         make_context=sign_in,
@@ -207,7 +314,9 @@ def build_app(settings: Settings, keys: Keys, use: Collaborators) -> ASGIApp:
         limits=PhotoLimits(settings.photo_bytes, settings.photo_megapixels),
         mask_error=mask_error,
     )
-    routes = Starlette(routes=[*web_app_routes(WEB_APP), *graphql, *photos, *health_routes(use.store.answers)])
+    stopping = stop_emails_routes(use, STOP_PATH, stopping_words)
+    health = health_routes(use.store.answers)
+    routes = Starlette(routes=[*web_app_routes(WEB_APP), *graphql, *photos, *stopping, *health])
     shared = for_origins(routes, settings.cors_origins, settings.address)
     headed = with_headers(shared, https=settings.address.startswith("https://"))
     return behind_proxies(headed, settings.trusted_proxies)

@@ -25,5 +25,7 @@ def set_up_logs(settings: Settings) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
     logging.basicConfig(level=_LEVELS[settings.log_level.value], format="%(levelname)s %(name)s %(message)s")
+    # What people look for stands in the addresses that this library would log.
+    logging.getLogger("geopy").disabled = True
     # uvicorn's access log would hold photo links; what happened is in the event log.
     logging.getLogger("uvicorn.access").disabled = True

@@ -1,4 +1,4 @@
-"""The worker: takes events and deliveries that are due, and does what follows from them."""
+"""The worker: takes events that are due, and does what follows from them; the sender runs beside it."""
 
 import asyncio
 import gc
@@ -12,40 +12,26 @@ from types import MappingProxyType
 
 import structlog
 
-from backend.domain.alert import Delivery, DeliveryState
 from backend.domain.event import Event, EventKind
 from backend.domain.subject import Side
+from backend.sender import POLL_SECONDS, Bell, Sender, running_sender
 from backend.services.alerts import queue_deliveries, raise_report_news, raise_shared_news
 from backend.services.collaborators import Collaborators
-from backend.services.deliveries import parcel_of, retry_delivery, settle_delivery
+from backend.services.map_rebuilding import tend_map
 from backend.services.models import Rules, renew_if_outgrown, rules_of
 from backend.services.rescoring import rescore_page
 from backend.services.scoring import score_families, score_registrations
 from backend.services.sealing import seal_waiting
 from backend.services.suggestions import ask_for_suggestions, suggest_duplicates
 from backend.store.feed import TooFarBehindError
+from backend.store.map import MAPPED
 from backend.store.records import Session
-from backend.store.work import (
-    Claim,
-    Due,
-    LostClaimError,
-    claim,
-    claim_alike,
-    come_back,
-    finish,
-    give_back,
-    park,
-    postpone,
-)
-from notifications.channel import Channel, Outcome, State
-from notifications.messages import Message
-from notifications.web_push import Subscription
+from backend.store.work import Claim, Due, LostClaimError, claim_alike, come_back, finish, give_back, park, postpone
 
 MOST_ATTEMPTS = 8
 """With pauses that double from a second, about four minutes; then an operator is needed."""
 LONGEST_PAUSE_SECONDS = 120.0
-POLL_SECONDS = 2.0
-"""The safety net under the change stream, and how late a pause may end."""
+MAP_PAUSE_SECONDS = 0.1
 
 Handler = Callable[[Collaborators, Sequence[Event], Session], Awaitable[timedelta | None]]
 """Does what follows from events of one kind, or a part of it: then it says how soon to come back for the rest."""
@@ -58,41 +44,18 @@ again, should another transaction be in the way, takes a fraction of a second.
 SEEN_BEFORE_A_LOOK = 20_000
 """New objects before the collector looks at them; Python's own 700 are a fraction of one report's candidates."""
 
-MOST_RINGS = 100
-"""Rings remembered while everybody is busy; more would say nothing new."""
-
-
-@dataclass(frozen=True, slots=True)
-class Bell:
-    """Wakes one sleeper for each ring; a ring while nobody sleeps is remembered, so that none is ever missed."""
-
-    rings: asyncio.Queue[None] = field(default_factory=lambda: asyncio.Queue(MOST_RINGS))
-
-    def ring(self) -> None:
-        if not self.rings.full():
-            self.rings.put_nowait(None)
-
-    async def wait(self, seconds: float) -> None:
-        """Sleep until the next ring, or for so many seconds."""
-        try:
-            async with asyncio.timeout(seconds):
-                await self.rings.get()
-        except TimeoutError:
-            return
-
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """`concurrency` transactions of events, and as many deliveries, are handled at a time, each under a lease."""
+    """`concurrency` transactions of events are handled at a time, each event under a lease."""
 
     use: Collaborators
-    push: Channel[Subscription]
+    sender: Sender
     concurrency: int
     lease: timedelta
     event_bell: Bell = field(default_factory=Bell)
-    delivery_bell: Bell = field(default_factory=Bell)
+    map_bell: Bell = field(default_factory=lambda: Bell(asyncio.Queue(1)))
     due_events: Due = field(default_factory=Due)
-    due_deliveries: Due = field(default_factory=Due)
     told_of: set[str] = field(default_factory=set)
     """The entries of the audit log that cannot be sealed, of which the log has been told."""
 
@@ -115,9 +78,17 @@ async def _score_and_ask(use: Collaborators, rules: Rules, events: Sequence[Even
 
 async def _score_reports(use: Collaborators, events: Sequence[Event], session: Session) -> None:
     for rules, here in await _by_incident(use, events, session):
-        families = {event.family_id for event in here if event.family_id is not None}
-        await score_families(use, rules, sorted(families), session)
+        await score_families(use, rules, _families(here), session)
         await ask_for_suggestions(use, here, session)
+
+
+async def _score_sighted(use: Collaborators, events: Sequence[Event], session: Session) -> None:
+    for rules, here in await _by_incident(use, events, session):
+        await score_families(use, rules, _families(here), session)
+
+
+def _families(events: Sequence[Event]) -> list[str]:
+    return sorted({event.family_id for event in events if event.family_id is not None})
 
 
 async def _suggest_duplicates(use: Collaborators, events: Sequence[Event], session: Session) -> None:
@@ -155,18 +126,25 @@ async def _tell_families(use: Collaborators, events: Sequence[Event], session: S
         await raise_report_news(use, event, session)
 
 
-async def _queue_deliveries(use: Collaborators, events: Sequence[Event], session: Session) -> None:
-    for event in events:
-        await queue_deliveries(use, event.subject_id, session)
+async def _queue_deliveries(use: Collaborators, events: Sequence[Event], session: Session) -> timedelta | None:
+    pauses = [await queue_deliveries(use, event.subject_id, session) for event in events]
+    return max((pause for pause in pauses if pause is not None), default=None)
 
 
 HANDLERS: Mapping[EventKind, Handler] = MappingProxyType({
     EventKind.PERSON_REGISTERED: _score_new_registrations,
     EventKind.REGISTRATION_UPDATED: _score_registrations,
     EventKind.REGISTRATION_MOVED: _score_registrations,
+    EventKind.REGISTRATION_CONFIRMED: _score_registrations,
+    EventKind.REGISTRATION_DISMISSED: _score_registrations,
+    EventKind.REGISTRATION_RESTORED: _score_registrations,
     EventKind.REPORT_FILED: _score_reports,
     EventKind.REPORT_UPDATED: _score_reports,
     EventKind.REPORT_WITHDRAWN: _score_reports,
+    EventKind.REPORT_TAKEN_DOWN: _score_reports,
+    EventKind.REPORT_RESTORED: _score_reports,
+    EventKind.SIGHTING_LINKED: _score_sighted,
+    EventKind.SIGHTING_REOPENED: _score_sighted,
     EventKind.MATCH_LIKELY: _tell_families,
     EventKind.MATCH_CONFIRMED: _tell_families,
     EventKind.MATCH_UNDONE: _score_reports,
@@ -195,16 +173,19 @@ def spare_garbage_collection() -> None:
 
 @asynccontextmanager
 async def running_worker(worker: Worker) -> AsyncIterator[None]:
-    """Work while the context is open; what is being handled when it closes is due again when its lease ends."""
+    """Work while the context is open; what is being handled when it closes is given back, and due again at once.
+
+    So is, when its lease ends, what a worker held that was killed.
+    """
     tasks = [asyncio.create_task(_ring_on_events(worker), name="worker-bell")]
     tasks.append(asyncio.create_task(_repeat(Bell(), lambda: _seal_audit(worker)), name="worker-audit"))
+    tasks.append(asyncio.create_task(_repeat(worker.map_bell, lambda: _tend_map(worker)), name="worker-map"))
     for number in range(worker.concurrency):
         handling = _repeat(worker.event_bell, lambda: _handle_next_events(worker))
-        sending = _repeat(worker.delivery_bell, lambda: _send_next_delivery(worker))
         tasks.append(asyncio.create_task(handling, name=f"worker-event-{number}"))
-        tasks.append(asyncio.create_task(sending, name=f"worker-delivery-{number}"))
     try:
-        yield
+        async with running_sender(worker.sender):
+            yield
     finally:
         for task in tasks:
             task.cancel()
@@ -219,8 +200,11 @@ async def _ring_on_events(worker: Worker) -> None:
                     event = await listener.next()
                     if event.kind in HANDLERS:
                         worker.event_bell.ring()
+                    if event.kind in MAPPED:
+                        worker.map_bell.ring()
             except TooFarBehindError:
                 worker.event_bell.ring()
+                worker.map_bell.ring()
 
 
 async def _repeat(bell: Bell, work: Callable[[], Awaitable[bool]]) -> None:
@@ -261,6 +245,10 @@ async def _handle_next_events(worker: Worker) -> bool:
 
     try:
         await use.store.transact(write)
+    except asyncio.CancelledError:
+        with suppress(LostClaimError):  # it may have been kept already
+            await give_back(use.store.events, claimed, use.clock())
+        raise
     except Exception as error:  # noqa: BLE001 (a failure is counted and tried again, whatever it is)
         with suppress(LostClaimError):
             if len(claimed) > 1:
@@ -272,8 +260,7 @@ async def _handle_next_events(worker: Worker) -> bool:
                 await _set_back(worker, first, error)
         return True
     if first.record.kind is EventKind.ALERT_RAISED:
-        for _ in claimed:  # one sender is woken by each ring
-            worker.delivery_bell.ring()
+        worker.sender.bell.ring()
     return True
 
 
@@ -284,6 +271,13 @@ async def _seal_audit(worker: Worker) -> bool:
         structlog.get_logger("worker").error("audit_entry_altered", entry_id=entry_id)
     worker.told_of.update(sealed.refused)
     return sealed.more
+
+
+async def _tend_map(worker: Worker) -> bool:
+    """Count what was changed since, at most so often: what is changed in between is counted together."""
+    more = await tend_map(worker.use)
+    await asyncio.sleep(MAP_PAUSE_SECONDS)
+    return more
 
 
 async def _set_back(worker: Worker, claimed: Claim[Event], error: Exception) -> None:
@@ -297,47 +291,3 @@ async def _set_back(worker: Worker, claimed: Claim[Event], error: Exception) -> 
     pause = min(2.0 ** (claimed.attempts - 1), LONGEST_PAUSE_SECONDS) * random.uniform(0.5, 1.5)  # noqa: S311 (spreads retries)
     log.warning("event_postponed", event_id=claimed.record.id, kind=claimed.record.kind.value, error=name)
     await postpone(use.store.events, claimed, use.clock() + timedelta(seconds=pause), name)
-
-
-async def _send_next_delivery(worker: Worker) -> bool:
-    """Send one delivery that is due; False where none is."""
-    use = worker.use
-    claimed = await claim(use.store.deliveries, use.clock(), worker.lease, use.new_id(), worker.due_deliveries)
-    if claimed is None:
-        return False
-    parcel = await parcel_of(use, claimed.record)
-    if parcel is None:
-        await settle_delivery(use, claimed, DeliveryState.GONE, "The device was taken off.")
-        return True
-    left = int((claimed.record.expires_at - use.clock()).total_seconds())
-    message = Message(
-        kind=parcel.alert.kind.value, id=parcel.alert.subject_id, language=parcel.device.language, ttl=max(left, 0)
-    )
-    target = Subscription(parcel.device.endpoint, parcel.device.public_key, parcel.device.auth_secret)
-    try:
-        outcome = await worker.push.send(target, message)
-    except Exception as error:  # noqa: BLE001 (a channel reports failures; what it did not foresee is tried again)
-        structlog.get_logger("worker").error(
-            "delivery_failed", delivery_id=claimed.record.id, error=type(error).__name__
-        )
-        outcome = Outcome(State.RETRY, type(error).__name__)
-    await _settle(worker, claimed, outcome)
-    return True
-
-
-_ENDINGS = {
-    State.SENT: DeliveryState.SENT,
-    State.GONE: DeliveryState.GONE,
-    State.FAILED: DeliveryState.FAILED,
-    State.EXPIRED: DeliveryState.EXPIRED,
-}
-
-
-async def _settle(worker: Worker, claimed: Claim[Delivery], outcome: Outcome) -> None:
-    try:
-        if outcome.state is State.RETRY:
-            await retry_delivery(worker.use, claimed, outcome.detail, outcome.retry_after)
-        else:
-            await settle_delivery(worker.use, claimed, _ENDINGS[outcome.state], outcome.detail)
-    except LostClaimError:
-        structlog.get_logger("worker").warning("delivery_taken_over", delivery_id=claimed.record.id)

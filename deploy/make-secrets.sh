@@ -19,6 +19,8 @@ openssl rand -base64 384 | keep mongodb_keyfile
 openssl rand -hex 32 | keep mongodb_password
 printf 'mongodb://reunify:%s@mongodb:27017/?replicaSet=reunify&authSource=admin&w=majority&journal=true\n' \
     "$(cat "$folder/mongodb_password")" | keep mongodb_uri
-for name in token_pepper cursor_key photo_key audit_key credentials_key; do openssl rand -hex 32 | keep "$name"; done
+for name in token_pepper cursor_key photo_key audit_key; do openssl rand -hex 32 | keep "$name"; done
+# An older release had a key for second factors alone, which still opens them.
+{ openssl rand -hex 32; cat "$folder/credentials_key" 2>/dev/null || true; } | keep data_keys
 openssl genpkey -quiet -algorithm EC -pkeyopt ec_paramgen_curve:P-256 | keep vapid_private_key
 echo "The secrets are in $folder: keep a copy where only you can read it."

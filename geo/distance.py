@@ -14,7 +14,7 @@ def distance_km(first: tuple[float, float], second: tuple[float, float]) -> floa
     """Great-circle distance in kilometres between two points, each (latitude, longitude) in WGS 84 degrees.
 
     On a sphere, so within 0.5 % of the ellipsoid: far finer than anybody's memory of a place, and cheap
-    enough to be asked for each pair (0.3 microseconds).
+    enough to be asked for each pair: 0.4 microseconds, where geopy's geodesic on the ellipsoid takes 300.
     """
     return float(h3.great_circle_distance(first, second, unit="km"))
 

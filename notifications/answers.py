@@ -1,4 +1,4 @@
-"""What a push service's answer means for the message (RFC 8030, and what the services are known to do)."""
+"""What a server's answer means for the message (RFC 8030, and what the push services are known to do)."""
 
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -19,12 +19,14 @@ _RETRY = frozenset(
 _TOO_LARGE = 413
 
 
-def outcome_of(*, status: int, retry_after: str | None, body: str, ttl: int, now: datetime) -> Outcome:
+def outcome_of(
+    *, status: int, retry_after: str | None, body: str, ttl: int, now: datetime, who: str = "push service"
+) -> Outcome:
     """The outcome for an HTTP status, its `Retry-After` header and the first part of its body.
 
-    `ttl` is what is left of the message's life, in seconds.
+    `ttl` is what is left of the message's life, in seconds; `who` answered.
     """
-    detail = short(f"The push service answered {status}: {body}" if body else f"The push service answered {status}.")
+    detail = short(f"The {who} answered {status}: {body}" if body else f"The {who} answered {status}.")
     if status // 100 == 2:  # noqa: PLR2004 - the class of the status: 201 by the standard, 200 from Windows
         return Outcome(State.SENT, status=status)
     if status in _GONE:

@@ -25,6 +25,8 @@ _LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 _NAME = re.compile(rf"(?=.{{1,253}}$){_LABEL}(\.{_LABEL})*")
 _ENDS_IN_A_NUMBER = re.compile(r"(.*\.)?(\d+|0x[0-9a-f]*)")
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+_METADATA = frozenset({ipaddress.IPv4Address("168.63.129.16")})
+"""Of the public range, yet answered by Azure's hosts to each of their machines, with what is to be kept from others."""
 
 PORT_OF_HTTPS = 443
 
@@ -109,7 +111,7 @@ def is_public(address: str) -> bool:
             parsed = inner
         elif parsed.is_site_local:
             return False
-    return parsed.is_global and not parsed.is_multicast and not parsed.is_reserved
+    return parsed.is_global and not parsed.is_multicast and not parsed.is_reserved and parsed not in _METADATA
 
 
 def _embedded(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:

@@ -21,8 +21,11 @@ class Kind(StrEnum):
     """What happened; the catalogue has a text for each, and the longest name must fit the payload."""
 
     REPORT_NEWS = "REPORT_NEWS"
-    MATCH_WAITS = "MATCH_WAITS"
     CHILD_RECHECK = "CHILD_RECHECK"
+    MATCH_WAITS = "MATCH_WAITS"
+    RELEASE_WAITS = "RELEASE_WAITS"
+    CHILD_MISSING_NEARBY = "CHILD_MISSING_NEARBY"
+    DIGEST = "DIGEST"
 
 
 class Urgency(StrEnum):

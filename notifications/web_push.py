@@ -35,11 +35,15 @@ class SubscriptionError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """A device as its browser describes it; all three are secrets. Keys are in base64url, padded or not."""
+    """A device as its browser describes it; all three are secrets. Keys are in base64url, padded or not.
+
+    `server_key` is the public key of ours that it subscribed with; empty for the present one.
+    """
 
     endpoint: str
     p256dh: str
     auth: str
+    server_key: str = ""
 
     def validate(self) -> None:
         """Raises `SubscriptionError` unless both keys can be used. The endpoint is `check_endpoint`'s."""
@@ -113,7 +117,7 @@ class WebPush:
 
     async def _post(self, url: URL, target: Subscription, message: Message) -> Outcome:
         headers = {
-            "Authorization": self._vapid.header(str(url.origin())),
+            "Authorization": self._vapid.header(str(url.origin()), target.server_key),
             "Content-Encoding": "aes128gcm",
             "Content-Type": "application/octet-stream",
             "TTL": str(message.ttl),
@@ -127,7 +131,7 @@ class WebPush:
                 return outcome_of(
                     status=response.status,
                     retry_after=response.headers.get("Retry-After"),
-                    body=(await _beginning(response.content)).decode("utf-8", "replace"),
+                    body=await beginning(response.content),
                     ttl=message.ttl,
                     now=self._clock(),
                 )
@@ -152,11 +156,12 @@ def _encrypt(target: Subscription, message: Message) -> bytes:
     return bytes(encoded["body"])
 
 
-async def _beginning(content: aiohttp.StreamReader) -> bytes:
+async def beginning(content: aiohttp.StreamReader) -> str:
+    """The first part of an answer as text."""
     body = b""
     while len(body) < LONGEST_ANSWER and (part := await content.read(LONGEST_ANSWER - len(body))):
         body += part
-    return body
+    return body.decode("utf-8", "replace")
 
 
 def _decode(field: str, text: str) -> bytes:

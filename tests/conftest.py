@@ -9,6 +9,7 @@ from motor.motor_asyncio import AsyncIOMotorClient
 
 from tests.support.database import empty, shared_server
 from tests.support.house import House, Scene, running_house, set_scene
+from tests.support.movable_clock import MovableClock
 
 
 @pytest.fixture(scope="session")
@@ -35,9 +36,15 @@ async def database_name(database_client: AsyncIOMotorClient[dict[str, Any]], wor
 
 
 @pytest.fixture
-async def house(database_uri: str, database_name: str, tmp_path: Path) -> AsyncIterator[House]:
+def clock() -> MovableClock:
+    """What the server's clock is: a test may put it forward."""
+    return MovableClock()
+
+
+@pytest.fixture
+async def house(database_uri: str, database_name: str, tmp_path: Path, clock: MovableClock) -> AsyncIterator[House]:
     """The whole server, worker included, on an empty database."""
-    async with running_house(database_uri, database_name, tmp_path) as running:
+    async with running_house(database_uri, database_name, tmp_path, clock=clock) as running:
         yield running
 
 

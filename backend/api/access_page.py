@@ -15,7 +15,8 @@ field as everybody: of each role the right one, one of another site, of another 
 stranger (`tests/integration/test_access_matrix.py`). What may not be seen is answered as what is not there
 (`NOT_FOUND`).
 
-*everywhere*; *incident*: in the incidents of the account; *site*: at its sites; *family*: the own case.
+*everywhere*; *incident*: in the incidents of the account; *site*: at its sites; *family*: the own case; *own*: what
+the account itself has written down, of a registration until somebody else writes in it or confirms it.
 """
 _GATES: Mapping[Gate, str] = {
     Gate.ANYBODY: "anybody, without an account",

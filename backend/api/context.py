@@ -23,21 +23,21 @@ class Context:
     """One for each request; on a WebSocket, one for each operation and each event.
 
     `address` is the client's, as attempts are counted by. `invite_link` makes the address that somebody opens to accept
-    an invite, from the secret of that invite; `push_key` is the public key with which a browser subscribes to alerts.
-    What is shown is gathered in `use`, and entered in the audit log by `before_answer`; `waits` are the seconds after
-    which what was refused as too much may be done.
+    an invite, from the secret of that invite. What is shown is gathered in `use`, and entered in the audit log by
+    `before_answer`; `waits` are the seconds after which what was refused as too much may be done.
+    `reason` is why the client says that it asks.
     """
 
     use: Collaborators
     viewer: Viewer | None
     address: str
     invite_link: Callable[[str], str]
-    push_key: str
+    reason: str | None = None
     loaders: Loaders = field(init=False)
     waits: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "use", gathering(self.use))
+        object.__setattr__(self, "use", gathering(self.use, self.reason))
         object.__setattr__(self, "loaders", new_loaders(self.use, self.viewer))
 
     @property
@@ -73,7 +73,7 @@ class Context:
         return await viewer_of_session(self.use, self.viewer.session_id) == self.viewer
 
     def renewed(self) -> "Context":
-        return Context(self.use, self.viewer, self.address, self.invite_link, self.push_key)
+        return Context(self.use, self.viewer, self.address, self.invite_link, self.reason)
 
 
 Info = StrawberryInfo[Context, None]

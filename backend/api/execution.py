@@ -34,6 +34,7 @@ STATUS_OF_REFUSED_CONTEXT = {
     ErrorCode.UNAUTHENTICATED: 401,
     ErrorCode.EXPIRED: 401,
     ErrorCode.FORBIDDEN: 403,
+    ErrorCode.PIN_NEEDED: 403,
     ErrorCode.RATE_LIMITED: 429,
     ErrorCode.UNAVAILABLE: 503,
 }

@@ -70,6 +70,7 @@ class Limits:
     connection_init_seconds: float = 5.0
     ping_seconds: float = 20.0
     recheck_seconds: float = 1.0
+    send_seconds: float = 10.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,27 @@ from backend.domain.match import Match
 from backend.domain.photo import Photo
 from backend.domain.registration import Registration
 from backend.domain.report import NextStep, Report
+from backend.domain.review import Review
+from backend.domain.sighting import Sighting
 from backend.domain.site import Site
-from backend.services import devices, duplicates, incidents, matches, photos, progress, registrations, reports, sites
+from backend.domain.take_down import TakeDown
+from backend.services import (
+    devices,
+    duplicates,
+    incidents,
+    matches,
+    photos,
+    progress,
+    registrations,
+    reports,
+    reviews,
+    sightings,
+    sites,
+    take_downs,
+)
 from backend.services.collaborators import Collaborators
 from backend.services.links import counted
+from backend.services.map import in_care_at
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
@@ -35,10 +52,13 @@ class MatchesOf:
 class Loaders:
     incidents: DataLoader[str, Incident | None]
     sites: DataLoader[str, Site | None]
+    in_care: DataLoader[tuple[str, str], int]
     registrations: DataLoader[str, Registration | None]
     reports: DataLoader[str, Report | None]
     photos: DataLoader[Registration | Report, list[Photo]]
     next_steps: DataLoader[Report, NextStep]
+    reviews: DataLoader[Report, Review | None]
+    take_downs: DataLoader[Report, TakeDown | None]
     matches: DataLoader[str, Match | None]
     matches_of_reports: DataLoader[MatchesOf, list[Match]]
     matches_of_registrations: DataLoader[MatchesOf, list[Match]]
@@ -46,6 +66,7 @@ class Loaders:
     duplicates: DataLoader[Registration | Report, list[Duplicate]]
     linked_registrations: DataLoader[Registration, list[Registration]]
     linked_reports: DataLoader[Report, list[Report]]
+    sightings: DataLoader[Report, list[Sighting]]
     languages: DataLoader[Viewer | None, str | None]
 
 
@@ -54,6 +75,7 @@ def new_loaders(use: Collaborators, viewer: Viewer | None) -> Loaders:
     return Loaders(
         incidents=DataLoader(lambda ids: incidents.get_incidents(use, viewer, ids)),
         sites=DataLoader(lambda ids: sites.get_sites(use, viewer, ids)),
+        in_care=DataLoader(lambda places: in_care_at(use, places)),
         registrations=DataLoader(lambda ids: registrations.get_registrations(use, viewer, ids)),
         reports=DataLoader(lambda ids: reports.get_reports(use, viewer, ids)),
         photos=DataLoader(
@@ -61,6 +83,12 @@ def new_loaders(use: Collaborators, viewer: Viewer | None) -> Loaders:
         ),
         next_steps=DataLoader(
             lambda wanted: progress.next_steps(use, viewer, wanted), cache_key_fn=lambda report: report.id
+        ),
+        reviews=DataLoader(
+            lambda wanted: reviews.reviews_of(use, viewer, wanted), cache_key_fn=lambda report: report.id
+        ),
+        take_downs=DataLoader(
+            lambda wanted: take_downs.take_downs_of(use, viewer, wanted), cache_key_fn=lambda report: report.id
         ),
         matches=DataLoader(lambda ids: matches.get_matches(use, viewer, ids)),
         matches_of_reports=DataLoader(
@@ -78,6 +106,9 @@ def new_loaders(use: Collaborators, viewer: Viewer | None) -> Loaders:
         ),
         linked_reports=DataLoader(
             lambda records: duplicates.linked_with(use, viewer, records), cache_key_fn=lambda record: record.id
+        ),
+        sightings=DataLoader(
+            lambda records: sightings.sightings_of_reports(use, viewer, records), cache_key_fn=lambda report: report.id
         ),
         languages=DataLoader(lambda viewers: devices.languages_of(use, viewers)),
     )

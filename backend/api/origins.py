@@ -10,7 +10,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 METHODS = ("GET", "POST")
-REQUEST_HEADERS = ("authorization", "content-type")
+REQUEST_HEADERS = ("authorization", "content-type", "reunify-reason")
 ANSWER_HEADERS = ("retry-after",)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from starlette.types import ASGIApp
 from uvicorn import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,8 @@ def server_config(app: ASGIApp, patience: Patience, **others: Any) -> Config:
     built into the application, so uvicorn is told to believe nobody.
     """
     protocol = type("PatientProtocol", (_PatientProtocol,), {"patience": patience})
-    return Config(app, http=protocol, proxy_headers=False, server_header=False, **others)
+    websocket = type("PatientWebSocket", (_PatientWebSocket,), {"patience": patience})
+    return Config(app, http=protocol, ws=websocket, proxy_headers=False, server_header=False, **others)
 
 
 class _PatientProtocol(HttpToolsProtocol):
@@ -75,6 +77,31 @@ class _PatientProtocol(HttpToolsProtocol):
         if self._head is not None:
             self._head.cancel()
             self._head = None
+
+    def _takes_again(self) -> None:
+        if self._stalled is not None:
+            self._stalled.cancel()
+            self._stalled = None
+
+
+class _PatientWebSocket(WebSocketsSansIOProtocol):
+    """Lets go of whoever takes nothing: uvicorn by itself would keep what was not taken until the network gives up."""
+
+    patience = Patience()
+    _stalled: asyncio.TimerHandle | None = None
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        if self._stalled is None:
+            self._stalled = self.loop.call_later(self.patience.stalled_seconds, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._takes_again()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._takes_again()
+        super().connection_lost(exc)
 
     def _takes_again(self) -> None:
         if self._stalled is not None:

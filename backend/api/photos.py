@@ -26,6 +26,7 @@ STATUS = {
     ErrorCode.INVALID: 400,
     ErrorCode.UNAUTHENTICATED: 401,
     ErrorCode.FORBIDDEN: 403,
+    ErrorCode.PIN_NEEDED: 403,
     ErrorCode.NOT_FOUND: 404,
     ErrorCode.CONFLICT: 409,
     ErrorCode.EXPIRED: 410,

@@ -36,6 +36,10 @@ class Group(StrEnum):
     """What is needed for care."""
     EVIDENCE = "evidence"
     """Who may be the same child, or a relative, and why."""
+    COUNT = "count"
+    """How many there are."""
+    HIDDEN = "hidden"
+    """How many there are, small counts hidden."""
     STAFF = "staff"
     """Accounts, and who did what."""
     OWN = "own"
@@ -97,10 +101,19 @@ OPERATIONS: Mapping[str, Mapping[str, OperationRule]] = MappingProxyType(
             "incidents": _allowed(Action.READ_INCIDENT),
             "incident": _allowed(Action.READ_INCIDENT),
             "site": _allowed(Action.READ_SITE),
+            "findPlaces": OperationRule(Gate.STRANGER_OR_ALLOWED, (Action.FIND_PLACE,)),
+            "nameOfPlace": _ANYBODY,
+            "mapView": _allowed(Action.READ_MAP),
+            "publicFigures": _allowed(Action.READ_INCIDENT),
             "registration": _allowed(Action.READ_REGISTRATION),
             "registrations": _allowed(Action.READ_REGISTRATION),
+            "intakes": _allowed(Action.INVITE_VOLUNTEER),
             "report": _allowed(Action.READ_REPORT),
             "reports": _allowed(Action.READ_REPORT),
+            "takeDown": _allowed(Action.TAKE_DOWN_REPORT),
+            "takeDowns": _allowed(Action.TAKE_DOWN_REPORT),
+            "sighting": _allowed(Action.READ_SIGHTING),
+            "sightings": _allowed(Action.READ_SIGHTING),
             "match": _allowed(Action.READ_MATCH),
             "matches": _allowed(Action.READ_MATCH),
             "duplicate": _allowed(*_DUPLICATE),
@@ -108,16 +121,29 @@ OPERATIONS: Mapping[str, Mapping[str, OperationRule]] = MappingProxyType(
             "possibleRelatives": _allowed(Action.READ_REGISTRATION),
             "accounts": _allowed(Action.READ_ACCOUNT),
             "ownSessions": _SIGNED_IN,
+            "alertChoices": _SIGNED_IN,
+            "webhooks": _allowed(Action.CHANGE_WEBHOOK),
         },
         "Mutation": {
             "createInvite": _allowed(*_INVITE),
             "acceptInvite": _ANYBODY,
+            "openIntake": _allowed(Action.INVITE_VOLUNTEER),
+            "closeIntake": _allowed(Action.INVITE_VOLUNTEER),
+            "enterIntake": _ANYBODY,
             "signInWithCase": _ANYBODY,
             "signInWithPassword": _ANYBODY,
             "setPassword": _allowed(Action.HAVE_PASSWORD),
             "beginSecondFactor": _allowed(Action.HAVE_PASSWORD),
             "confirmSecondFactor": _allowed(Action.HAVE_PASSWORD),
             "proveYourself": _allowed(Action.HAVE_PASSWORD),
+            "beginPasskey": _allowed(Action.HAVE_PASSWORD),
+            "confirmPasskey": _allowed(Action.HAVE_PASSWORD),
+            "removePasskey": _allowed(Action.HAVE_PASSWORD),
+            "passkeyChallenge": _allowed(Action.HAVE_PASSWORD),
+            "passkeyChallengeToSignIn": _ANYBODY,
+            "proveWithPasskey": _allowed(Action.HAVE_PASSWORD),
+            "setPin": _allowed(Action.HAVE_PIN),
+            "unlock": _ANYBODY,
             "signOut": _SIGNED_IN,
             "registerDevice": _SIGNED_IN,
             "removeDevice": _SIGNED_IN,
@@ -128,10 +154,23 @@ OPERATIONS: Mapping[str, Mapping[str, OperationRule]] = MappingProxyType(
             "registerPerson": _allowed(Action.REGISTER),
             "registerSiblings": _allowed(Action.REGISTER),
             "changeRegistration": _allowed(Action.CHANGE_REGISTRATION),
-            "moveRegistration": _allowed(Action.CHANGE_REGISTRATION),
+            "moveRegistration": _allowed(Action.MOVE_REGISTRATION),
+            "confirmRegistration": _allowed(Action.CONFIRM_REGISTRATION),
+            "dismissRegistration": _allowed(Action.CONFIRM_REGISTRATION),
+            "restoreRegistration": _allowed(Action.CONFIRM_REGISTRATION),
             "fileReport": OperationRule(Gate.STRANGER_OR_ALLOWED, (Action.FILE_REPORT,)),
             "changeReport": _allowed(Action.CHANGE_REPORT),
             "withdrawReport": _allowed(Action.CHANGE_REPORT),
+            "beginCaseRecovery": _allowed(Action.RECOVER_CASE),
+            "recoverCase": _allowed(Action.RECOVER_CASE),
+            "reviewReport": _allowed(Action.REVIEW_REPORT),
+            "takeDownReport": _allowed(Action.TAKE_DOWN_REPORT),
+            "appealTakeDown": _allowed(Action.APPEAL_TAKE_DOWN),
+            "answerTakeDown": _allowed(Action.TAKE_DOWN_REPORT),
+            "recordSighting": OperationRule(Gate.STRANGER_OR_ALLOWED, (Action.RECORD_SIGHTING,)),
+            "linkSighting": _allowed(Action.DECIDE_SIGHTING),
+            "dismissSighting": _allowed(Action.DECIDE_SIGHTING),
+            "reopenSighting": _allowed(Action.DECIDE_SIGHTING),
             "claimMatch": _allowed(Action.DECIDE_MATCH),
             "confirmMatch": _allowed(Action.DECIDE_MATCH),
             "rejectMatch": _allowed(Action.DECIDE_MATCH),
@@ -142,17 +181,37 @@ OPERATIONS: Mapping[str, Mapping[str, OperationRule]] = MappingProxyType(
             "dismissDuplicate": _allowed(Action.DECIDE_DUPLICATE),
             "closeAccount": _allowed(*_INVITE),
             "endSession": _SIGNED_IN,
+            "chooseAlerts": _SIGNED_IN,
+            "addWebhook": _allowed(Action.CHANGE_WEBHOOK),
+            "removeWebhook": _allowed(Action.CHANGE_WEBHOOK),
+            "endSessionsOf": _allowed(*_INVITE),
+            "renewSession": _SIGNED_IN,
         },
         "Subscription": {
             "ownReports": _allowed(Action.READ_REPORT),
             "matchChanges": _allowed(Action.READ_MATCH),
+            "siteChanges": _allowed(Action.READ_REGISTRATION),
+            "mapChanges": _allowed(Action.READ_MAP),
         },
     }
 )
 
 _PAGE = {
     name: fields
-    for noun in ("Account", "Duplicate", "Incident", "Match", "Registration", "Report", "Site")
+    for noun in (
+        *(
+            "Account",
+            "Duplicate",
+            "Incident",
+            "Intake",
+            "Match",
+            "Registration",
+            "Report",
+            "Sighting",
+            "Site",
+            "TakeDown",
+        ),
+    )
     for name, fields in (
         (f"{noun}Connection", _rules(FORM="edges pageInfo")),
         (f"{noun}Edge", _rules(FORM="cursor node")),
@@ -161,21 +220,36 @@ _PAGE = {
 _PAYLOADS = {
     "AccountPayload": _rules(FORM="errors account"),
     "AcceptInvitePayload": _rules(FORM="errors account", OWN="token"),
+    "AddWebhookPayload": _rules(FORM="errors webhook", OWN="secret"),
+    "AlertChoicesPayload": _rules(FORM="errors choices"),
+    "BeginCaseRecoveryPayload": _rules(FORM="errors questions"),
     "BeginSecondFactorPayload": _rules(FORM="errors", OWN="secret address"),
+    "ConfirmPasskeyPayload": _rules(FORM="errors passkey", OWN="recoveryCodes"),
     "ConfirmSecondFactorPayload": _rules(FORM="errors", OWN="recoveryCodes"),
-    "CreateInvitePayload": _rules(FORM="errors", OWN="link"),
+    "CreateInvitePayload": _rules(FORM="errors", OWN="link qrCode"),
     "DonePayload": _rules(FORM="errors"),
     "DuplicatePayload": _rules(FORM="errors duplicate"),
+    "EnterIntakePayload": _rules(FORM="errors account", OWN="token expiresAt"),
     "FileReportPayload": _rules(FORM="errors reports", OWN="caseCode caseSecret token"),
     "IncidentPayload": _rules(FORM="errors incident"),
+    "IntakePayload": _rules(FORM="errors intake"),
     "MatchPayload": _rules(FORM="errors match"),
+    "PasskeyOptionsPayload": _rules(FORM="errors", OWN="options"),
+    "OpenIntakePayload": _rules(FORM="errors intake code"),
     "ProveYourselfPayload": _rules(FORM="errors", OWN="provenUntil"),
+    "RecoverCasePayload": _rules(FORM="errors", OWN="caseCode caseSecret"),
     "RegisterDevicePayload": _rules(FORM="errors device"),
     "RegistrationPayload": _rules(FORM="errors registration"),
     "RegistrationsPayload": _rules(FORM="errors registrations"),
     "ReportPayload": _rules(FORM="errors report"),
     "SignInPayload": _rules(FORM="errors", OWN="token"),
+    "RecordSightingPayload": _rules(FORM="errors sighting", RECORD="id"),
+    "SightingPayload": _rules(FORM="errors sighting"),
     "SitePayload": _rules(FORM="errors site"),
+    "TakeDownPayload": _rules(FORM="errors takeDown"),
+    "MatchNews": _rules(FORM="cursor matches"),
+    "ReportNews": _rules(FORM="cursor reports"),
+    "SiteNews": _rules(FORM="cursor registrations gone"),
     "UserError": _rules(FORM="code message field"),
     "PageInfo": _rules(FORM="hasNextPage endCursor"),
 }
@@ -185,10 +259,16 @@ FIELDS: Mapping[str, Mapping[str, Rule]] = MappingProxyType({
     **_PAYLOADS,
     "Account": _rules(Action.READ_ACCOUNT, STAFF="id role name incidentIds siteIds closed createdAt"),
     "Viewer": _rules(OWN="id role name incidentIds siteIds credentials"),
-    "Credentials": _rules(OWN="signInName passwordSet secondFactorSet recoveryCodesLeft provenUntil"),
+    "Credentials": _rules(
+        OWN="signInName passwordSet secondFactorSet authenticatorAppSet passkeys recoveryCodesLeft provenUntil pinSet"
+    ),
+    "Passkey": _rules(OWN="id name createdAt lastUsedAt"),
     "Session": _rules(OWN="id present createdAt lastUsedAt expiresAt"),
     "Device": _rules(OWN="id language"),
-    "OpenIncident": _rules(PUBLIC="id name kind synthetic"),
+    "OpenIncident": _rules(PUBLIC="id name kind synthetic workBits"),
+    "AlertChoices": _rules(OWN="byPush byEmail email language quiet"),
+    "QuietHours": _rules(OWN="start until timeZone"),
+    "Webhook": _rules(Action.CHANGE_WEBHOOK, RECORD="id incidentId url kinds createdAt"),
     "Incident": _rules(
         Action.READ_INCIDENT,
         RECORD="id name kind status scale area childAgeLimit retentionDays proposeThreshold alertThreshold synthetic "
@@ -199,10 +279,25 @@ FIELDS: Mapping[str, Mapping[str, Rule]] = MappingProxyType({
         Action.READ_SITE,
         RECORD="id incidentId name kind capacity open version createdAt updatedAt",
         PLACE="point address",
+        COUNT="inCare",
     ),
+    "Intake": _rules(
+        Action.INVITE_VOLUNTEER, STAFF="id incidentId siteId openedBy entered expiresAt closedAt createdAt"
+    ),
+    "MapView": _rules(COUNT="resolution at cells totals", PLACE="area things lines"),
+    "MapCell": _rules(COUNT="cell centre counts"),
+    "MapCount": _rules(COUNT="layer state count"),
+    "MapThing": _rules(RECORD="id layer state", PLACE="point", COUNT="inCare capacity"),
+    "MapLine": _rules(RECORD="id", PLACE="start end", COUNT="count"),
+    "MapNews": _rules(FORM="cursor", COUNT="cells everywhere"),
+    "Figures": _rules(HIDDEN="asOf totals cells ages"),
+    "CellFigures": _rules(HIDDEN="cell centre counts"),
+    "HiddenCounts": _rules(HIDDEN="missing inCare found"),
+    "AgeFigures": _rules(HIDDEN="years inCare"),
     "Registration": _rules(
         Action.READ_REGISTRATION,
-        RECORD="id incidentId siteId groupId careStatus status synthetic version createdAt updatedAt",
+        RECORD="id incidentId siteId groupId careStatus status confirmation confirmationBy confirmationAt synthetic "
+        "version createdAt updatedAt",
         IDENTITY="person photos",
         PLACE="foundAt foundPlace",
     )
@@ -212,13 +307,32 @@ FIELDS: Mapping[str, Mapping[str, Rule]] = MappingProxyType({
     | _rules(Action.READ_REGISTRATION_DUPLICATE, EVIDENCE="duplicates linkedWith"),
     "Report": _rules(
         Action.READ_REPORT,
-        RECORD="id incidentId familyId status synthetic version createdAt updatedAt nextStep",
+        RECORD="id incidentId familyId status synthetic version createdAt updatedAt nextStep takeDown",
         IDENTITY="person photos",
         PLACE="lastSeenAt lastSeenPlace",
         CONTACT="reporter",
     )
+    | _rules(Action.REVIEW_REPORT, STAFF="review")
     | _rules(Action.READ_MATCH, EVIDENCE="matches")
+    | _rules(Action.DECIDE_SIGHTING, EVIDENCE="sightings")
     | _rules(Action.READ_REPORT_DUPLICATE, EVIDENCE="duplicates linkedWith"),
+    "ReportTakeDown": _rules(RECORD="state mayAppeal takenDownAt appealedAt answeredAt", OWN="appeal"),
+    "TakeDown": _rules(
+        Action.TAKE_DOWN_REPORT,
+        RECORD="id incidentId reportId state undoneMatchIds appealedAt answeredAt version createdAt updatedAt",
+        IDENTITY="requesterName requesterRelation proof proofNote checkedBy appeal",
+        STAFF="reason takenDownBy appealedBy answer answeredBy",
+    ),
+    "ReportReview": _rules(STAFF="reviewedBy reviewedAt"),
+    "Sighting": _rules(
+        Action.READ_SIGHTING,
+        RECORD="id incidentId state source synthetic version createdAt updatedAt",
+        IDENTITY="person what",
+        PLACE="place seenAt",
+        STAFF="recordedBy",
+    )
+    | _rules(Action.DECIDE_SIGHTING, CONTACT="witness", EVIDENCE="reportId", STAFF="decidedBy decidedAt reason"),
+    "Witness": _rules(IDENTITY="name", CONTACT="phone email"),
     "Match": _rules(
         Action.READ_MATCH,
         RECORD="id incidentId state version createdAt updatedAt",
@@ -238,7 +352,7 @@ FIELDS: Mapping[str, Mapping[str, Rule]] = MappingProxyType({
     "PossibleRelative": _rules(
         Action.READ_REGISTRATION, IDENTITY="registration", EVIDENCE="bits evidence"
     ),
-    "Evidence": _rules(EVIDENCE="feature level bits reportValue registrationValue words"),
+    "Evidence": _rules(EVIDENCE="feature level bits reportValue registrationValue sightingId words"),
     "DuplicateEvidence": _rules(EVIDENCE="feature level bits firstValue secondValue words"),
     "KinshipEvidence": _rules(EVIDENCE="feature level bits adultValue childValue"),
     "Person": _rules(
@@ -252,6 +366,8 @@ FIELDS: Mapping[str, Mapping[str, Rule]] = MappingProxyType({
     "Relative": _rules(IDENTITY="relation name", CONTACT="phone", PLACE="place"),
     "Reporter": _rules(IDENTITY="name relation", CONTACT="phone email"),
     "Photo": _rules(RECORD="id createdAt", IDENTITY="width height small large"),
+    "FoundPlaces": _rules(FORM="complete", PLACE="places"),
+    "FoundPlace": _rules(PLACE="name region point source"),
     "Place": _rules(PLACE="text point"),
     "Point": _rules(PLACE="latitude longitude"),
 })  # fmt: skip

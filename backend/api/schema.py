@@ -4,15 +4,25 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 from backend.api.resolvers.account import AccountMutations, AccountQueries
+from backend.api.resolvers.alert_choices import AlertChoicesMutations, AlertChoicesQueries
 from backend.api.resolvers.credential import CredentialMutations
 from backend.api.resolvers.duplicate import DuplicateMutations, DuplicateQueries
 from backend.api.resolvers.incident import IncidentMutations, IncidentQueries
+from backend.api.resolvers.intake import IntakeMutations, IntakeQueries
 from backend.api.resolvers.kinship import KinshipQueries
+from backend.api.resolvers.map import MapQueries, MapSubscriptions
 from backend.api.resolvers.match import MatchMutations, MatchQueries, MatchSubscriptions
-from backend.api.resolvers.registration import RegistrationMutations, RegistrationQueries
+from backend.api.resolvers.passkey import PasskeyMutations
+from backend.api.resolvers.pin import PinMutations
+from backend.api.resolvers.place import PlaceQueries
+from backend.api.resolvers.recovery import RecoveryMutations
+from backend.api.resolvers.registration import RegistrationMutations, RegistrationQueries, RegistrationSubscriptions
 from backend.api.resolvers.report import ReportMutations, ReportQueries, ReportSubscriptions
+from backend.api.resolvers.sighting import SightingMutations, SightingQueries
 from backend.api.resolvers.site import SiteMutations, SiteQueries
+from backend.api.resolvers.take_down import TakeDownMutations, TakeDownQueries
 from backend.api.resolvers.viewer import ViewerMutations, ViewerQueries
+from backend.api.resolvers.webhook import WebhookMutations, WebhookQueries
 
 
 @strawberry.type(description="Everything that can be read.")
@@ -20,12 +30,19 @@ class Query(
     ViewerQueries,
     IncidentQueries,
     SiteQueries,
+    IntakeQueries,
+    PlaceQueries,
     RegistrationQueries,
     ReportQueries,
+    TakeDownQueries,
+    SightingQueries,
+    MapQueries,
     MatchQueries,
     DuplicateQueries,
     KinshipQueries,
     AccountQueries,
+    AlertChoicesQueries,
+    WebhookQueries,
 ):
     pass
 
@@ -34,19 +51,27 @@ class Query(
 class Mutation(
     ViewerMutations,
     CredentialMutations,
+    PasskeyMutations,
+    PinMutations,
     IncidentMutations,
     SiteMutations,
+    IntakeMutations,
     RegistrationMutations,
     ReportMutations,
+    RecoveryMutations,
+    TakeDownMutations,
+    SightingMutations,
     MatchMutations,
     DuplicateMutations,
     AccountMutations,
+    AlertChoicesMutations,
+    WebhookMutations,
 ):
     pass
 
 
 @strawberry.type(description="Everything that can be followed live, over graphql-transport-ws.")
-class Subscription(ReportSubscriptions, MatchSubscriptions):
+class Subscription(ReportSubscriptions, MatchSubscriptions, RegistrationSubscriptions, MapSubscriptions):
     pass
 
 

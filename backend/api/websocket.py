@@ -1,8 +1,9 @@
 """GraphQL over a WebSocket: the protocol graphql-transport-ws, as the PROTOCOL.md of npm's graphql-ws words it.
 
 Close codes: 4400 bad message, 4401 not acknowledged yet, 4403 refused or no longer signed in, 4406 other subprotocol,
-4408 no connection_init or no pong in time, 4409 operation id in use, 4429 second connection_init, or too many messages
-or connections; 1009 too big. Too many connections from one address are refused before that, with 429.
+4408 no connection_init or no pong in time, 4409 operation id in use, 4410 messages were not taken in time, 4429 second
+connection_init, or too many messages or connections; 1009 too big. Too many connections from one address are refused
+before that, with 429.
 """
 
 import asyncio
@@ -25,6 +26,7 @@ SUBPROTOCOL = "graphql-transport-ws"
 Failure = TypeVar("Failure", bound=Exception)
 # RFC 6455, 5.5: a control frame holds 125 bytes, two of them the code.
 LONGEST_REASON = 123
+CLOSE_SECONDS = 1.0
 
 
 class _Closing(Exception):  # noqa: N818  # ends the connection, which is not always an error
@@ -86,9 +88,10 @@ def _first(group: ExceptionGroup[Failure]) -> Failure:
 async def _close(websocket: WebSocket, code: int, reason: str) -> None:
     shortened = reason.encode()[:LONGEST_REASON].decode(errors="ignore")
     try:
-        await websocket.close(code, shortened)
-    except (WebSocketDisconnect, RuntimeError):
-        # The client was faster.
+        async with asyncio.timeout(CLOSE_SECONDS):
+            await websocket.close(code, shortened)
+    except (WebSocketDisconnect, RuntimeError, TimeoutError):
+        # The client was faster, or takes nothing any more: then the server ends the connection without its word.
         return
 
 
@@ -220,6 +223,7 @@ class _Connection:
 
     async def stream(self, operation_id: str, parameters: Parameters) -> None:
         chosen = choose(self.engine, parameters)
+        await self.check_still_valid()
         admit(self.engine, self.context)
         context = renewed(self.context)
         if chosen.kind is OperationType.SUBSCRIPTION:
@@ -235,7 +239,12 @@ class _Connection:
 
     async def send(self, message: Mapping[str, Any]) -> None:
         await self.check_still_valid()
-        await self.websocket.send_text(json.dumps(message, ensure_ascii=False, allow_nan=False, separators=(",", ":")))
+        text = json.dumps(message, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        try:
+            async with asyncio.timeout(self.engine.limits.send_seconds):
+                await self.websocket.send_text(text)
+        except TimeoutError:
+            raise _Closing(4410, "Messages were not taken in time") from None
 
     async def check_still_valid(self) -> None:
         """Nothing is sent to somebody who was signed out in the meantime. Raises _Closing."""

@@ -67,11 +67,13 @@ async def show(
     if not entries:
         typer.echo("Nothing in the log is about this id.")
         return
-    table = Table("when (UTC)", "who", "what", "which", "device")
+    table = Table("when (UTC)", "who", "what", "which", "why", "device")
     for entry in entries:
         who = _who(entry, names)
         device = "" if entry.session_id is None else entry.session_id[:12]
-        table.add_row(f"{entry.at:%Y-%m-%d %H:%M:%S}", who, entry.action, ", ".join(entry.fields), device)
+        what = entry.action if entry.times is None else f"{entry.action}, {entry.times} in all"
+        why = "" if entry.reason is None else plain(entry.reason)
+        table.add_row(f"{entry.at:%Y-%m-%d %H:%M:%S}", who, what, ", ".join(entry.fields), why, device)
     screen().print(table)
 
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import AsyncExitStack, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
 
@@ -29,7 +29,8 @@ from backend.commands.running import CannotStartError
 from backend.commands.serve import RunningServer, running_server
 from backend.domain.account import Role
 from backend.domain.match import MatchState
-from backend.domain.report import NextStep
+from backend.domain.report import NewReport, NextStep
+from backend.domain.work import FilingWork, do_work
 from backend.services.invites import invite_first_administrator
 from backend.settings.settings import Settings
 from backend.simulation.gulf import gulf_towns, plan_sites
@@ -55,6 +56,7 @@ class Exercise:
     story: Iterator[Happening]
     tally: Tally
     speed: float
+    work_bits: int
     changed: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
 
     @property
@@ -74,7 +76,7 @@ async def hold_exercise(
             server = await stack.enter_async_context(running_server(settings))
             session = await stack.enter_async_context(aiohttp.ClientSession())
             try:
-                exercise = await _set_up(server, session, console, random, speed)
+                exercise = await _set_up(settings, server, session, console, random, speed)
             except (RefusedError, aiohttp.ClientError) as error:
                 raise CannotStartError(f"The exercise could not be set up: {error}") from error
         key = exercise.scene.desk.authenticator.secret
@@ -90,7 +92,12 @@ async def hold_exercise(
 
 
 async def _set_up(
-    server: RunningServer, session: aiohttp.ClientSession, console: Console, random: Random, speed: float
+    settings: Settings,
+    server: RunningServer,
+    session: aiohttp.ClientSession,
+    console: Console,
+    random: Random,
+    speed: float,
 ) -> Exercise:
     secret = await invite_first_administrator(server.use)
     if secret is None:
@@ -106,10 +113,20 @@ async def _set_up(
     filing = next(story)
     if not isinstance(filing, Filing):
         raise TypeError("A story begins with a family that files a report.")
-    filed = await stranger.ask("fileReport", input=filing.report)
+    filed = await stranger.ask("fileReport", input=_with_work(filing.report, settings.filing_work_bits))
     tally.reported += len(filing.report.children)
     tally.tell(now(), _news_of_filing(filing))
-    return Exercise(console, scene, stranger, stranger.signed_in(filed["token"]), stage, story, tally, speed)
+    return Exercise(
+        console,
+        scene,
+        stranger,
+        stranger.signed_in(filed["token"]),
+        stage,
+        story,
+        tally,
+        speed,
+        settings.filing_work_bits,
+    )
 
 
 def _doorways(exercise: Exercise, address: str) -> list[Doorway]:
@@ -147,10 +164,17 @@ async def _arrive(exercise: Exercise, arrival: Arrival) -> None:
 
 
 async def _file(exercise: Exercise, filing: Filing) -> None:
-    phone = exercise.scene.staff[Role.CALL_TAKER] if filing.by_telephone else exercise.stranger
-    await phone.ask("fileReport", input=filing.report)
+    if filing.by_telephone:
+        await exercise.scene.staff[Role.CALL_TAKER].ask("fileReport", input=filing.report)
+    else:
+        await exercise.stranger.ask("fileReport", input=_with_work(filing.report, exercise.work_bits))
     exercise.tally.reported += len(filing.report.children)
     _say(exercise, _news_of_filing(filing))
+
+
+def _with_work(report: NewReport, bits: int) -> NewReport:
+    """As a family's own phone sends it."""
+    return replace(report, work=do_work(FilingWork(report.incident_id, report.id or "", report.retry_key), bits))
 
 
 def _news_of_filing(filing: Filing) -> str:
@@ -164,7 +188,8 @@ async def _watch(exercise: Exercise) -> None:
     """Follow the matches as a coordinator does."""
     async with exercise.coordinator.follow("matchChanges", incidentId=exercise.scene.incident_id) as changes:
         async for change in changes:
-            exercise.changed.put_nowait(change["id"])
+            for match in change["matches"]:
+                exercise.changed.put_nowait(match["id"])
 
 
 async def _look_at_matches(exercise: Exercise) -> None:

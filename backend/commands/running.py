@@ -17,6 +17,7 @@ from backend.domain.errors import DomainError
 from backend.services.collaborators import Collaborators
 from backend.settings.keys import Keys, KeysError, load_keys
 from backend.settings.settings import Settings, SettingsError, read_settings
+from backend.store.cipher import WrongKeysError
 from backend.store.database import is_away
 from backend.store.embedded import database_folder, embedded_database, running_database
 from backend.store.embedded_error import EmbeddedDatabaseError
@@ -49,6 +50,7 @@ def in_one_line(command: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, 
             KeysError,
             OperationsInvalidError,
             SettingsError,
+            WrongKeysError,
         ) as error:
             give_up(str(error))
         except KeyboardInterrupt:
@@ -93,12 +95,12 @@ async def beside_the_server() -> AsyncIterator[Collaborators]:
     keys = load_keys(settings, warn)
     running = None if settings.mongodb_uri is not None else running_database(settings.data_folder)
     if running is not None:
-        async with open_store(settings, running.uri) as store, wire(settings, keys, store) as use:
+        async with open_store(settings, keys, running.uri) as store, wire(settings, keys, store) as use:
             yield use
         return
     async with (
         database_uri(settings) as uri,
-        open_store(settings, uri) as store,
+        open_store(settings, keys, uri) as store,
         wire(settings, keys, store) as use,
     ):
         yield use

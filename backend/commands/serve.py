@@ -17,6 +17,7 @@ from backend.api.patience import Patience, server_config
 from backend.app import build_app, invite_link, open_store, wire, wire_worker
 from backend.commands.running import CannotStartError, database_uri, in_one_line, keys_of, remember_address
 from backend.logs import set_up_logs
+from backend.services.audit import entering_refusals
 from backend.services.collaborators import Collaborators
 from backend.services.invites import invite_first_administrator
 from backend.settings.settings import Settings, read_settings
@@ -56,7 +57,7 @@ async def worker(
     keys = keys_of(settings)
     async with AsyncExitStack() as stack:
         uri = await stack.enter_async_context(database_uri(settings))
-        store = await stack.enter_async_context(open_store(settings, uri))
+        store = await stack.enter_async_context(open_store(settings, keys, uri))
         use = await stack.enter_async_context(wire(settings, keys, store))
         spare_garbage_collection()
         await stack.enter_async_context(
@@ -104,10 +105,11 @@ async def running_server(settings: Settings) -> AsyncIterator[RunningServer]:
         settings = settings.model_copy(update={"port": listener.getsockname()[1]})
         uri = await stack.enter_async_context(database_uri(settings))
         remember_address(settings)
-        store = await stack.enter_async_context(open_store(settings, uri))
+        store = await stack.enter_async_context(open_store(settings, keys, uri))
         use = await stack.enter_async_context(wire(settings, keys, store))
+        await stack.enter_async_context(entering_refusals(use))
         spare_garbage_collection()
-        app = build_app(settings, keys, use)
+        app = build_app(settings, use)
         if settings.worker:
             await stack.enter_async_context(
                 running_worker(await stack.enter_async_context(wire_worker(settings, keys, use)))

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 class Role(StrEnum):
     FAMILY = "FAMILY"
+    UNVERIFIED_REGISTRAR = "UNVERIFIED_REGISTRAR"
     VOLUNTEER = "VOLUNTEER"
     CALL_TAKER = "CALL_TAKER"
     COORDINATOR = "COORDINATOR"
@@ -18,7 +19,7 @@ class Role(StrEnum):
 class Account:
     """A person with a role, within incidents and sites. Nothing listed means nowhere; an ADMIN needs no list.
 
-    `invite_id` says by which invite the person came in, so that one that leaked can be traced.
+    `invite_id` says by which invite the person came in, or by which intake, so that one that leaked can be traced.
     """
 
     id: str
@@ -33,11 +34,19 @@ class Account:
     updated_at: datetime
 
 
+MOST_WRONG_PINS = 5
+
+
 @dataclass(frozen=True, slots=True)
 class Session:
-    """`id` is the keyed hash of a bearer token that only its holder has; for an account or for a family.
+    """`id` is the keyed hash of a bearer token that only its holder has; for an account or for a family. One that
+    began at an intake ends with it.
 
-    `last_used_at` is kept to a few minutes. `proven_at` is when its holder last entered a code of the second factor.
+    `last_used_at` is kept to a few minutes. `proven_at` is when its holder last used the second factor. `pin_hash` is
+    argon2's own text; with it, the session is locked when it was not used for a while. `wrong_pins` are those in a row,
+    and those that are being checked. `replaces` is the session that this one renews, which
+    stands while this one is `unused`; `successors` are those that it was renewed to, and it is `replaced` once one of
+    them was used.
     """
 
     id: str
@@ -47,6 +56,13 @@ class Session:
     expires_at: datetime
     last_used_at: datetime | None = None
     proven_at: datetime | None = None
+    pin_hash: str | None = None
+    wrong_pins: int = 0
+    replaces: str | None = None
+    unused: bool = False
+    successors: tuple[str, ...] = ()
+    replaced: bool = False
+    intake_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +97,9 @@ class NewInvite:
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who is asking: an account, or a family with a token for its own reports."""
+    """Who is asking: an account, or a family with a token for its own reports. Who is `locked` may nothing until the
+    PIN was entered; who `renews` uses a new token for the first time.
+    """
 
     id: str
     role: Role
@@ -90,3 +108,5 @@ class Viewer:
     site_ids: frozenset[str]
     family_id: str | None
     session_id: str
+    locked: bool = False
+    renews: bool = False

@@ -16,7 +16,10 @@ class AuditAction(StrEnum):
     READ_REPORT = "READ_REPORT"
     READ_MATCH = "READ_MATCH"
     READ_DUPLICATE = "READ_DUPLICATE"
+    READ_SIGHTING = "READ_SIGHTING"
     READ_PHOTO = "READ_PHOTO"
+    READ_TAKE_DOWN = "READ_TAKE_DOWN"
+    LOOK_REFUSED = "LOOK_REFUSED"
     SIGNED_IN = "SIGNED_IN"
     SIGNED_OUT = "SIGNED_OUT"
 
@@ -25,6 +28,7 @@ class Part(StrEnum):
     """The part of a record that was shown; of a write, the log has the names of the fields."""
 
     DESCRIPTION = "DESCRIPTION"
+    PLACE = "PLACE"
     MEDICAL_NOTES = "MEDICAL_NOTES"
     EVIDENCE = "EVIDENCE"
     PHOTO_LINKS = "PHOTO_LINKS"
@@ -36,7 +40,9 @@ class AuditEntry:
     """One thing that somebody did, to one record or to a page of them: ids and names of fields, never a value.
 
     `actor_id` and `role` are None for a stranger. `session_id` names the device: the session that it came by, or that
-    began here. `action` is an AuditAction, or the kind of the event that tells of the same.
+    began here. `action` is an AuditAction, or the kind of the event that tells of the same. `reason` is why the client
+    said that it asked. `times` is how many looks were refused; `record_ids` are then some of those that were asked for,
+    be they there or not.
     """
 
     id: str
@@ -49,6 +55,8 @@ class AuditEntry:
     fields: tuple[str, ...] = ()
     incident_id: str | None = None
     site_id: str | None = None
+    reason: str | None = None
+    times: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

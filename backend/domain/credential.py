@@ -1,6 +1,6 @@
 """How an account proves who it is: sign-in name, password, second factor, and failures at either."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 PROOF_LASTS = timedelta(minutes=5)
@@ -13,12 +13,38 @@ FAILURES_KEPT = timedelta(days=1)
 """After so long without another one, failures are forgotten."""
 
 
+MOST_PASSKEYS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Passkey:
+    """A key pair of Web Authentication whose private half a device keeps. `id` is what the device calls it, and
+    `public_key` is a COSE key, both in base64url. `sign_count` is the device's own count of uses, or always 0.
+    """
+
+    id: str
+    name: str
+    public_key: str
+    sign_count: int
+    created_at: datetime
+    last_used_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UsedChallenge:
+    """A challenge that was answered; `id` is a hash of it, so that it is not answered again before it ends."""
+
+    id: str
+    expires_at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Credential:
     """What an account signs in with; `id` is the account's.
 
-    `password_hash` is argon2's own text. `factor` and `unconfirmed_factor` are encrypted secrets of RFC 6238;
+    `password_hash` is argon2's own text. `factor` and `unconfirmed_factor` are secrets of RFC 6238;
     `last_step` is the time step of the code that was used last. `recovery_hashes` are of the codes not used yet.
+    `passkeys` are second factors too, beside or instead of an authenticator app.
     """
 
     id: str
@@ -27,10 +53,15 @@ class Credential:
     version: int
     created_at: datetime
     updated_at: datetime
-    unconfirmed_factor: str | None = None
-    factor: str | None = None
+    unconfirmed_factor: bytes | None = field(default=None, repr=False)
+    factor: bytes | None = field(default=None, repr=False)
     last_step: int = 0
     recovery_hashes: tuple[str, ...] = ()
+    passkeys: tuple[Passkey, ...] = ()
+
+    @property
+    def has_second_factor(self) -> bool:
+        return self.factor is not None or bool(self.passkeys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +110,26 @@ class NewPassword:
 
 
 @dataclass(frozen=True, slots=True)
+class SignIn:
+    """What somebody says to come in: a name, a password, and a code or a passkey's answer where there is a second
+    factor.
+    """
+
+    sign_in_name: str
+    password: str
+    code: str | None = None
+    passkey: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CredentialState:
     """What of it is set, without anything secret. `proven_until` is of the session that asks."""
 
     sign_in_name: str | None = None
     password_set: bool = False
     second_factor_set: bool = False
+    authenticator_app_set: bool = False
+    passkeys: tuple[Passkey, ...] = ()
     recovery_codes_left: int = 0
     proven_until: datetime | None = None
+    pin_set: bool = False

@@ -6,7 +6,10 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """A Web Push subscription (RFC 8030) of a family or of an account; `language` is a BCP 47 tag."""
+    """A Web Push subscription (RFC 8030) of a family or of an account; `language` is a BCP 47 tag.
+
+    `server_key` is the public key of ours that it subscribed with: a push service takes messages from no other.
+    """
 
     id: str
     owner_id: str
@@ -17,14 +20,21 @@ class Device:
     version: int
     created_at: datetime
     updated_at: datetime
+    server_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class NewDevice:
-    """What a browser's `PushSubscription` says: its endpoint, and the keys `p256dh` and `auth` in base64url."""
+    """What a browser's `PushSubscription` says: its endpoint, and the keys `p256dh` and `auth` in base64url.
+
+    `push_key` is the key of ours that it subscribed with, None for the present one. `replaces` is the device that this
+    subscription is the renewal of.
+    """
 
     endpoint: str
     public_key: str
     auth_secret: str
     language: str = "en"
+    push_key: str | None = None
+    replaces: str | None = None
     id: str | None = None

@@ -19,6 +19,8 @@ class ErrorCode(StrEnum):
     NOT_AN_IMAGE = "NOT_AN_IMAGE"
     BROKEN_IMAGE = "BROKEN_IMAGE"
     STEP_UP_NEEDED = "STEP_UP_NEEDED"
+    PIN_NEEDED = "PIN_NEEDED"
+    WORK_NEEDED = "WORK_NEEDED"
     UNAVAILABLE = "UNAVAILABLE"
     RATE_LIMITED = "RATE_LIMITED"
 
@@ -58,6 +60,10 @@ def refusal(code: ErrorCode, message: str, field: str | None = None) -> DomainEr
 
 def unauthenticated() -> DomainError:
     return refusal(ErrorCode.UNAUTHENTICATED, "Please sign in first.")
+
+
+def pin_needed() -> DomainError:
+    return refusal(ErrorCode.PIN_NEEDED, "This phone was left alone and is locked. Please enter your PIN.")
 
 
 def not_found(what: str) -> DomainError:

@@ -38,7 +38,8 @@ class Level(StrEnum):
 class Evidence(NamedTuple):
     """One feature compared. `bits` above zero speak for the pair; UNKNOWN is always 0 bits and has no values.
 
-    A dozen are made for each pair, and a tuple is made in a quarter of the time of a dataclass.
+    `sighting_id` names the sighting that the report's value is of, where it is not the report's own. A dozen are made
+    for each pair, and a tuple is made in a quarter of the time of a dataclass.
     """
 
     feature: Feature
@@ -46,6 +47,7 @@ class Evidence(NamedTuple):
     bits: float
     report_value: str | None = None
     registration_value: str | None = None
+    sighting_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

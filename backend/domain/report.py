@@ -14,6 +14,7 @@ class ReportStatus(StrEnum):
     REUNITED = "REUNITED"
     WITHDRAWN = "WITHDRAWN"
     CLOSED = "CLOSED"
+    TAKEN_DOWN = "TAKEN_DOWN"
 
 
 class NextStep(StrEnum):
@@ -63,7 +64,8 @@ class NewReport:
     """One reporter, one or several children.
 
     `retry_key` is random and known only to the phone that files: with it, filing again after a lost answer gives the
-    same case code, secret and token, although the server keeps only their hashes.
+    same case code, secret and token, although the server keeps only their hashes. `work` is the answer to the sum that
+    is asked of strangers (`backend/domain/work.py`).
     """
 
     incident_id: str
@@ -71,6 +73,7 @@ class NewReport:
     reporter: Reporter
     children: tuple[MissingChild, ...]
     id: str | None = None
+    work: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,11 +23,21 @@ class Reporter:
 
 
 @dataclass(frozen=True, slots=True)
+class Sighted:
+    """Where and when somebody saw the child of a report, as far as is known; `id` is that of the sighting."""
+
+    id: str
+    place: Place
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Subject:
     """One side of a pair.
 
     `places` are where the child was last seen (report), or was found and then the site (registration), best first.
     `at` is when it was last seen or found; `recorded_at` when the record was made.
+    `sighted` are the sightings that staff linked with a report.
     `together` is the family of a report or the group of siblings of a registration.
     """
 
@@ -39,3 +49,4 @@ class Subject:
     recorded_at: datetime | None = None
     together: str | None = None
     reporter: Reporter = field(default_factory=Reporter)
+    sighted: tuple[Sighted, ...] = ()

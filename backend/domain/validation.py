@@ -10,12 +10,15 @@ from backend.domain.incident import IncidentChanges, NewIncident
 from backend.domain.person import Age, Item, Names, Person, Place, Point
 from backend.domain.registration import CareStatus, NewRegistration, RegistrationChanges
 from backend.domain.report import MissingChild, NewReport, ReportChanges
+from backend.domain.sighting import NewSighting
 from backend.domain.site import NewSite, SiteChanges
 from backend.domain.subject import Reporter
+from backend.domain.take_down import IdentityProof, NewTakeDown
 
 LONGEST_NAME = 200
 LONGEST_TEXT = 4000
 LONGEST_LIST = 30
+LONGEST_LANGUAGE = 35
 OLDEST_YEARS = 130
 EARLIEST_YEAR = 1900
 CLOCK_SLACK = timedelta(hours=24)
@@ -109,6 +112,23 @@ def missing_child_problems(child: MissingChild, now: datetime, field: str) -> Pr
         yield _invalid("Please say something about the child: a name, an age, how the child looks.", f"{field}person")
 
 
+def sighting_problems(sighting: NewSighting, now: datetime) -> Problems:
+    yield from person_problems(sighting.person, now, "person.")
+    yield from _text(sighting.what, "what", LONGEST_TEXT)
+    yield from _place(sighting.place, "place")
+    if sighting.seen_at is not None:
+        yield from _moment(sighting.seen_at, now, "seenAt")
+    witness = sighting.witness
+    for value, name in ((witness.name, "name"), (witness.phone, "phone"), (witness.email, "email")):
+        yield from _text(value, f"witness.{name}", LONGEST_NAME)
+    if sighting.what is None and sighting.place == Place() and sighting.person == Person():
+        yield _invalid("Please say what was seen, or where.", "what")
+
+
+def reason_problems(reason: str) -> Problems:
+    yield from _text(reason, "reason", LONGEST_TEXT, needed=True)
+
+
 def report_change_problems(changes: ReportChanges, now: datetime) -> Problems:
     if changes.person is not None:
         yield from person_problems(changes.person, now, "person.")
@@ -118,6 +138,24 @@ def report_change_problems(changes: ReportChanges, now: datetime) -> Problems:
         yield from _moment(changes.last_seen_at, now, "lastSeenAt")
     if changes.last_seen_place is not None:
         yield from _place(changes.last_seen_place, "lastSeenPlace")
+
+
+def take_down_problems(new: NewTakeDown) -> Problems:
+    for name, value in (
+        ("requesterName", new.requester_name),
+        ("requesterRelation", new.requester_relation),
+        ("checkedBy", new.checked_by),
+    ):
+        yield from _text(value, name, LONGEST_NAME, needed=True)
+    yield from words_problems(new.reason, "reason")
+    yield from _text(new.proof_note, "proofNote", LONGEST_TEXT)
+    if new.proof is IdentityProof.OTHER and new.proof_note is None:
+        yield _invalid("Please say what proved who they are.", "proofNote")
+
+
+def words_problems(text: str, field: str) -> Problems:
+    """Of a text that must be said, such as a reason."""
+    yield from _text(text, field, LONGEST_TEXT, needed=True)
 
 
 def reporter_problems(reporter: Reporter, field: str) -> Problems:
@@ -147,7 +185,7 @@ def person_problems(person: Person, now: datetime, field: str) -> Problems:
         if len(values) > LONGEST_LIST:
             yield _invalid(f"At most {LONGEST_LIST} can be listed.", f"{field}{name}")
     for index, language in enumerate(person.languages):
-        yield from _text(language, f"{field}languages.{index}", 35, needed=True)
+        yield from _text(language, f"{field}languages.{index}", LONGEST_LANGUAGE, needed=True)
     for index, mark in enumerate(person.marks):
         yield from _text(mark.body_site, f"{field}marks.{index}.bodySite", LONGEST_NAME)
         yield from _text(mark.text, f"{field}marks.{index}.text", LONGEST_TEXT)
@@ -163,6 +201,15 @@ def person_problems(person: Person, now: datetime, field: str) -> Problems:
             yield from _text(value, f"{field}relatives.{index}.{part}", LONGEST_NAME)
     yield from _place(person.home, f"{field}home")
     yield from _text(person.notes, f"{field}notes", LONGEST_TEXT)
+
+
+def look_up_problems(text: str, language: str | None) -> Problems:
+    yield from _text(text, "text", LONGEST_NAME, needed=True)
+    yield from _text(language, "language", LONGEST_LANGUAGE)
+
+
+def point_problems(point: Point, field: str) -> Problems:
+    yield from _point(point, field)
 
 
 def sibling_problems(registrations: tuple[NewRegistration, ...]) -> Problems:

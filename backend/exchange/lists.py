@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import StringIO
@@ -138,7 +139,8 @@ def _csv_rows(path: Path, text: str) -> Iterator[Row]:
     names = [_plain(header) for header in headers]
     if "id" not in names:
         raise UnusableFileError(path, "has no column named id in its header", first_line)
-    twice = sorted({header for header, name in zip(headers, names, strict=True) if name and names.count(name) > 1})
+    times = Counter(names)
+    twice = sorted({header for header, name in zip(headers, names, strict=True) if name and times[name] > 1})
     if twice:
         raise UnusableFileError(path, f"has a column more than once: {', '.join(twice)}", first_line)
     for line, cells, fault in records:

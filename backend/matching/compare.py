@@ -89,7 +89,7 @@ def weighed(evidence: tuple[Evidence, ...], context: Context) -> tuple[Evidence,
 
 
 def _with_bits(piece: Evidence, bits: float) -> Evidence:
-    return Evidence(piece.feature, piece.level, bits, piece.report_value, piece.registration_value)
+    return Evidence(piece.feature, piece.level, bits, piece.report_value, piece.registration_value, piece.sighting_id)
 
 
 def _bounded(family_bits: float, context: Context) -> float:

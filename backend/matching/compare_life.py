@@ -1,6 +1,6 @@
 """Relatives, phones, home, place and time: whom the child belongs to, where, and when."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import log2
 
 from rapidfuzz.distance import OSA
@@ -8,7 +8,8 @@ from rapidfuzz.fuzz import token_sort_ratio
 
 from backend.domain.evidence import Evidence, Feature, Level, unknown
 from backend.matching.compare_names import paired
-from backend.matching.profile import Kin, Profile, Spot
+from backend.matching.profile import Kin, Profile, Sight, Spot
+from backend.matching.sightings import later_sights, with_sightings
 from backend.matching.weights import HomeWeights, PlaceWeights, RelativesWeights, TimeWeights, Weights
 from geo.displacement import Displacement
 from geo.distance import distance_km
@@ -17,6 +18,8 @@ DAY = 86_400.0
 HOUR = 3_600.0
 SOON_HOURS = 24.0
 WHOLE_NUMBER, LOCAL_NUMBER = 9, 7
+SIGHTING_SLACK_HOURS = 12.0
+"""By so much may the times that people remember be wrong."""
 SAME_ADDRESS, SIMILAR_ADDRESS = 95.0, 85.0
 NEXT_DOOR_KM, SAME_TOWN_KM = 0.3, 8.0
 FURTHER_PLACE = 1 / 3
@@ -199,9 +202,30 @@ def compare_place(
 ) -> Evidence:
     """Where the child was last seen (or lives) against where it was found (or taken in)."""
     lost = [*report.places, *([] if report.home is None else [report.home])]
+    own = _place(lost, registration, days_between(report, registration), displacement, weights)
+    if not report.sights:
+        return own
+
+    def of_sight(sight: Sight) -> Evidence:
+        found = registration.at or registration.recorded
+        days = None if sight.at is None or found is None else (found - sight.at) / DAY
+        # Who was seen after this child was found says nothing of where it came from.
+        if sight.spot is None or (days is not None and days < -SIGHTING_SLACK_HOURS * HOUR / DAY):
+            return unknown(Feature.PLACE)
+        return _place([sight.spot], registration, days, displacement, weights)
+
+    return with_sightings(own, later_sights(report, _lost_at(report), SIGHTING_SLACK_HOURS * HOUR), of_sight)
+
+
+def _place(
+    lost: Sequence[Spot],
+    registration: Profile,
+    days: float | None,
+    displacement: Displacement,
+    weights: PlaceWeights,
+) -> Evidence:
     if not lost or not registration.places:
         return unknown(Feature.PLACE)
-    days = days_between(report, registration)
     pairs = [
         (FURTHER_PLACE ** (first + second), here, there)
         for first, here in enumerate(lost)
@@ -237,7 +261,20 @@ def compare_time(report: Profile, registration: Profile, weights: TimeWeights) -
     """A child cannot be taken in before it was lost; clocks may be wrong by some hours. Long after is no evidence
     against; within a day and in the same town it is a little for the pair.
     """
-    lost, found, recorded = _lost_at(report), _found_by(registration), registration.recorded
+    own = _time(_lost_at(report), report.at_shown, report.places, registration, weights)
+    if not report.sights:
+        return own
+
+    def of_sight(sight: Sight) -> Evidence:
+        return _time(sight.at, sight.at_shown, () if sight.spot is None else (sight.spot,), registration, weights)
+
+    return with_sightings(own, later_sights(report, _lost_at(report), 0.0), of_sight)
+
+
+def _time(
+    lost: float | None, lost_shown: str | None, places: Sequence[Spot], registration: Profile, weights: TimeWeights
+) -> Evidence:
+    found, recorded = _found_by(registration), registration.recorded
     first, shown = found, registration.at_shown
     if found is None or (recorded is not None and recorded < found):
         first, shown = recorded, registration.recorded_shown
@@ -245,11 +282,11 @@ def compare_time(report: Profile, registration: Profile, weights: TimeWeights) -
         return unknown(Feature.TIME)
     later_hours = (first - lost) / HOUR
     if later_hours < -weights.slack_hours:
-        return Evidence(Feature.TIME, Level.CONFLICT, weights.before_lost, report.at_shown, shown)
+        return Evidence(Feature.TIME, Level.CONFLICT, weights.before_lost, lost_shown, shown)
     level = Level.AGREE if later_hours >= 0 else Level.CLOSE
-    soon_and_near = later_hours <= SOON_HOURS and _in_one_town(report, registration)
+    soon_and_near = later_hours <= SOON_HOURS and _in_one_town(places, registration)
     bits = weights.same_day if soon_and_near else weights.in_order
-    return Evidence(Feature.TIME, level, bits, report.at_shown, shown)
+    return Evidence(Feature.TIME, level, bits, lost_shown, shown)
 
 
 def _found_by(registration: Profile) -> float | None:
@@ -259,8 +296,8 @@ def _found_by(registration: Profile) -> float | None:
     return registration.at + DAY
 
 
-def _in_one_town(report: Profile, registration: Profile) -> bool:
-    pairs = ((here, there) for here in report.places for there in registration.places)
+def _in_one_town(places: Sequence[Spot], registration: Profile) -> bool:
+    pairs = ((here, there) for here in places for there in registration.places)
     return any(
         _same_town(here, there) if (apart := _apart(here, there)) is None else apart <= SAME_TOWN_KM
         for here, there in pairs

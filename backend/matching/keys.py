@@ -25,6 +25,8 @@ MOST_KEPT = 140
 KEY_BYTES = 6
 """Of each key so much of its hash is kept: of twenty million keys, one in ten million is taken for another."""
 MOST_ASKED = 1500
+MOST_SIGHTED = 3
+"""Cells in which a child was seen, the latest first, that it is looked for in."""
 BAND_YEARS = 2
 WIDEST_AGE_YEARS = 9.0
 """An age within a wider span than this is none to look for."""
@@ -291,6 +293,10 @@ def _sexes(sex: Sex | None, *, wide: bool) -> Facts:
 def _cells(profile: Profile, *, wide: bool) -> Facts:
     spots = [spot for spot in (*profile.places, profile.home) if spot is not None and spot.cell is not None]
     own = wider_cells(spot.cell for spot in spots if spot.cell is not None)[:3]
+    if profile.sights:
+        seen = (sight.spot.cell for sight in profile.sights if sight.spot is not None and sight.spot.cell is not None)
+        # Beside those of the report, and never in their place: what it finds by itself it finds still.
+        own = tuple(dict.fromkeys((*own, *wider_cells(seen)[:MOST_SIGHTED])))
     if not wide:
         return tuple(Fact(cell, OWN) for cell in own)
     # Towards the neighbours too, so that a border between cells does not part a pair.

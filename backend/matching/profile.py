@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 
 from backend.domain.person import Item, Mark, Person, Place, Relative, Sex
-from backend.domain.subject import Reporter, Side, Subject
+from backend.domain.subject import Reporter, Side, Sighted, Subject
 from backend.matching.ages import Born, born
 from backend.matching.names import Token, name_tokens, relative_tokens, shown
 from backend.matching.tables import synonyms
@@ -20,6 +20,7 @@ PROFILE_VERSION = 3
 SHORTEST_PHONE = 7
 MOST_RELATIVES = 16
 MOST_ITEMS = 16
+MOST_SIGHTS = 16
 SHORTEST_HEIGHT, TALLEST_HEIGHT = 30.0, 250.0
 NAMED_AS_KIN = ("sibling", "cousin")
 _NO_DIGIT = re.compile(r"[^0-9]")
@@ -69,6 +70,16 @@ class Garment:
 
 
 @dataclass(frozen=True, slots=True)
+class Sight:
+    """A sighting that was linked with a report: where, if that is known, and when, in seconds since 1970 in UTC."""
+
+    id: str
+    spot: Spot | None
+    at: float | None
+    at_shown: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """One side of a pair, ready to compare.
 
@@ -97,6 +108,7 @@ class Profile:
     at_shown: str | None
     recorded: float | None
     recorded_shown: str | None
+    sights: tuple[Sight, ...] = ()
 
 
 def profile(subject: Subject) -> Profile:
@@ -126,7 +138,15 @@ def profile(subject: Subject) -> Profile:
         at_shown=_minute(subject.at),
         recorded=_seconds(subject.recorded_at),
         recorded_shown=_minute(subject.recorded_at),
+        sights=_sights(subject.sighted),
     )
+
+
+def _sights(sighted: Iterable[Sighted]) -> tuple[Sight, ...]:
+    """The latest of those that say where or when."""
+    found = [Sight(one.id, _spot(one.place), _seconds(one.at), _minute(one.at)) for one in sighted]
+    telling = [sight for sight in found if sight.spot is not None or sight.at is not None]
+    return tuple(sorted(telling, key=lambda sight: (sight.at is None, -(sight.at or 0.0), sight.id))[:MOST_SIGHTS])
 
 
 def _seconds(moment: datetime | None) -> float | None:

@@ -38,14 +38,17 @@ Sentences = dict[Feature, dict[Level, str]]
 @dataclass(frozen=True, slots=True)
 class _Language:
     """`both` quotes one `value` that both sides gave, `each` those of `report` and `registration`, and `two` those of
-    two records of one side, of which `of_two_records` says some otherwise.
+    two records of one side, of which `of_two_records` says some otherwise; `sighted` those of a sighting that was
+    linked with the report and of the registration, of which `of_a_sighting` speaks.
     """
 
     both: str
     each: str
     two: str
+    sighted: str
     sentences: Sentences
     of_two_records: Sentences
+    of_a_sighting: Sentences
 
 
 def sentence(piece: Evidence, language: str | None = None, *, of_two_records: bool = False) -> str | None:
@@ -62,7 +65,8 @@ def sentence(piece: Evidence, language: str | None = None, *, of_two_records: bo
         return None
     base = (language or DEFAULT_LANGUAGE).partition("-")[0].lower()
     words = _language(base if base in LANGUAGES else DEFAULT_LANGUAGE)
-    special = words.of_two_records if of_two_records else {}
+    sighted = piece.sighting_id is not None
+    special = words.of_two_records if of_two_records else words.of_a_sighting if sighted else {}
     said = (special.get(piece.feature) or words.sentences[piece.feature])[piece.level]
     if piece.feature not in QUOTED:
         return said
@@ -71,7 +75,7 @@ def sentence(piece: Evidence, language: str | None = None, *, of_two_records: bo
         return said
     if report == registration:
         return words.both.format(sentence=said, value=report)
-    frame = words.two if of_two_records else words.each
+    frame = words.two if of_two_records else words.sighted if sighted else words.each
     return frame.format(sentence=said, report=report, registration=registration)
 
 
@@ -92,8 +96,10 @@ def _language(language: str) -> _Language:
         both=quoted["both"],
         each=quoted["each"],
         two=quoted["two"],
+        sighted=quoted["sighted"],
         sentences=_sentences(content["sentences"]),
         of_two_records=_sentences(content["two_records"]),
+        of_a_sighting=_sentences(content["sighted"]),
     )
 
 

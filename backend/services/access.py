@@ -13,20 +13,33 @@ class Action(StrEnum):
     READ_INCIDENT = "READ_INCIDENT"
     OPEN_INCIDENT = "OPEN_INCIDENT"
     CHANGE_INCIDENT = "CHANGE_INCIDENT"
+    READ_MAP = "READ_MAP"
     READ_SITE = "READ_SITE"
     CHANGE_SITE = "CHANGE_SITE"
+    CHANGE_WEBHOOK = "CHANGE_WEBHOOK"
     INVITE_VOLUNTEER = "INVITE_VOLUNTEER"
     INVITE_CALL_TAKER = "INVITE_CALL_TAKER"
     INVITE_STAFF = "INVITE_STAFF"
     READ_ACCOUNT = "READ_ACCOUNT"
     HAVE_PASSWORD = "HAVE_PASSWORD"  # noqa: S105 (no password, but leave to have one)
+    HAVE_PIN = "HAVE_PIN"
+    FIND_PLACE = "FIND_PLACE"
     REGISTER = "REGISTER"
     READ_REGISTRATION = "READ_REGISTRATION"
     READ_MEDICAL = "READ_MEDICAL"
     CHANGE_REGISTRATION = "CHANGE_REGISTRATION"
+    MOVE_REGISTRATION = "MOVE_REGISTRATION"
+    CONFIRM_REGISTRATION = "CONFIRM_REGISTRATION"
     FILE_REPORT = "FILE_REPORT"
     READ_REPORT = "READ_REPORT"
     CHANGE_REPORT = "CHANGE_REPORT"
+    RECOVER_CASE = "RECOVER_CASE"
+    REVIEW_REPORT = "REVIEW_REPORT"
+    TAKE_DOWN_REPORT = "TAKE_DOWN_REPORT"
+    APPEAL_TAKE_DOWN = "APPEAL_TAKE_DOWN"
+    RECORD_SIGHTING = "RECORD_SIGHTING"
+    READ_SIGHTING = "READ_SIGHTING"
+    DECIDE_SIGHTING = "DECIDE_SIGHTING"
     READ_MATCH = "READ_MATCH"
     DECIDE_MATCH = "DECIDE_MATCH"
     READ_REGISTRATION_DUPLICATE = "READ_REGISTRATION_DUPLICATE"
@@ -35,16 +48,20 @@ class Action(StrEnum):
 
 
 class Reach(StrEnum):
-    """How far a role's permission goes: everywhere, in the account's incidents, at its sites, or the own family."""
+    """How far a role's permission goes: everywhere, in the account's incidents, at its sites, the own family, or what
+    the account itself has written down: of a registration, as long as nobody else has written in it or confirmed it.
+    """
 
     EVERYWHERE = "EVERYWHERE"
     INCIDENT = "INCIDENT"
     SITE = "SITE"
     FAMILY = "FAMILY"
+    OWN = "OWN"
 
 
 _FAMILY, _VOLUNTEER, _CALL_TAKER = Role.FAMILY, Role.VOLUNTEER, Role.CALL_TAKER
 _COORDINATOR, _OFFICER, _ADMIN = Role.COORDINATOR, Role.OFFICER, Role.ADMIN
+_UNVERIFIED = Role.UNVERIFIED_REGISTRAR
 _STAFF = {_COORDINATOR: Reach.INCIDENT, _OFFICER: Reach.INCIDENT}
 
 TABLE: Mapping[Action, Mapping[Role, Reach]] = MappingProxyType({
@@ -53,20 +70,38 @@ TABLE: Mapping[Action, Mapping[Role, Reach]] = MappingProxyType({
     },
     Action.OPEN_INCIDENT: {_COORDINATOR: Reach.EVERYWHERE, _ADMIN: Reach.EVERYWHERE},
     Action.CHANGE_INCIDENT: {_COORDINATOR: Reach.INCIDENT, _ADMIN: Reach.EVERYWHERE},
-    Action.READ_SITE: {_VOLUNTEER: Reach.SITE, **_STAFF, _ADMIN: Reach.EVERYWHERE},
+    Action.READ_SITE: {_UNVERIFIED: Reach.SITE, _VOLUNTEER: Reach.SITE, **_STAFF, _ADMIN: Reach.EVERYWHERE},
+    Action.READ_MAP: _STAFF,
     Action.CHANGE_SITE: {_COORDINATOR: Reach.INCIDENT, _ADMIN: Reach.EVERYWHERE},
+    Action.CHANGE_WEBHOOK: {_ADMIN: Reach.EVERYWHERE},
     Action.INVITE_VOLUNTEER: {_COORDINATOR: Reach.INCIDENT, _ADMIN: Reach.EVERYWHERE},
     Action.INVITE_CALL_TAKER: {_COORDINATOR: Reach.INCIDENT, _ADMIN: Reach.EVERYWHERE},
     Action.INVITE_STAFF: {_ADMIN: Reach.EVERYWHERE},
     Action.READ_ACCOUNT: {_COORDINATOR: Reach.INCIDENT, _ADMIN: Reach.EVERYWHERE},
     Action.HAVE_PASSWORD: {_COORDINATOR: Reach.EVERYWHERE, _OFFICER: Reach.EVERYWHERE, _ADMIN: Reach.EVERYWHERE},
-    Action.REGISTER: {_VOLUNTEER: Reach.SITE, _COORDINATOR: Reach.INCIDENT},
-    Action.READ_REGISTRATION: {_VOLUNTEER: Reach.SITE, **_STAFF},
+    Action.HAVE_PIN: {_VOLUNTEER: Reach.EVERYWHERE},
+    Action.REGISTER: {_UNVERIFIED: Reach.SITE, _VOLUNTEER: Reach.SITE, _COORDINATOR: Reach.INCIDENT},
+    Action.READ_REGISTRATION: {_UNVERIFIED: Reach.OWN, _VOLUNTEER: Reach.SITE, **_STAFF},
+    Action.FIND_PLACE: {
+        _FAMILY: Reach.INCIDENT, _VOLUNTEER: Reach.INCIDENT, _CALL_TAKER: Reach.INCIDENT, **_STAFF,
+        _ADMIN: Reach.EVERYWHERE,
+    },
     Action.READ_MEDICAL: {_VOLUNTEER: Reach.SITE, **_STAFF},
-    Action.CHANGE_REGISTRATION: {_VOLUNTEER: Reach.SITE, _COORDINATOR: Reach.INCIDENT},
+    Action.CHANGE_REGISTRATION: {_UNVERIFIED: Reach.OWN, _VOLUNTEER: Reach.SITE, _COORDINATOR: Reach.INCIDENT},
+    Action.MOVE_REGISTRATION: {_VOLUNTEER: Reach.SITE, _COORDINATOR: Reach.INCIDENT},
+    Action.CONFIRM_REGISTRATION: {_VOLUNTEER: Reach.SITE, _COORDINATOR: Reach.INCIDENT},
     Action.FILE_REPORT: {_FAMILY: Reach.INCIDENT, _CALL_TAKER: Reach.INCIDENT, _COORDINATOR: Reach.INCIDENT},
     Action.READ_REPORT: {_FAMILY: Reach.FAMILY, _CALL_TAKER: Reach.INCIDENT, **_STAFF},
     Action.CHANGE_REPORT: {_FAMILY: Reach.FAMILY, _CALL_TAKER: Reach.INCIDENT, _COORDINATOR: Reach.INCIDENT},
+    Action.RECOVER_CASE: {_CALL_TAKER: Reach.INCIDENT, _COORDINATOR: Reach.INCIDENT},
+    Action.REVIEW_REPORT: {_CALL_TAKER: Reach.INCIDENT, **_STAFF},
+    Action.TAKE_DOWN_REPORT: _STAFF,
+    Action.APPEAL_TAKE_DOWN: {_FAMILY: Reach.FAMILY, _CALL_TAKER: Reach.INCIDENT},
+    Action.RECORD_SIGHTING: {
+        _FAMILY: Reach.INCIDENT, _VOLUNTEER: Reach.INCIDENT, _CALL_TAKER: Reach.INCIDENT, **_STAFF,
+    },
+    Action.READ_SIGHTING: {_VOLUNTEER: Reach.OWN, _CALL_TAKER: Reach.INCIDENT, **_STAFF},
+    Action.DECIDE_SIGHTING: {_CALL_TAKER: Reach.INCIDENT, **_STAFF},
     Action.READ_MATCH: _STAFF,
     Action.DECIDE_MATCH: _STAFF,
     Action.READ_REGISTRATION_DUPLICATE: {_VOLUNTEER: Reach.SITE, **_STAFF},
@@ -75,16 +110,23 @@ TABLE: Mapping[Action, Mapping[Role, Reach]] = MappingProxyType({
 })  # fmt: skip
 
 
-_INVITING = {Role.VOLUNTEER: Action.INVITE_VOLUNTEER, Role.CALL_TAKER: Action.INVITE_CALL_TAKER}
+_INVITING = {
+    Role.UNVERIFIED_REGISTRAR: Action.INVITE_VOLUNTEER,
+    Role.VOLUNTEER: Action.INVITE_VOLUNTEER,
+    Role.CALL_TAKER: Action.INVITE_CALL_TAKER,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """Where a record lies; what is None lies nowhere that a permission of that reach could cover."""
+    """Where a record lies; what is None lies nowhere that a permission of that reach could cover. `owner_id` is the
+    account whose own it still is.
+    """
 
     incident_id: str | None = None
     site_id: str | None = None
     family_id: str | None = None
+    owner_id: str | None = None
 
 
 def may(
@@ -94,9 +136,12 @@ def may(
     table: Mapping[Action, Mapping[Role, Reach]] = TABLE,
 ) -> bool:
     """Whether the table allows it. A stranger may nothing."""
-    if viewer is None:
-        return False
-    match table[action].get(viewer.role):
+    reach = None if viewer is None else table[action].get(viewer.role)
+    return viewer is not None and reach is not None and _covers(viewer, reach, where)
+
+
+def _covers(viewer: Viewer, reach: Reach, where: Where) -> bool:
+    match reach:
         case Reach.EVERYWHERE:
             return True
         case Reach.INCIDENT:
@@ -105,8 +150,11 @@ def may(
             return where.site_id in viewer.site_ids
         case Reach.FAMILY:
             return where.family_id is not None and where.family_id == viewer.family_id
-        case None:
-            return False
+        case Reach.OWN:
+            here = (
+                where.incident_id in viewer.incident_ids if where.site_id is None else where.site_id in viewer.site_ids
+            )
+            return where.owner_id == viewer.id and here
 
 
 def signed_in(viewer: Viewer | None) -> Viewer:

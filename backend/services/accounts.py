@@ -13,6 +13,7 @@ from backend.services.credentials import forget_credential
 from backend.services.invites import end_return_invites
 from backend.services.paging import Page, PageRequest, read_page
 from backend.store.records import Session
+from backend.store.sessions import end_all_of
 
 
 async def list_accounts(
@@ -32,12 +33,7 @@ async def close_account(use: Collaborators, viewer: Viewer | None, account_id: s
 
     Raises: DomainError UNAUTHENTICATED, NOT_FOUND, FORBIDDEN, CONFLICT.
     """
-    known = signed_in(viewer)
-    account = await use.store.accounts.get(account_id)
-    if account is None or not any(may(known, Action.READ_ACCOUNT, where) for where in _places(account)):
-        raise not_found("account")
-    if not all(may(known, inviting(account.role), where) for where in _places(account)):
-        raise forbidden()
+    known, account = await _for_change(use, viewer, account_id)
     if account.id == known.id:
         raise conflict("This is your own account: sign out instead, or ask somebody else to close it.", "id")
     if account.disabled:
@@ -53,6 +49,8 @@ async def close_account(use: Collaborators, viewer: Viewer | None, account_id: s
         if not await use.store.accounts.replace(closed, account.version, session):
             raise stale()
         await use.store.sessions.collection.delete_many({"accountId": account.id}, session=session)
+        await use.store.devices.collection.delete_many({"ownerId": account.id}, session=session)
+        await use.store.alert_choices.delete(account.id, session)
         await forget_credential(use, account.id, session)
         await use.store.invites.delete(account.invite_id, session)
         await end_return_invites(use, account.id, session)
@@ -60,6 +58,39 @@ async def close_account(use: Collaborators, viewer: Viewer | None, account_id: s
 
     await use.store.transact(write)
     return closed
+
+
+async def end_sessions_of(use: Collaborators, viewer: Viewer | None, account_id: str) -> Account:
+    """Sign somebody out everywhere, such as who lost a phone: the account stands, and so does its password. The invite
+    by which it came in ends, which the phone may still have. Of the viewer's own, the present session goes on.
+
+    Raises: DomainError UNAUTHENTICATED, NOT_FOUND, FORBIDDEN.
+    """
+    known, account = await _for_change(use, viewer, account_id)
+    told = Event(
+        id=use.new_id(), kind=EventKind.SESSIONS_ENDED, subject_id=account.id, actor_id=known.id, at=use.clock(),
+        incident_id=next(iter(account.incident_ids), None),
+    )  # fmt: skip
+
+    async def write(session: Session) -> None:
+        await end_all_of(use.store.sessions, account.id, session, but=known.session_id)
+        await use.store.invites.delete(account.invite_id, session)
+        await end_return_invites(use, account.id, session)
+        await tell(use, known, session, told)
+
+    await use.store.transact(write)
+    return account
+
+
+async def _for_change(use: Collaborators, viewer: Viewer | None, account_id: str) -> tuple[Viewer, Account]:
+    """Raises: DomainError UNAUTHENTICATED, NOT_FOUND, FORBIDDEN."""
+    known = signed_in(viewer)
+    account = await use.store.accounts.get(account_id)
+    if account is None or not any(may(known, Action.READ_ACCOUNT, where) for where in _places(account)):
+        raise not_found("account")
+    if not all(may(known, inviting(account.role), where) for where in _places(account)):
+        raise forbidden()
+    return known, account
 
 
 def _places(account: Account) -> list[Where]:

@@ -1,19 +1,27 @@
-"""Alerts: raised once for what happened, then one delivery for each device of whoever is to be told."""
+"""Alerts: raised once for what happened, then one delivery for each device, mailbox and webhook that is to be told."""
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
-from backend.domain.alert import Alert, AlertKind, Delivery, DeliveryState
+from backend.domain.alert import MANNERS, Alert, AlertKind, ChannelKind, Delivery, DeliveryState
+from backend.domain.choices import AlertChoices
 from backend.domain.event import SYSTEM, Event, EventKind
 from backend.domain.match import Match, MatchState
 from backend.domain.subject import Side
 from backend.services.collaborators import Collaborators
 from backend.services.links import as_counted, clusters, matches_of_records
+from backend.services.mailboxes import mailbox_of
+from backend.services.subjects import is_seeking
 from backend.store import events
+from backend.store.events import HEAD_START
+from backend.store.lanes import open_lanes, queue
 from backend.store.records import Session
-from backend.store.work import waiting
 
 GOOD_FOR = timedelta(days=3)
 """How long an alert is worth delivering; a phone that is off for longer sees the news when it opens the app."""
+AT_ONCE = 1000
+"""Deliveries queued in one transaction."""
 
 
 async def raise_report_news(use: Collaborators, told_of: Event, session: Session) -> None:
@@ -50,6 +58,10 @@ async def raise_shared_news(use: Collaborators, told_of: Event, session: Session
 async def _raise(use: Collaborators, match: Match, key: str, family_id: str, report_id: str, session: Session) -> None:
     if await use.store.alerts.find_one({"key": key}, session) is not None:
         return
+    report = await use.store.reports.get(report_id, session)
+    registration = await use.store.registrations.get(match.registration_id, session)
+    if report is None or not is_seeking(report) or registration is None or registration.held_back:
+        return  # taken down or dismissed since
     now = use.clock()
     alert = Alert(
         id=use.new_id(),
@@ -96,27 +108,82 @@ def _key_of_likely(match: Match) -> str:
     return f"{AlertKind.REPORT_NEWS.value}:{match.id}:{EventKind.MATCH_LIKELY.value}"
 
 
-async def queue_deliveries(use: Collaborators, alert_id: str, session: Session) -> None:
-    """One delivery for each device of the alert's owner; (alert, device) is unique."""
+async def queue_deliveries(use: Collaborators, alert_id: str, session: Session) -> timedelta | None:
+    """One delivery for each device of the alert's owner, its mailbox, and each webhook that wants to know.
+
+    (alert, device) is unique. Of very many some are left for the next time: then the pause until that is returned.
+    """
     alert = await use.store.alerts.get(alert_id, session)
     if alert is None:
-        return
-    now = use.clock()
+        return None
+    choices = await use.store.alert_choices.get(alert.owner_id, session)
     queued = {
         delivery.device_id for delivery in await use.store.deliveries.find({"alertId": alert.id}, session=session)
     }
-    for device in await use.store.devices.find({"ownerId": alert.owner_id}, session=session):
-        if device.id in queued:
-            continue
-        delivery = Delivery(
-            id=use.new_id(),
-            alert_id=alert.id,
-            device_id=device.id,
-            state=DeliveryState.QUEUED,
-            answer=None,
-            version=1,
-            created_at=now,
-            updated_at=now,
-            expires_at=alert.expires_at,
-        )
-        await use.store.deliveries.insert(delivery, session, beside=waiting(now))
+    told = [one for one in await _to_be_told(use, alert, choices, session) if one.id not in queued]
+    now = use.clock()
+    page = [(_delivery(use, alert, one, now), _due(alert, choices, one.channel, now)) for one in told[:AT_ONCE]]
+    await open_lanes(use.store, {delivery.lane for delivery, _ in page}, session)
+    await queue(use.store, page, session)
+    return timedelta(0) if len(told) > AT_ONCE else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """Whom a delivery is for."""
+
+    id: str
+    channel: ChannelKind
+    lane: str
+
+
+async def _to_be_told(use: Collaborators, alert: Alert, choices: AlertChoices | None, session: Session) -> list[_Told]:
+    told = []
+    if choices is None or choices.by_push:
+        devices = await use.store.devices.find({"ownerId": alert.owner_id}, session=session)
+        told += [_Told(one.id, ChannelKind.WEB_PUSH, _lane(ChannelKind.WEB_PUSH, one.endpoint)) for one in devices]
+    if use.sends_mail and await mailbox_of(use, alert, session) is not None:
+        told.append(_Told(alert.owner_id, ChannelKind.EMAIL, ChannelKind.EMAIL.value))
+    for hook in await use.store.webhooks.find({"incidentId": alert.incident_id}, session=session):
+        if alert.kind in hook.kinds:
+            told.append(_Told(hook.id, ChannelKind.WEBHOOK, _lane(ChannelKind.WEBHOOK, hook.url)))
+    return told
+
+
+def _lane(channel: ChannelKind, address: str) -> str:
+    """The server that an address belongs to.
+
+    Of a push service's hosts the last three labels, since it may have many, and who subscribes could name any of them:
+    `wns2-par02p.notify.windows.com` goes by `notify.windows.com`.
+    """
+    parts = urlsplit(address)
+    server = parts.netloc
+    if channel is ChannelKind.WEB_PUSH and not server[-1:].isdecimal():
+        server = ".".join(server.split(".")[-3:])
+    return f"{channel.value} {parts.scheme}://{server}"
+
+
+def _delivery(use: Collaborators, alert: Alert, told: _Told, now: datetime) -> Delivery:
+    return Delivery(
+        id=use.new_id(),
+        alert_id=alert.id,
+        device_id=told.id,
+        channel=told.channel,
+        lane=told.lane,
+        state=DeliveryState.QUEUED,
+        answer=None,
+        version=1,
+        created_at=now,
+        updated_at=now,
+        expires_at=alert.expires_at,
+    )
+
+
+def _due(alert: Alert, choices: AlertChoices | None, channel: ChannelKind, now: datetime) -> datetime:
+    """At once; before all others, or when its owner's quiet hours are over, as the kind of the alert has it."""
+    manner = MANNERS[alert.kind]
+    if manner.first:
+        return now - HEAD_START
+    if not manner.urgent and channel is not ChannelKind.WEBHOOK and choices is not None and choices.quiet is not None:
+        return choices.quiet.end_of_those_at(now) or now
+    return now

@@ -1,15 +1,24 @@
 """Entering in the audit log: a write in its own transaction, a look before its answer is given; and who looked."""
 
-from collections.abc import Iterable, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+import structlog
+
 from backend.domain.account import Viewer
 from backend.domain.audit import AuditAction, AuditEntry, Part, concerned, waiting_seal
+from backend.domain.errors import DomainError, ErrorCode
 from backend.domain.event import OPERATOR, SYSTEM, Event
 from backend.services.collaborators import Collaborators
+from backend.services.together import Together
 from backend.store import audit, events
 from backend.store.records import Session
+
+REFUSALS_SECONDS = 10.0
+"""How long a refused look waits for its entry: what a process that is killed forgets of them."""
 
 
 class Shown(Protocol):
@@ -44,9 +53,9 @@ class Named:
     incident_id: str
 
 
-def gathering(use: Collaborators) -> Collaborators:
-    """Collaborators for one operation: whoever gives its answer calls `enter_looks` before."""
-    return replace(use, looks=Looks())
+def gathering(use: Collaborators, reason: str | None) -> Collaborators:
+    """Collaborators for one operation: whoever gives its answer calls `enter_looks` before. `reason` is entered too."""
+    return replace(use, looks=Looks(), reason=reason)
 
 
 def at_once(use: Collaborators) -> Collaborators:
@@ -79,6 +88,62 @@ async def enter_looks(use: Collaborators, viewer: Viewer | None) -> None:
     if use.looks is not None and use.looks.parts:
         await _enter(use, _entries_of(use, use.looks, _by(viewer)))
         use.looks.parts.clear()
+
+
+@contextmanager
+def looking_for(use: Collaborators, viewer: Viewer | None, record_id: str) -> Iterator[None]:
+    """Count it where somebody who is signed in is told that a person's record is not there, or not theirs to see.
+
+    The two are counted alike, and entered later (`enter_refusals`): so neither bytes nor time tell them apart.
+    """
+    try:
+        yield
+    except DomainError as error:
+        if viewer is not None and error.code is ErrorCode.NOT_FOUND:
+            use.refusals.count(viewer, record_id, use.reason)
+        raise
+
+
+async def enter_refusals(use: Collaborators) -> None:
+    """Enter the looks that were refused since the last time: one entry for each session, however many there were."""
+    taken = use.refusals.take()
+    entries = [
+        replace(
+            _entry(use, AuditAction.LOOK_REFUSED, _by(refused.viewer), refused.record_ids),
+            reason=refused.reason,
+            times=refused.times,
+        )
+        for refused in taken
+    ]
+    try:
+        await _enter(use, entries)
+    except BaseException:
+        use.refusals.put_back(taken)
+        raise
+
+
+@asynccontextmanager
+async def entering_refusals(use: Collaborators) -> AsyncIterator[None]:
+    """Enter refused looks now and then while the context is open, and what is left at its end."""
+
+    async def enter() -> None:
+        try:
+            await enter_refusals(use)
+        except Exception as error:  # noqa: BLE001 (the database may be away: they wait for the next time)
+            structlog.get_logger("audit").warning("refusals_not_entered", error=type(error).__name__)
+
+    async def enter_again_and_again() -> None:
+        while True:
+            await asyncio.sleep(REFUSALS_SECONDS)
+            await enter()
+
+    task = asyncio.create_task(enter_again_and_again(), name="audit-refusals")
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        await enter()
 
 
 async def tell(
@@ -179,6 +244,7 @@ def _entry(use: Collaborators, action: str, actor: _Actor, record_ids: Iterable[
         role=actor.role,
         session_id=actor.session_id,
         record_ids=tuple(dict.fromkeys(record_ids)),
+        reason=use.reason,
     )
 
 
@@ -187,4 +253,15 @@ async def _enter(use: Collaborators, entries: Sequence[AuditEntry], session: Ses
     waiting = [
         audit.Waiting(entry_id, content, waiting_seal(use.keys.audit, content)) for entry_id, content in contents
     ]
-    await audit.add_waiting(use.store, waiting, session)
+    if session is not None:
+        await audit.add_waiting(use.store, waiting, session)
+        return
+    if use.together.looks is None:
+        use.together.looks = Together(lambda asked: _enter_looks_of_many(use, asked))
+    await use.together.looks.ask(waiting)
+
+
+async def _enter_looks_of_many(use: Collaborators, looks: Sequence[Sequence[audit.Waiting]]) -> list[None]:
+    """What many are about to be shown at the same time is entered at once."""
+    await audit.add_waiting(use.store, [one for of_one in looks for one in of_one])
+    return [None] * len(looks)

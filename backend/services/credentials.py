@@ -4,13 +4,22 @@ from dataclasses import replace
 from datetime import datetime
 
 from backend.domain.account import Viewer
-from backend.domain.credential import PROOF_LASTS, Credential, NewPassword, SignInName
+from backend.domain.credential import PROOF_LASTS, Credential, NewPassword, SignIn, SignInName, UsedChallenge
 from backend.domain.errors import DomainError, ErrorCode, Problem, conflict, refusal
-from backend.domain.event import Event, EventKind
-from backend.services.access import Action, Where, require
+from backend.domain.event import EventKind
 from backend.services.attempts import forget, may_try
-from backend.services.audit import tell
 from backend.services.collaborators import Collaborators
+from backend.services.holders import (
+    credential_of,
+    holder_of,
+    next_version,
+    proof_attempts,
+    replace_credential,
+    sign_in_attempts,
+    tell_of_account,
+    tell_of_recovery,
+    wrong_code,
+)
 from backend.services.passwords import (
     LONGEST_SIGN_IN_NAME,
     SHORTEST_SIGN_IN_NAME,
@@ -20,21 +29,20 @@ from backend.services.passwords import (
     hashed,
     password_problems,
 )
-from backend.services.proofs import not_set_up
+from backend.services.proofs import not_set_up, require_proof
 from backend.services.rates import signed_in_at
 from backend.services.second_factor import (
     enrolment_address,
     in_base32,
     new_recovery_codes,
     new_secret,
-    opened,
     recovery_hash,
-    sealed,
     step_of,
     with_code_used,
 )
 from backend.services.secrets import keyed_hash, new_token
 from backend.services.sessions import account_session
+from backend.services.web_authentication import passkey_that_signs_in
 from backend.store.records import Duplicate, Session
 from backend.store.sessions import end_all_of, proven
 
@@ -47,7 +55,7 @@ async def set_password(use: Collaborators, viewer: Viewer | None, new: NewPasswo
 
     Raises: DomainError UNAUTHENTICATED, FORBIDDEN, INVALID; CONFLICT for a sign-in name that is taken.
     """
-    known = _holder(viewer)
+    known = holder_of(viewer)
     name, password = as_sign_in_name(new.sign_in_name), as_password(new.password)
     problems = [] if name is not None else [_not_a_name()]
     problems += password_problems(password, (known.name, name or ""))
@@ -61,16 +69,16 @@ async def set_password(use: Collaborators, viewer: Viewer | None, new: NewPasswo
         credential = Credential(known.id, name or "", password_hash, 1, now, now)
     else:
         credential = replace(used, sign_in_name=name or "", password_hash=password_hash)
-        credential = _next(credential, there, now)
+        credential = next_version(credential, there, now)
 
     async def write(session: Session) -> None:
         if there is None:
             await use.store.credentials.insert(credential, session)
         else:
-            await _replace(use, credential, there, session)
+            await replace_credential(use, credential, there, session)
         await _take_name(use, credential, there, session)
         await end_all_of(use.store.sessions, known.id, session, but=known.session_id)
-        await _tell(use, known, EventKind.PASSWORD_SET, known.id, session)
+        await tell_of_account(use, known, EventKind.PASSWORD_SET, known.id, session)
 
     try:
         await use.store.transact(write)
@@ -82,27 +90,30 @@ async def begin_second_factor(
     use: Collaborators, viewer: Viewer | None, password: str, code: str | None = None
 ) -> tuple[str, str]:
     """A new secret for an authenticator app, in base32, and its otpauth:// address; shown only now, and good for
-    nothing until `confirm_second_factor`. To replace a factor that is set, a code of it, or a recovery code.
+    nothing until `confirm_second_factor`. Who has a second factor says a code of it or a recovery code; who has a
+    passkey may prove the session instead.
 
-    Raises: DomainError UNAUTHENTICATED, FORBIDDEN, INVALID.
+    Raises: DomainError UNAUTHENTICATED, FORBIDDEN, INVALID, STEP_UP_NEEDED.
     """
-    known = _holder(viewer)
-    there = await _credential_of(use, known)
-    allowed = await may_try(use, _proof_attempts(known.id))
+    known = holder_of(viewer)
+    there = await credential_of(use, known)
+    if there.passkeys and code is None:
+        await require_proof(use, known)
+    allowed = await may_try(use, proof_attempts(known.id))
     is_right = await fits(use, there.password_hash, password)
-    used = there if there.factor is None else with_code_used(use, there, code or "")
+    needs_code = there.has_second_factor and (code is not None or not there.passkeys)
+    used = with_code_used(use, there, code or "") if needs_code else there
     if not allowed or not is_right or used is None:
         raise refusal(ErrorCode.INVALID, "This password, or the code, is not right.", "password")
     secret = new_secret()
-    hidden = sealed(use.keys.credentials, known.id, secret)
-    credential = _next(replace(used, unconfirmed_factor=hidden), there, use.clock())
+    credential = next_version(replace(used, unconfirmed_factor=secret), there, use.clock())
 
     async def write(session: Session) -> None:
-        await _replace(use, credential, there, session)
-        await _tell_of_recovery(use, known, there, credential, session)
+        await replace_credential(use, credential, there, session)
+        await tell_of_recovery(use, known, there, credential, session)
 
     await use.store.transact(write)
-    await forget(use, _proof_attempts(known.id))
+    await forget(use, proof_attempts(known.id))
     return in_base32(secret), enrolment_address(secret, there.sign_in_name)
 
 
@@ -112,31 +123,30 @@ async def confirm_second_factor(use: Collaborators, viewer: Viewer | None, code:
 
     Raises: DomainError UNAUTHENTICATED, FORBIDDEN, INVALID.
     """
-    known = _holder(viewer)
-    there = await _credential_of(use, known)
-    allowed = await may_try(use, _proof_attempts(known.id))
-    hidden = there.unconfirmed_factor
-    secret = None if hidden is None else opened(use.keys.credentials, known.id, hidden)
+    known = holder_of(viewer)
+    there = await credential_of(use, known)
+    allowed = await may_try(use, proof_attempts(known.id))
+    secret = there.unconfirmed_factor
     now = use.clock()
     step = None if secret is None else step_of(secret, code, now)
     if not allowed or step is None:
-        raise _wrong_code()
+        raise wrong_code()
     recovery_codes = new_recovery_codes()
     credential = replace(
         there,
-        factor=hidden,
+        factor=secret,
         unconfirmed_factor=None,
         last_step=step,
         recovery_hashes=tuple(recovery_hash(use, known.id, one) for one in recovery_codes),
     )
 
     async def write(session: Session) -> None:
-        await _replace(use, _next(credential, there, now), there, session)
+        await replace_credential(use, next_version(credential, there, now), there, session)
         await proven(use.store.sessions, known.session_id, now, session)
-        await _tell(use, known, EventKind.SECOND_FACTOR_SET, known.id, session)
+        await tell_of_account(use, known, EventKind.SECOND_FACTOR_SET, known.id, session)
 
     await use.store.transact(write)
-    await forget(use, _proof_attempts(known.id))
+    await forget(use, proof_attempts(known.id))
     return recovery_codes
 
 
@@ -145,85 +155,89 @@ async def prove(use: Collaborators, viewer: Viewer | None, code: str) -> datetim
 
     Raises: DomainError UNAUTHENTICATED, FORBIDDEN, INVALID.
     """
-    known = _holder(viewer)
+    known = holder_of(viewer)
     there = await use.store.credentials.get(known.id)
-    if there is None or there.factor is None:
+    if there is None or not there.has_second_factor:
         raise not_set_up()
-    allowed = await may_try(use, _proof_attempts(known.id))
+    allowed = await may_try(use, proof_attempts(known.id))
     used = with_code_used(use, there, code)
     if not allowed or used is None:
-        raise _wrong_code()
+        raise wrong_code()
     now = use.clock()
 
     async def write(session: Session) -> None:
-        await _replace(use, used, there, session)
+        await replace_credential(use, used, there, session)
         await proven(use.store.sessions, known.session_id, now, session)
-        await _tell_of_recovery(use, known, there, used, session)
+        await tell_of_recovery(use, known, there, used, session)
 
     await use.store.transact(write)
-    await forget(use, _proof_attempts(known.id))
+    await forget(use, proof_attempts(known.id))
     return now + PROOF_LASTS
 
 
-async def sign_in_with_password(
-    use: Collaborators, sign_in_name: str, password: str, code: str | None, *, address: str
-) -> str:
-    """A token for the account of this name and password, and of this code where it has a second factor.
+async def sign_in_with_password(use: Collaborators, said: SignIn, *, address: str) -> str:
+    """A token for the account of this name and password, and of this code or passkey where it has a second factor.
 
     Raises: DomainError UNAUTHENTICATED, after the same time and in the same words whatever was wrong, and RATE_LIMITED
     after too many of these.
     """
-    return await signed_in_at(use.rates, address, lambda: _sign_in(use, sign_in_name, password, code))
+    return await signed_in_at(use.rates, address, lambda: _sign_in(use, said))
 
 
-async def _sign_in(use: Collaborators, sign_in_name: str, password: str, code: str | None) -> str:
-    name = as_sign_in_name(sign_in_name)
+async def _sign_in(use: Collaborators, said: SignIn) -> str:
+    name = as_sign_in_name(said.sign_in_name)
     # Nobody's name is looked up as often as somebody's.
     owner = await use.store.sign_in_names.get(name or "")
     account_id = "" if owner is None else owner.account_id
     there, account = await use.store.credentials.get(account_id), await use.store.accounts.get(account_id)
-    attempts = _sign_in_attempts(use, sign_in_name if name is None else name, there)
+    attempts = _attempts_at(use, said.sign_in_name if name is None else name, there)
     allowed = await may_try(use, attempts)
-    is_right = await fits(use, None if there is None else there.password_hash, password)
+    is_right = await fits(use, None if there is None else there.password_hash, said.password)
     if there is None or account is None or account.disabled or not allowed or not is_right:
         raise _wrong_sign_in()
-    used = there if there.factor is None else with_code_used(use, there, code or "")
+    used, challenge = _with_second_factor(use, there, said)
     if used is None:
         raise _wrong_sign_in()
     token, now = new_token(), use.clock()
-    started = replace(account_session(use, account, token), proven_at=None if there.factor is None else now)
+    started = replace(account_session(use, account, token), proven_at=now if there.has_second_factor else None)
 
     async def write(session: Session) -> None:
         if used is not there and not await use.store.credentials.replace(used, there.version, session):
             raise _wrong_sign_in()
+        if challenge is not None:
+            await use.store.used_challenges.insert(challenge, session)
         await use.store.sessions.insert(started, session)
-        await _tell(use, None, EventKind.SIGNED_IN, account.id, session, began=started.id)
-        await _tell_of_recovery(use, None, there, used, session)
+        await tell_of_account(use, None, EventKind.SIGNED_IN, account.id, session, began=started.id)
+        await tell_of_recovery(use, None, there, used, session)
 
-    await use.store.transact(write)
+    try:
+        await use.store.transact(write)
+    except Duplicate:
+        raise _wrong_sign_in() from None
     await forget(use, attempts)
     return token
 
 
+def _with_second_factor(
+    use: Collaborators, there: Credential, said: SignIn
+) -> tuple[Credential | None, UsedChallenge | None]:
+    """The credential after the code or passkey of a sign-in; None where that is not right."""
+    if not there.has_second_factor:
+        return there, None
+    if said.passkey is None:
+        return with_code_used(use, there, said.code or ""), None
+    return passkey_that_signs_in(use, there, said.passkey) or (None, None)
+
+
 async def forget_credential(use: Collaborators, account_id: str, session: Session) -> None:
     """Take an account's password and second factor away, and what was guessed at them; its sign-in name is free."""
-    there = await use.store.credentials.get(account_id, session)
-    if there is not None:
-        await use.store.sign_in_names.delete(there.sign_in_name, session)
+    # By the name alone: an account whose second factor does not open is to be helped too.
+    sign_in_name = await use.store.credentials.beside(account_id, "signInName", session)
+    if sign_in_name is not None:
+        await use.store.sign_in_names.delete(sign_in_name, session)
         await use.store.credentials.delete(account_id, session)
-    for attempts_id in (_proof_attempts(account_id), _account_attempts(account_id)):
+    for attempts_id in (proof_attempts(account_id), sign_in_attempts(account_id)):
         await use.store.attempts.delete(attempts_id, session)
-
-
-def _holder(viewer: Viewer | None) -> Viewer:
-    return require(viewer, Action.HAVE_PASSWORD, Where())
-
-
-async def _credential_of(use: Collaborators, viewer: Viewer) -> Credential:
-    there = await use.store.credentials.get(viewer.id)
-    if there is None:
-        raise refusal(ErrorCode.INVALID, "Please set a password first.", "password")
-    return there
 
 
 async def _with_proof(use: Collaborators, there: Credential, new: NewPassword) -> Credential:
@@ -231,7 +245,7 @@ async def _with_proof(use: Collaborators, there: Credential, new: NewPassword) -
 
     Raises: DomainError INVALID.
     """
-    attempts = _proof_attempts(there.id)
+    attempts = proof_attempts(there.id)
     allowed = await may_try(use, attempts)
     used = None if new.code is None else with_code_used(use, there, new.code)
     if used is None and new.present_password is not None and await fits(use, there.password_hash, new.present_password):
@@ -244,10 +258,6 @@ async def _with_proof(use: Collaborators, there: Credential, new: NewPassword) -
     return used
 
 
-def _next(credential: Credential, there: Credential | None, now: datetime) -> Credential:
-    return replace(credential, version=1 if there is None else there.version + 1, updated_at=now)
-
-
 async def _take_name(use: Collaborators, credential: Credential, before: Credential | None, session: Session) -> None:
     """Raises: Duplicate for a name that somebody else has."""
     if before is not None and before.sign_in_name == credential.sign_in_name:
@@ -257,49 +267,11 @@ async def _take_name(use: Collaborators, credential: Credential, before: Credent
     await use.store.sign_in_names.insert(SignInName(credential.sign_in_name, credential.id), session)
 
 
-async def _replace(use: Collaborators, credential: Credential, seen: Credential, session: Session) -> None:
-    """Of two who use the same code at once, one does.
-
-    Raises: DomainError INVALID.
-    """
-    if not await use.store.credentials.replace(credential, seen.version, session):
-        raise _wrong_code()
-
-
-def _sign_in_attempts(use: Collaborators, name: str, credential: Credential | None) -> str:
+def _attempts_at(use: Collaborators, name: str, credential: Credential | None) -> str:
     if credential is not None:
-        return _account_attempts(credential.id)
+        return sign_in_attempts(credential.id)
     bucket = keyed_hash(use.keys.token_pepper, "name of nobody", name)[:_BUCKET_LETTERS]
     return f"sign-in nobody {bucket}"
-
-
-def _account_attempts(account_id: str) -> str:
-    return f"sign-in {account_id}"
-
-
-def _proof_attempts(account_id: str) -> str:
-    """Counted apart: who guesses at somebody's sign-in from outside must not keep them from proving themselves."""
-    return f"proof {account_id}"
-
-
-async def _tell_of_recovery(
-    use: Collaborators, viewer: Viewer | None, before: Credential, after: Credential, session: Session
-) -> None:
-    if len(after.recovery_hashes) < len(before.recovery_hashes):
-        await _tell(use, viewer, EventKind.RECOVERY_CODE_USED, after.id, session)
-
-
-async def _tell(
-    use: Collaborators,
-    viewer: Viewer | None,
-    kind: EventKind,
-    account_id: str,
-    session: Session,
-    *,
-    began: str | None = None,
-) -> None:
-    told = Event(id=use.new_id(), kind=kind, subject_id=account_id, actor_id=account_id, at=use.clock())
-    await tell(use, viewer, session, told, began=began)
 
 
 def _not_a_name() -> Problem:
@@ -307,12 +279,6 @@ def _not_a_name() -> Problem:
         ErrorCode.INVALID,
         f"A sign-in name has {SHORTEST_SIGN_IN_NAME} to {LONGEST_SIGN_IN_NAME} letters, digits, dots and dashes.",
         "signInName",
-    )
-
-
-def _wrong_code() -> DomainError:
-    return refusal(
-        ErrorCode.INVALID, "This code is not right, or was used already. Please wait for the next one.", "code"
     )
 
 

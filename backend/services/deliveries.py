@@ -1,74 +1,135 @@
-"""Deliveries: what is sent to a device, and what becomes of each attempt."""
+"""Deliveries: what is sent to a device, a mailbox or a webhook, and what becomes of each attempt."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from backend.domain.alert import Alert, Delivery, DeliveryState
+from backend.domain.alert import Alert, ChannelKind, Delivery, DeliveryState
 from backend.domain.device import Device
+from backend.domain.webhook import Webhook
 from backend.services.collaborators import Collaborators
+from backend.services.mailboxes import Reached, forget_mailbox, mailbox_of
+from backend.store.devices import forget
+from backend.store.lanes import Settled, settle_page
 from backend.store.records import Session
-from backend.store.work import Claim, finish, park, postpone
+from backend.store.work import Claim, WorkState
 
 FIRST_PAUSE = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(hours=1)
 _DOUBLINGS = 10
 """Until the longest pause is reached; a delivery may be tried far more often than a timedelta can be doubled."""
+_SPREAD = 0.25
+_SPREAD_OF_AN_ORDER = 0.1
+"""By how much a pause may be longer, so that what failed together does not all come back together."""
+
+Target = Device | Reached | Webhook
 
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """All that sending needs: the device, and the alert that it is told of."""
+    """All that sending needs: whom to tell, and of what."""
 
-    device: Device
+    claim: Claim[Delivery]
     alert: Alert
+    target: Target
 
 
-async def parcel_of(use: Collaborators, delivery: Delivery) -> Parcel | None:
-    """None where the device was taken off, or the alert is gone."""
-    device = await use.store.devices.get(delivery.device_id)
-    alert = await use.store.alerts.get(delivery.alert_id)
-    return None if device is None or alert is None else Parcel(device, alert)
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """How one attempt ended. `wait_seconds` is what the other side asked for before the next."""
+
+    claim: Claim[Delivery]
+    state: DeliveryState
+    answer: str
+    wait_seconds: float | None = None
+    told: Target | None = None
+    """Who was told, as it was then: a device that was renewed since, or another mailbox, is not forgotten."""
 
 
-async def settle_delivery(use: Collaborators, claim: Claim[Delivery], state: DeliveryState, answer: str) -> None:
-    """Record how a delivery ended. A device that is gone is forgotten; a failed delivery waits for an operator too.
-
-    Raises: LostClaimError.
-    """
-    now = use.clock()
-    settled = _after(claim.record, state, answer, now)
-
-    async def write(session: Session) -> None:
-        await use.store.deliveries.replace(settled, claim.record.version, session)
-        if state is DeliveryState.GONE:
-            await use.store.devices.delete(claim.record.device_id, session)
-        if state is DeliveryState.FAILED:
-            await park(use.store.deliveries, claim, now, answer, session)
+async def parcels_of(
+    use: Collaborators, claims: Sequence[Claim[Delivery]]
+) -> tuple[list[Parcel], list[Claim[Delivery]]]:
+    """What to send, and what cannot be: the device was taken off, or the alert is gone."""
+    alerts = await use.store.alerts.get_many({claim.record.alert_id for claim in claims})
+    targets = await _targets(use, claims, alerts)
+    parcels, gone = [], []
+    for claim in claims:
+        alert, target = alerts.get(claim.record.alert_id), targets.get(claim.record.id)
+        if alert is None or target is None:
+            gone.append(claim)
         else:
-            await finish(use.store.deliveries, [claim], session)
+            parcels.append(Parcel(claim, alert, target))
+    return parcels, gone
 
-    await use.store.transact(write)
+
+async def _targets(
+    use: Collaborators, claims: Sequence[Claim[Delivery]], alerts: dict[str, Alert]
+) -> dict[str, Target]:
+    """By the id of the delivery."""
+    of_channel = {kind: [one.record for one in claims if one.record.channel is kind] for kind in ChannelKind}
+    devices = await use.store.devices.get_many({one.device_id for one in of_channel[ChannelKind.WEB_PUSH]})
+    hooks = await use.store.webhooks.get_many({one.device_id for one in of_channel[ChannelKind.WEBHOOK]})
+    found: dict[str, Target] = {}
+    for kind, records in ((ChannelKind.WEB_PUSH, devices), (ChannelKind.WEBHOOK, hooks)):
+        for one in of_channel[kind]:
+            if one.device_id in records:
+                found[one.id] = records[one.device_id]
+    for one in of_channel[ChannelKind.EMAIL]:
+        alert = alerts.get(one.alert_id)
+        mailbox = None if alert is None else await mailbox_of(use, alert)
+        if mailbox is not None:
+            found[one.id] = mailbox
+    return found
 
 
-async def retry_delivery(use: Collaborators, claim: Claim[Delivery], answer: str, wait_seconds: float | None) -> None:
-    """Try again when the push service says, else after a pause that doubles; not past the alert's end.
+async def settle_attempts(use: Collaborators, attempts: Sequence[Attempt], chance: Callable[[], float]) -> int:
+    """Record how attempts ended; how many were still ours to record.
 
-    Raises: LostClaimError.
+    A device, or an address, that is gone is forgotten; what failed waits for an operator; what is to be tried again is
+    due when the other side says, else after a pause that doubles, and has expired where that is past the alert's end.
+    `chance` gives numbers from 0 to 1.
     """
     now = use.clock()
-    pause = min(FIRST_PAUSE * 2 ** min(claim.attempts - 1, _DOUBLINGS), LONGEST_PAUSE)
-    due = now + (pause if wait_seconds is None else max(timedelta(seconds=wait_seconds), FIRST_PAUSE))
-    if due >= claim.record.expires_at:
-        await settle_delivery(use, claim, DeliveryState.EXPIRED, answer)
-        return
-    retrying = _after(claim.record, DeliveryState.RETRYING, answer, now)
+    settled = [_settled(attempt, now, chance) for attempt in attempts]
 
-    async def write(session: Session) -> None:
-        await use.store.deliveries.replace(retrying, claim.record.version, session)
-        await postpone(use.store.deliveries, claim, due, answer, session)
+    async def write(session: Session) -> int:
+        kept = await settle_page(use.store, settled, session)
+        for attempt in attempts:
+            if attempt.state is DeliveryState.GONE:
+                await _forget(use, attempt.told, session)
+        return kept
 
-    await use.store.transact(write)
+    return await use.store.transact(write)
 
 
-def _after(delivery: Delivery, state: DeliveryState, answer: str, now: datetime) -> Delivery:
-    return replace(delivery, state=state, answer=answer, version=delivery.version + 1, updated_at=now)
+def _settled(attempt: Attempt, now: datetime, chance: Callable[[], float]) -> Settled:
+    claim, state, due = attempt.claim, attempt.state, None
+    if state is DeliveryState.RETRYING:
+        due = now + _pause(claim.attempts, attempt.wait_seconds, chance())
+        if due >= claim.record.expires_at:
+            state, due = DeliveryState.EXPIRED, None
+    work = WorkState.DONE
+    if state is DeliveryState.RETRYING:
+        work = WorkState.WAITING
+    elif state is DeliveryState.FAILED:
+        work, due = WorkState.PARKED, now
+    delivery = replace(
+        claim.record, state=state, answer=attempt.answer, version=claim.record.version + 1, updated_at=now
+    )
+    return Settled(claim, delivery, work, due)
+
+
+def _pause(attempts: int, wait_seconds: float | None, chance: float) -> timedelta:
+    if wait_seconds is not None:
+        return max(timedelta(seconds=wait_seconds), FIRST_PAUSE) * (1 + chance * _SPREAD_OF_AN_ORDER)
+    pause = min(FIRST_PAUSE * (1 << min(attempts - 1, _DOUBLINGS)), LONGEST_PAUSE)
+    return pause * (1 + chance * _SPREAD)
+
+
+async def _forget(use: Collaborators, told: Target | None, session: Session) -> None:
+    if isinstance(told, Device):
+        await forget(use.store, told.id, told.version, session)
+    elif isinstance(told, Reached):
+        await forget_mailbox(use, told.owner_id, session, told.address)
+    elif told is not None:
+        await use.store.webhooks.delete(told.id, session)

@@ -1,4 +1,4 @@
-"""Devices that want to be told: a phone subscribes, and takes itself off again."""
+"""Devices that want to be told: a phone subscribes, renews what its browser changed, and takes itself off again."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,12 +11,14 @@ from backend.services.access import signed_in
 from backend.services.audit import tell
 from backend.services.collaborators import Collaborators
 from backend.services.identifiers import given_or_new
+from backend.store.devices import renew
 from backend.store.records import Duplicate, Session
 
 
 async def register_device(use: Collaborators, viewer: Viewer | None, new: NewDevice) -> Device:
     """Subscribe a device of the viewer's. The same endpoint again gives the device that is there, in the language
-    that is asked for now.
+    that is asked for now. A subscription that replaces another of the viewer's takes its place, and what is queued for
+    that one; where it is gone already, it is a new one.
 
     Raises: DomainError UNAUTHENTICATED, INVALID, CONFLICT.
     """
@@ -33,21 +35,36 @@ async def register_device(use: Collaborators, viewer: Viewer | None, new: NewDev
         version=1,
         created_at=now,
         updated_at=now,
+        server_key=new.push_key or use.push_key,
     )
+    before = None if new.replaces is None else await use.store.devices.get(new.replaces)
+    if before is not None and before.owner_id == known.id and before.endpoint != new.endpoint:
+        device = replace(device, id=before.id, version=before.version + 1, created_at=before.created_at)
+    else:
+        before = None
 
     async def write(session: Session) -> None:
-        await use.store.devices.insert(device, session)
-        await tell(use, known, session, _event(use, EventKind.DEVICE_REGISTERED, device, known))
+        if before is None:
+            await use.store.devices.insert(device, session)
+        elif not await renew(use.store, device, before.version, session):
+            raise conflict("This device is being changed right now. Please try again.", "replaces")
+        kind = EventKind.DEVICE_REGISTERED if before is None else EventKind.DEVICE_RENEWED
+        await tell(use, known, session, _event(use, kind, device, known))
 
-    try:
-        await use.store.transact(write)
-    except Duplicate:
-        there = await use.store.devices.find_one({"ownerId": known.id, "endpoint": new.endpoint})
-        if there is None or (there.public_key, there.auth_secret) != (new.public_key, new.auth_secret):
-            raise conflict("This device is subscribed already, with other keys. Remove it first.", "endpoint") from None
-        await use.store.make_durable()
-        return await _in_language(use, there, new.language)
-    return device
+    there = await _own_device(use, known, new.endpoint)
+    if there is None:
+        try:
+            await use.store.transact(write)
+        except Duplicate:
+            there = await _own_device(use, known, new.endpoint)
+        else:
+            return device
+    if there is None or (there.public_key, there.auth_secret) != (new.public_key, new.auth_secret):
+        raise conflict("This device is subscribed already, with other keys. Remove it first.", "endpoint")
+    if before is not None:
+        await remove_device(use, known, before.id)
+    await use.store.make_durable()
+    return await _in_language(use, there, new.language)
 
 
 async def remove_device(use: Collaborators, viewer: Viewer | None, device_id: str) -> None:
@@ -77,6 +94,11 @@ async def _language_of(use: Collaborators, viewer: Viewer | None) -> str | None:
         return None
     newest = await use.store.devices.find({"ownerId": viewer.id}, order=[("updatedAt", -1), ("_id", -1)], limit=1)
     return newest[0].language if newest else None
+
+
+async def _own_device(use: Collaborators, viewer: Viewer, endpoint: str) -> Device | None:
+    own = await use.store.devices.find({"ownerId": viewer.id})
+    return next((device for device in own if device.endpoint == endpoint), None)
 
 
 async def _in_language(use: Collaborators, device: Device, language: str) -> Device:

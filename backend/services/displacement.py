@@ -76,8 +76,8 @@ async def keep_displacement(use: Collaborators, incident_id: str, learnt: Learnt
 async def confirmed_journeys(use: Collaborators, incident_id: str) -> list[Journey]:
     """Where the children of confirmed matches were lost and found, of those of which both places are known."""
     matches = await use.store.matches.find({"incidentId": incident_id, "state": MatchState.CONFIRMED.value})
-    reports = await _profiles(use.store.reports.collection, (match.report_id for match in matches))
-    registrations = await _profiles(use.store.registrations.collection, (match.registration_id for match in matches))
+    reports = await _profiles(use.store.reports, (match.report_id for match in matches))
+    registrations = await _profiles(use.store.registrations, (match.registration_id for match in matches))
     journeys = []
     for match in matches:
         report, registration = reports.get(match.report_id), registrations.get(match.registration_id)

@@ -16,7 +16,7 @@ from backend.domain.subject import Side
 from backend.domain.validation import LONGEST_TEXT
 from backend.services import registrations, reports
 from backend.services.access import Action, Where, may, require, signed_in
-from backend.services.audit import Named, saw, tell
+from backend.services.audit import Named, looking_for, saw, tell
 from backend.services.collaborators import Collaborators
 from backend.services.links import (
     MOST_LINKED,
@@ -126,8 +126,9 @@ async def suggest_by_hand(
     """
     known = signed_in(viewer)
     first_id, second_id = in_order(record_id, other_id)
-    if not await _may_see_both(use, known, side, (first_id, second_id)):
-        raise not_found(side.value.lower())
+    with looking_for(use, viewer, record_id), looking_for(use, viewer, other_id):
+        if not await _may_see_both(use, known, side, (first_id, second_id)):
+            raise not_found(side.value.lower())
     found = {one.id: one for one in await candidates_by_id(records_of(use, side), [first_id, second_id])}
     if first_id == second_id or found[first_id].incident_id != found[second_id].incident_id:
         raise refusal(ErrorCode.INVALID, "These must be two records of one incident.", "otherId")
@@ -242,8 +243,9 @@ async def _tell(use: Collaborators, side: Side, members: Cluster, actor_id: str,
 async def _visible(use: Collaborators, viewer: Viewer | None, duplicate_id: str) -> Duplicate:
     signed_in(viewer)
     pair = await use.store.duplicates.get(duplicate_id)
-    if pair is None or not await _may_see_both(use, viewer, pair.side, (pair.first_id, pair.second_id)):
-        raise not_found("pair of records")
+    with looking_for(use, viewer, duplicate_id):
+        if pair is None or not await _may_see_both(use, viewer, pair.side, (pair.first_id, pair.second_id)):
+            raise not_found("pair of records")
     return pair
 
 

@@ -32,10 +32,10 @@ async def explain_pair(use: Collaborators, report_id: str, registration_id: str)
 
     Raises: DomainError NOT_FOUND; CONFLICT for two records of different incidents.
     """
-    report = await candidate(use.store.reports.collection, report_id)
+    report = await candidate(use.store.reports, report_id)
     if report is None:
         raise not_found("report")
-    registration = await candidate(use.store.registrations.collection, registration_id)
+    registration = await candidate(use.store.registrations, registration_id)
     if registration is None:
         raise not_found("registration")
     rules = await rules_of(use, report.incident_id)

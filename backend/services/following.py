@@ -1,24 +1,40 @@
-"""Following what changes, live: each change is read anew for the follower at the moment of telling."""
+"""Following what changes, live: each change is read anew for the follower at the moment of telling.
 
-from collections.abc import AsyncGenerator, Sequence
+What is told is told in batches (`backend/services/live.py`), each with the cursor that a follower who was cut off goes
+on from.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from backend.domain.account import Viewer
 from backend.domain.audit import AuditAction, Part
-from backend.domain.errors import ErrorCode, refusal
 from backend.domain.event import Event, EventKind
 from backend.domain.match import Match
+from backend.domain.registration import Registration
 from backend.domain.report import Report
-from backend.services.access import Action, Where, require
+from backend.services.access import Action, Where, may, require, require_of_record
 from backend.services.audit import at_once, saw
 from backend.services.collaborators import Collaborators
-from backend.services.matches import get_match
-from backend.services.reports import get_report
-from backend.store.feed import Listener, TooFarBehindError
+from backend.services.live import Batch, batches, cursor_of, place_of
+from backend.services.matches import get_matches
+from backend.services.registrations import where as located
+from backend.services.reports import get_reports
+from backend.services.together import Together
+
+Followed = TypeVar("Followed")
 
 _NEWS = frozenset({
     EventKind.REPORT_FILED,
     EventKind.REPORT_UPDATED,
     EventKind.REPORT_WITHDRAWN,
+    EventKind.REPORT_TAKEN_DOWN,
+    EventKind.TAKE_DOWN_APPEALED,
+    EventKind.TAKE_DOWN_UPHELD,
+    EventKind.REPORT_RESTORED,
     EventKind.MATCH_LIKELY,
     EventKind.MATCH_CONFIRMED,
     EventKind.MATCH_REJECTED,
@@ -27,47 +43,145 @@ _NEWS = frozenset({
 })  # fmt: skip
 """What changes a report or its next step, for the family."""
 
+_AT_SITES = frozenset({
+    EventKind.PERSON_REGISTERED,
+    EventKind.REGISTRATION_UPDATED,
+    EventKind.REGISTRATION_MOVED,
+    EventKind.REGISTRATION_CONFIRMED,
+    EventKind.REGISTRATION_DISMISSED,
+    EventKind.REGISTRATION_RESTORED,
+    EventKind.PHOTO_ADDED,
+})  # fmt: skip
+"""What changes the list of those who are at a site."""
 
-async def follow_own_reports(use: Collaborators, viewer: Viewer | None) -> AsyncGenerator[Report, None]:
-    """Each report of the viewer's family, first as it is and then after each change.
 
-    Raises: DomainError UNAUTHENTICATED, FORBIDDEN; STALE where the follower must read the present state anew.
+@dataclass(frozen=True, slots=True)
+class News(Generic[Followed]):
+    """What changed, as it is now, and the ids of what is no longer there to be followed. `cursor` is where to go on."""
+
+    cursor: str
+    records: Sequence[Followed]
+    gone: Sequence[str] = ()
+
+
+Reading = Callable[[Collaborators, Batch], Awaitable[tuple[Sequence[Followed], Sequence[str]]]]
+"""Reads what a batch is about: what the follower may see of it, and what is gone."""
+
+
+async def follow_own_reports(
+    use: Collaborators, viewer: Viewer | None, after: str | None = None
+) -> AsyncGenerator[News[Report], None]:
+    """The reports of the viewer's family, first as they are (unless it goes on from a cursor), then as they change.
+
+    Raises: DomainError UNAUTHENTICATED, FORBIDDEN; INVALID for a cursor that is none; STALE where the follower must
+    read the present state anew.
     """
     family_id = viewer.family_id if viewer is not None else None
     known = require(viewer, Action.READ_REPORT, Where(family_id=family_id))
+    first = after is None
+
+    def concerns(event: Event) -> bool:
+        return event.family_id == family_id and event.kind in _NEWS and event.report_id is not None
+
+    async def read(use: Collaborators, batch: Batch) -> tuple[Sequence[Report], Sequence[str]]:
+        nonlocal first
+        if first:
+            first = False
+            return await _own_reports(use, known), ()
+        return await _found(get_reports(use, known, _once(event.report_id for event in batch.events)))
+
+    async for news in _follow(use, f"reports {family_id}", concerns, after, read):
+        yield news
+
+
+async def follow_matches(
+    use: Collaborators, viewer: Viewer | None, incident_id: str, after: str | None = None
+) -> AsyncGenerator[News[Match], None]:
+    """The matches of an incident as they are proposed or change; at once, with none, where it begins.
+
+    Raises: DomainError UNAUTHENTICATED, FORBIDDEN; INVALID for a cursor that is none; STALE where the follower must
+    read the present state anew.
+    """
+    known = require(viewer, Action.READ_MATCH, Where(incident_id=incident_id))
+
+    def concerns(event: Event) -> bool:
+        return event.incident_id == incident_id and event.match_id is not None
+
+    async def read(use: Collaborators, batch: Batch) -> tuple[Sequence[Match], Sequence[str]]:
+        return await _found(get_matches(use, known, _once(event.match_id for event in batch.events)))
+
+    async for news in _follow(use, f"matches {incident_id}", concerns, after, read):
+        yield news
+
+
+async def follow_site(
+    use: Collaborators, viewer: Viewer | None, site_id: str, after: str | None = None
+) -> AsyncGenerator[News[Registration], None]:
+    """The registrations of a site as people come and change, and the ids of those who are there no more.
+
+    Raises: DomainError UNAUTHENTICATED, NOT_FOUND; INVALID for a cursor that is none; STALE where the follower must
+    read the present state anew.
+    """
+    site = await use.store.sites.get(site_id)
+    where = None if site is None else Where(incident_id=site.incident_id, site_id=site.id)
+    known = require_of_record(viewer, Action.READ_REGISTRATION, Action.READ_REGISTRATION, where, "site")
+
+    def concerns(event: Event) -> bool:
+        return event.kind in _AT_SITES and site_id in (event.site_id, event.from_site_id)
+
+    async def read(use: Collaborators, batch: Batch) -> tuple[Sequence[Registration], Sequence[str]]:
+        ids = _once(event.registration_id or event.subject_id for event in batch.events)
+        found = await asyncio.gather(*(_registration(use, one) for one in ids))
+        here = [
+            one
+            for one in found
+            if one is not None and one.site_id == site_id and may(known, Action.READ_REGISTRATION, located(one))
+        ]
+        await saw(use, known, AuditAction.READ_REGISTRATION, Part.DESCRIPTION, here)
+        there = {one.id for one in here}
+        return here, [one for one in ids if one not in there]
+
+    async for news in _follow(use, f"site {site_id}", concerns, after, read):
+        yield news
+
+
+async def _follow(
+    use: Collaborators,
+    scope: str,
+    concerns: Callable[[Event], bool],
+    after: str | None,
+    read: Reading[Followed],
+) -> AsyncGenerator[News[Followed], None]:
+    place = place_of(use, scope, after)
     use = at_once(use)  # each telling is a look of its own
-    async with use.feed.listen() as listener:
-        for report in await _own_reports(use, known):
-            yield report
-        while True:
-            event = await _next(listener)
-            if event.family_id == known.family_id and event.kind in _NEWS and event.report_id is not None:
-                yield await get_report(use, known, event.report_id)
+    async with aclosing(batches(use, concerns, place)) as found:
+        async for batch in found:
+            records, gone = await read(use, batch)
+            yield News(cursor_of(use, scope, batch.heard), records, gone)
 
 
-async def _next(listener: Listener) -> Event:
-    """Raises: DomainError STALE where the follower is too far behind to be told everything."""
-    try:
-        return await listener.next()
-    except TooFarBehindError:
-        raise refusal(ErrorCode.STALE, "Too much has happened to tell it all. Please load this again.") from None
+async def _registration(use: Collaborators, registration_id: str) -> Registration | None:
+    """A registration as it is now; for all who follow its site it is read once."""
+    if use.together.registrations is None:
+        use.together.registrations = Together(lambda ids: _registrations(use, ids))
+    return await use.together.registrations.ask(registration_id)
+
+
+async def _registrations(use: Collaborators, ids: Sequence[str]) -> list[Registration | None]:
+    found = await use.store.registrations.get_many(dict.fromkeys(ids))
+    return [found.get(one) for one in ids]
+
+
+async def _found(reading: Awaitable[Sequence[Followed | None]]) -> tuple[Sequence[Followed], Sequence[str]]:
+    return [one for one in await reading if one is not None], ()
+
+
+def _once(ids: Iterable[str | None]) -> list[str]:
+    """Each id once."""
+    return list(dict.fromkeys(one for one in ids if one is not None))
 
 
 async def _own_reports(use: Collaborators, viewer: Viewer) -> Sequence[Report]:
     found = await use.store.reports.find({"familyId": viewer.family_id})
     await saw(use, viewer, AuditAction.READ_REPORT, Part.DESCRIPTION, found)
     return found
-
-
-async def follow_matches(use: Collaborators, viewer: Viewer | None, incident_id: str) -> AsyncGenerator[Match, None]:
-    """Each match of an incident as it is proposed or changes.
-
-    Raises: DomainError UNAUTHENTICATED, FORBIDDEN; STALE where the follower must read the present state anew.
-    """
-    known = require(viewer, Action.READ_MATCH, Where(incident_id=incident_id))
-    use = at_once(use)  # each telling is a look of its own
-    async with use.feed.listen() as listener:
-        while True:
-            event = await _next(listener)
-            if event.incident_id == incident_id and event.match_id is not None:
-                yield await get_match(use, known, event.match_id)

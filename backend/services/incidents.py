@@ -64,7 +64,7 @@ async def open_incident(
 
 async def _as_before(use: Collaborators, incident_id: str, said: str) -> Incident:
     there = await use.store.incidents.get(incident_id)
-    if there is None or await use.store.incidents.beside(incident_id, "digest") != said:
+    if there is None or not await use.store.incidents.was_said(incident_id, said):
         raise conflict("Another incident has this id.", "id")
     await use.store.make_durable()
     return there
@@ -134,7 +134,8 @@ async def list_incidents(use: Collaborators, viewer: Viewer | None, request: Pag
     """The incidents that the viewer works in; all of them for an administrator."""
     if may(viewer, Action.READ_INCIDENT, Where()):
         return await read_page(use, use.store.incidents, {}, request)
-    ids = sorted(viewer.incident_ids) if viewer is not None else []
+    own = viewer.incident_ids if viewer is not None else ()
+    ids = [one for one in sorted(own) if may(viewer, Action.READ_INCIDENT, Where(incident_id=one))]
     return await read_page(use, use.store.incidents, {"_id": {"$in": ids}}, request)
 
 

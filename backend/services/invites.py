@@ -1,7 +1,7 @@
 """Invites: how volunteers, staff and the first administrator come in."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from backend.domain.account import Account, Invite, NewInvite, Role, Viewer
 from backend.domain.errors import DomainError, ErrorCode, conflict, not_found, refusal
@@ -10,8 +10,9 @@ from backend.domain.validation import LONGEST_NAME
 from backend.services.access import Action, Where, inviting, require_of_record
 from backend.services.audit import tell
 from backend.services.collaborators import Collaborators
+from backend.services.pins import hash_of_new_pin, refuse_pin_of
 from backend.services.rates import signed_in_at
-from backend.services.secrets import keyed_hash, new_token
+from backend.services.secrets import SHORTEST_RETRY_KEY, keyed_hash, new_token
 from backend.services.sessions import account_session, session_id
 from backend.store.records import Session
 
@@ -19,7 +20,6 @@ FIRST_ADMINISTRATOR_HOURS = 24
 RETURN_HOURS = 24
 MOST_USES = 100
 MOST_HOURS = 24 * 30
-SHORTEST_RETRY_KEY = 22
 
 _NEED_AN_INCIDENT = {Role.CALL_TAKER, Role.OFFICER}
 """A coordinator may be invited to open one, and an administrator needs none."""
@@ -61,23 +61,21 @@ async def invite_by_operator(use: Collaborators, new: NewInvite) -> str:
 
 
 async def accept_invite(
-    use: Collaborators, secret: str, name: str, retry_key: str, *, address: str
+    use: Collaborators, secret: str, name: str, retry_key: str, *, address: str, pin: str | None = None
 ) -> tuple[Account, str]:
-    """Become an account, or come back to the invite's own, with a token for it. The same secret and `retry_key` again
-    give the same account and token.
+    """Become an account, or come back to the invite's own, with a token for it; a volunteer may choose a PIN at once.
+    The same secret and `retry_key` again give the same account and token.
 
     Raises: DomainError INVALID, EXPIRED, and RATE_LIMITED after too many of these.
     """
-    cleaned = name.strip()
-    if not cleaned or len(cleaned) > LONGEST_NAME:
-        raise refusal(ErrorCode.INVALID, f"Please say your name, in at most {LONGEST_NAME} characters.", "name")
-    if not SHORTEST_RETRY_KEY <= len(retry_key) <= LONGEST_NAME:
-        raise refusal(ErrorCode.INVALID, "The retry key must be random, of 22 to 200 characters.", "retryKey")
+    cleaned = _name_and_key(name, retry_key)
     invite_id = _invite_id(use, secret)
     token = keyed_hash(use.keys.token_pepper, "invited token", f"{secret}\0{retry_key}")
     now = use.clock()
 
-    async def write(session: Session) -> Account:
+    new_account_id = use.new_id()
+
+    async def write(session: Session, pin_hash: str | None) -> Account:
         # Asked within the transaction: a phone that did not wait for its first answer sends the same twice at once.
         earlier = await use.store.sessions.get(session_id(use, token), session)
         if earlier is not None and earlier.account_id is not None:
@@ -91,14 +89,14 @@ async def accept_invite(
         if not await use.store.invites.replace(used, invite.version, session):
             raise conflict("Somebody else is using this invite right now. Please try again.", "secret")
         if invite.account_id is None:
-            account = _new_account(use, invite, cleaned)
+            account = _new_account(invite, new_account_id, cleaned, now)
             await use.store.accounts.insert(account, session)
         else:
             own = await use.store.accounts.get(invite.account_id, session)
             if own is None or own.disabled:
                 raise _no_longer_good()
             account = own
-        began = account_session(use, account, token)
+        began = replace(account_session(use, account, token), pin_hash=pin_hash)
         await use.store.sessions.insert(began, session)
         told = Event(
             id=use.new_id(), kind=EventKind.INVITE_ACCEPTED, subject_id=account.id, actor_id=account.id, at=now
@@ -106,7 +104,36 @@ async def accept_invite(
         await tell(use, None, session, told, also=[invite.id], began=began.id)
         return account
 
-    return await signed_in_at(use.rates, address, lambda: use.store.transact(write)), token
+    async def attempt() -> Account:
+        pin_hash = None if pin is None else await _pin_of_invited(use, invite_id, new_account_id, pin)
+        return await use.store.transact(lambda session: write(session, pin_hash))
+
+    return await signed_in_at(use.rates, address, attempt), token
+
+
+def _name_and_key(name: str, retry_key: str) -> str:
+    """The name without blanks around it.
+
+    Raises: DomainError INVALID.
+    """
+    cleaned = name.strip()
+    if not cleaned or len(cleaned) > LONGEST_NAME:
+        raise refusal(ErrorCode.INVALID, f"Please say your name, in at most {LONGEST_NAME} characters.", "name")
+    if not SHORTEST_RETRY_KEY <= len(retry_key) <= LONGEST_NAME:
+        raise refusal(ErrorCode.INVALID, "The retry key must be random, of 22 to 200 characters.", "retryKey")
+    return cleaned
+
+
+async def _pin_of_invited(use: Collaborators, invite_id: str, new_account_id: str, pin: str) -> str | None:
+    """The hash of a PIN, which is slow and so not made for a secret that is guessed.
+
+    Raises: DomainError INVALID.
+    """
+    invite = await use.store.invites.get(invite_id)
+    if invite is None:
+        return None
+    refuse_pin_of(invite.role)
+    return await hash_of_new_pin(use, invite.account_id or new_account_id, pin)
 
 
 async def write_return_invite(use: Collaborators, account: Account, session: Session) -> str:
@@ -134,10 +161,9 @@ async def end_return_invites(use: Collaborators, account_id: str, session: Sessi
     await use.store.invites.collection.delete_many({"accountId": account_id}, session=session)
 
 
-def _new_account(use: Collaborators, invite: Invite, name: str) -> Account:
-    now = use.clock()
+def _new_account(invite: Invite, account_id: str, name: str, now: datetime) -> Account:
     return Account(
-        id=use.new_id(),
+        id=account_id,
         role=invite.role,
         name=name,
         incident_ids=invite.incident_ids,
@@ -155,6 +181,8 @@ def _invite_id(use: Collaborators, secret: str) -> str:
 
 
 def _refuse_what_cannot_be(new: NewInvite) -> None:
+    if new.role is Role.UNVERIFIED_REGISTRAR:
+        raise refusal(ErrorCode.INVALID, "Helpers without an account come in by the code of an open intake.", "role")
     if new.role is Role.FAMILY:
         raise refusal(ErrorCode.INVALID, "Families need no invite: they file a report.", "role")
     if (new.role is Role.VOLUNTEER) != (new.site_id is not None):

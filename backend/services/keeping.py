@@ -20,13 +20,20 @@ STANDING = frozenset({*UNDER_REVIEW, MatchState.CONFIRMED})
 
 @dataclass(frozen=True, slots=True)
 class ScoredPair:
-    """A pair as it was scored just now, whether it is news for the family, and its match, if it has one already."""
+    """A pair as it was scored just now, whether it is news for the family, and its match, if it has one already.
+
+    News of a child that nobody stands for yet is held back: the family is told once somebody does.
+    """
 
     report: Candidate
     registration: Candidate
     comparison: Comparison
     is_news: bool
     known: Match | None
+
+    @property
+    def is_told(self) -> bool:
+        return self.is_news and not self.registration.held_back
 
 
 @dataclass(slots=True)
@@ -89,7 +96,7 @@ def _proposed(use: Collaborators, rules: Rules, pair: ScoredPair) -> _Draft:
         evidence=pair.comparison.evidence,
         report_version=pair.report.version,
         registration_version=pair.registration.version,
-        alerted_at=now if pair.is_news else None,
+        alerted_at=now if pair.is_told else None,
         claimed_by=None,
         decided_by=None,
         decided_at=None,
@@ -99,7 +106,7 @@ def _proposed(use: Collaborators, rules: Rules, pair: ScoredPair) -> _Draft:
         updated_at=now,
         model_version=rules.model.version,
     )
-    return _Draft(None, match, [EventKind.MATCH_PROPOSED, *([EventKind.MATCH_LIKELY] if pair.is_news else [])])
+    return _Draft(None, match, [EventKind.MATCH_PROPOSED, *([EventKind.MATCH_LIKELY] if pair.is_told else [])])
 
 
 def _rescored(use: Collaborators, rules: Rules, pair: ScoredPair, match: Match) -> _Draft:
@@ -127,7 +134,10 @@ def _rescored(use: Collaborators, rules: Rules, pair: ScoredPair, match: Match) 
         kinds.append(EventKind.MATCH_REOPENED)
     elif after.bits != match.bits:
         kinds.append(EventKind.MATCH_RESCORED)
-    if pair.is_news and after.alerted_at is None and after.state in UNDER_REVIEW:
+    if pair.registration.held_back:
+        # Whoever dismissed the child took the news of it back.
+        after = replace(after, alerted_at=None)
+    elif pair.is_news and after.alerted_at is None and after.state in UNDER_REVIEW:
         after = replace(after, alerted_at=use.clock())
         kinds.append(EventKind.MATCH_LIKELY)
     return _Draft(match, after, kinds)

@@ -49,7 +49,7 @@ async def possible_relatives(
     if rules is None:
         return ()
     asked, sought = (SeenAs.SEEKER, SeenAs.CHILD) if is_seeker(registration) else (SeenAs.CHILD, SeenAs.SEEKER)
-    records = use.store.registrations.collection
+    records = use.store.registrations
     subject = await candidate(records, registration.id, seen=asked)
     if subject is None:
         return ()

@@ -1,6 +1,6 @@
 """Matches under review: read in a queue, claimed, confirmed, rejected, undone, each by one person at a time."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import compress
 
@@ -12,11 +12,12 @@ from backend.domain.match import Match, MatchAction, MatchState, Rejection, over
 from backend.domain.subject import Side
 from backend.domain.validation import LONGEST_TEXT
 from backend.services.access import Action, Where, may, require, require_of_record
-from backend.services.audit import Named, saw, tell
+from backend.services.audit import Named, looking_for, saw, tell
 from backend.services.collaborators import Collaborators
 from backend.services.links import as_counted, clusters, counted, matches_of_records, share_decision
 from backend.services.paging import Page, PageRequest, read_page
 from backend.services.proofs import require_proof
+from backend.services.reviews import count_as_reviewed
 from backend.services.subjects import is_seeking, is_sought
 from backend.store.records import Duplicate, Session
 
@@ -44,9 +45,10 @@ async def decide(
     everybody who comes too late, and where the report or the registration is confirmed with another already.
     """
     match = await use.store.matches.get(match_id)
-    known = require_of_record(viewer, Action.DECIDE_MATCH, Action.READ_MATCH, _where(match), "match")
-    if match is None:
-        raise not_found("match")
+    with looking_for(use, viewer, match_id):
+        known = require_of_record(viewer, Action.DECIDE_MATCH, Action.READ_MATCH, _where(match), "match")
+        if match is None:
+            raise not_found("match")
     if action is not MatchAction.CLAIM:
         await require_proof(use, known)
     shown = (await as_counted(use, [match]))[0]
@@ -62,8 +64,8 @@ async def decide(
     async def write(session: Session) -> None:
         if not await use.store.matches.replace(decided, version, session):
             raise overtaken()
-        if action is MatchAction.CONFIRM:
-            await _require_both_sides_open(use, decided, session)
+        if following in (MatchState.CONFIRMED, MatchState.REJECTED):
+            await _count_as_looked_at(use, decided, known, session)
         shared = await share_decision(use, decided, known.id, session)
         told = event(use, _EVENTS[action], decided, known.id)
         await tell(use, known, session, told, *shared, also=[decided.registration_id], fields=["state"])
@@ -78,9 +80,10 @@ async def decide(
 async def get_match(use: Collaborators, viewer: Viewer | None, match_id: str) -> Match:
     """Raises: DomainError UNAUTHENTICATED, NOT_FOUND."""
     match = await use.store.matches.get(match_id)
-    require_of_record(viewer, Action.READ_MATCH, Action.READ_MATCH, _where(match), "match")
-    if match is None:
-        raise not_found("match")
+    with looking_for(use, viewer, match_id):
+        require_of_record(viewer, Action.READ_MATCH, Action.READ_MATCH, _where(match), "match")
+        if match is None:
+            raise not_found("match")
     await _saw(use, viewer, [match])
     return (await as_counted(use, [match]))[0]
 
@@ -167,13 +170,17 @@ async def _matches_of(
 
 
 async def _saw(use: Collaborators, viewer: Viewer | None, shown: Iterable[Match]) -> None:
-    """The evidence of a match quotes both records, so that whoever is shown it has seen a part of each."""
+    """The evidence of a match quotes both records, and sightings: whoever is shown it has seen a part of each."""
     named = [
         Named(one_id, match.incident_id)
         for match in shown
-        for one_id in (match.id, match.report_id, match.registration_id)
+        for one_id in (match.id, match.report_id, match.registration_id, *_sightings(match))
     ]
     await saw(use, viewer, AuditAction.READ_MATCH, Part.EVIDENCE, named)
+
+
+def _sightings(match: Match) -> Iterator[str]:
+    return (piece.sighting_id for piece in match.evidence if piece.sighting_id is not None)
 
 
 def event(use: Collaborators, kind: EventKind, match: Match, actor_id: str) -> Event:
@@ -210,14 +217,31 @@ def _after(
             return replace(stepped, decided_by=viewer.id, decided_at=now, reason=reason)
 
 
+async def _count_as_looked_at(use: Collaborators, decided: Match, viewer: Viewer, session: Session) -> None:
+    """Raises: DomainError CONFLICT where the two may not be confirmed."""
+    if decided.state is MatchState.CONFIRMED:
+        await _require_both_sides_open(use, decided, session)
+    await count_as_reviewed(use, decided.report_id, viewer, session)
+
+
 async def _require_both_sides_open(use: Collaborators, match: Match, session: Session) -> None:
-    """Raises: DomainError CONFLICT for a report that is closed or withdrawn, and for a child no longer in care."""
+    """Raises: DomainError CONFLICT for a report that is closed or withdrawn, and for a child that is no longer in care
+    or that nobody stands for yet.
+    """
+    # Whoever withdraws the one or dismisses the other at this moment comes after, and sees that it is confirmed.
+    await use.store.reports.hold(match.report_id, session)
+    await use.store.registrations.hold(match.registration_id, session)
     report = await use.store.reports.get(match.report_id, session)
     registration = await use.store.registrations.get(match.registration_id, session)
     if report is None or not is_seeking(report):
-        raise conflict("The family has withdrawn this report, or it is closed.", "id")
+        raise conflict("The family has withdrawn this report, or it is closed or was taken down.", "id")
     if registration is None or not is_sought(registration):
         raise conflict("This child is no longer in care.", "id")
+    if registration.held_back:
+        raise conflict(
+            "Somebody without an account registered this child. Please have a volunteer of the site confirm it first.",
+            "id",
+        )
 
 
 def _confirmed_elsewhere() -> DomainError:

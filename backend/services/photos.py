@@ -16,7 +16,7 @@ from backend.domain.report import Report
 from backend.domain.subject import Side
 from backend.services import registrations, reports
 from backend.services.access import Action, Where, may, require_of_record
-from backend.services.audit import Named, saw, tell
+from backend.services.audit import Named, looking_for, saw, tell
 from backend.services.collaborators import Collaborators
 from backend.services.identifiers import given_or_new
 from backend.services.images import prepare
@@ -40,9 +40,10 @@ async def may_add_photo(use: Collaborators, viewer: Viewer | None, side: Side, r
     """
     record = await _record(use, side, record_id)
     where = None if record is None else _where(record)
-    require_of_record(viewer, _CHANGE[side], _READ[side], where, side.value.lower())
-    if record is None:
-        raise not_found(side.value.lower())
+    with looking_for(use, viewer, record_id):
+        require_of_record(viewer, _CHANGE[side], _READ[side], where, side.value.lower())
+        if record is None:
+            raise not_found(side.value.lower())
     return record
 
 
@@ -133,13 +134,25 @@ async def read_photo(use: Collaborators, photo_id: str, size: PhotoSize, until: 
     if until < use.clock().timestamp():
         raise refusal(ErrorCode.EXPIRED, "This link is too old. Please open the record again.")
     photo = await use.store.photos.get(photo_id)
-    upload_id = await use.store.photos.beside(photo_id, "upload")
-    content = None if upload_id is None else await photo_files.read(use.store, upload_id, size)
+    content = await _pixels(use, photo_id, size)
     if photo is None or content is None:
         raise not_found("photo")
     shown = [Named(photo.id, photo.incident_id), Named(photo.record_id, photo.incident_id)]
     await saw(use, None, AuditAction.READ_PHOTO, Part.PIXELS, shown)
     return content
+
+
+async def _pixels(use: Collaborators, photo_id: str, size: PhotoSize) -> bytes | None:
+    upload_id = await use.store.photos.beside(photo_id, "upload")
+    while upload_id is not None:
+        content = await photo_files.read(use.store, photo_id, upload_id, size)
+        if content is not None:
+            return content
+        # Was it written anew under another key meanwhile? Then the photo names another upload now.
+        before, upload_id = upload_id, await use.store.photos.beside(photo_id, "upload")
+        if upload_id == before:
+            return None
+    return None
 
 
 async def _attach(use: Collaborators, photo: Photo, session: Session) -> None:
@@ -151,6 +164,8 @@ async def _attach(use: Collaborators, photo: Photo, session: Session) -> None:
     with_photo = replace(
         record, photo_ids=(*record.photo_ids, photo.id), version=record.version + 1, updated_at=photo.created_at
     )
+    if isinstance(with_photo, Registration):
+        with_photo = registrations.written_in_by(with_photo, photo.added_by)
     replaced = (
         await use.store.registrations.replace(with_photo, record.version, session)
         if isinstance(with_photo, Registration)
@@ -161,7 +176,7 @@ async def _attach(use: Collaborators, photo: Photo, session: Session) -> None:
 
 
 async def _as_before(use: Collaborators, photo: Photo, said: str) -> Photo:
-    if await use.store.photos.beside(photo.id, "digest") != said:
+    if not await use.store.photos.was_said(photo.id, said):
         raise _taken()
     await use.store.make_durable()
     return photo
@@ -202,4 +217,5 @@ def _event(use: Collaborators, photo: Photo, record: Registration | Report) -> E
         site_id=record.site_id if isinstance(record, Registration) else None,
         family_id=record.family_id if isinstance(record, Report) else None,
         report_id=record.id if isinstance(record, Report) else None,
+        registration_id=record.id if isinstance(record, Registration) else None,
     )

@@ -29,13 +29,14 @@ def rate(text: str) -> Rate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounds:
-    """`requests`, `filings` and `uploads` are for an account, or else for all strangers at one address; `sign_ins`,
-    right or wrong, for an address. Of wrong secrets, `guesses` are for an address, `guesses_at_case` for an address at
-    one case, and `guesses_of_case` for a case from everywhere.
+    """`requests`, `filings`, `look_ups` (of places) and `uploads` are for an account, or else for all strangers at one
+    address; `sign_ins`, right or wrong, for an address. Of wrong secrets, `guesses` are for an address,
+    `guesses_at_case` for an address at one case, and `guesses_of_case` for a case from everywhere.
     """
 
     requests: Rate
     filings: Rate
+    look_ups: Rate
     uploads: Rate
     sign_ins: Rate
     guesses: Rate
@@ -76,6 +77,12 @@ def count_filing(rates: Rates | None, who: str) -> None:
     """Raises: DomainError RATE_LIMITED."""
     if rates is not None:
         _count(rates, [(rates.bounds.filings, f"filing by {who}")])
+
+
+def count_look_up(rates: Rates | None, who: str) -> None:
+    """Raises: DomainError RATE_LIMITED."""
+    if rates is not None:
+        _count(rates, [(rates.bounds.look_ups, f"look-up by {who}")])
 
 
 def count_upload(rates: Rates | None, who: str) -> None:

@@ -3,12 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from backend.domain.account import Viewer
+from backend.domain.account import Role, Viewer
 from backend.domain.audit import AuditAction, Part
 from backend.domain.errors import DomainError, Problem, conflict, not_found
 from backend.domain.event import Event, EventKind
 from backend.domain.incident import Incident, IncidentStatus
-from backend.domain.registration import NewRegistration, Registration, RegistrationChanges, RegistrationStatus
+from backend.domain.registration import (
+    Confirmation,
+    NewRegistration,
+    Registration,
+    RegistrationChanges,
+    RegistrationStatus,
+)
 from backend.domain.site import Site
 from backend.domain.validation import (
     refuse_if_any,
@@ -17,11 +23,12 @@ from backend.domain.validation import (
     sibling_problems,
 )
 from backend.services.access import Action, Where, may, require, require_of_record
-from backend.services.audit import saw, tell
+from backend.services.audit import looking_for, saw, tell
 from backend.services.changes import changed, names_said, require_seen, stale
 from backend.services.collaborators import Collaborators
 from backend.services.identifiers import given_or_new
 from backend.services.paging import Page, PageRequest, read_page
+from backend.services.rates import asker, count_filing
 from backend.services.subjects import as_of, fields_of_registration
 from backend.store.codec import digest
 from backend.store.records import Duplicate, Session
@@ -60,6 +67,9 @@ async def _register(
     known = require_of_record(viewer, Action.REGISTER, Action.READ_SITE, _where_site(site), "site")
     if site is None:
         raise not_found("site")
+    unverified = known.role is Role.UNVERIFIED_REGISTRAR
+    for _ in news if unverified else ():
+        count_filing(use.rates, asker(known, ""))
     incident = await _open_incident(use, site.incident_id)
     now = use.clock()
     refuse_if_any(
@@ -83,6 +93,7 @@ async def _register(
             version=1,
             created_at=now,
             updated_at=now,
+            confirmation=Confirmation.UNCONFIRMED if unverified else Confirmation.NOT_NEEDED,
         )
         for new, field in zip(news, fields, strict=True)
     ]
@@ -113,11 +124,11 @@ async def _as_before(
     problems: list[Problem] = []
     shown = [record for record in there.values() if may(viewer, Action.READ_REGISTRATION, where(record))]
     for new, content, field in zip(news, said, fields, strict=True):
-        same = new.id in there and await use.store.registrations.beside(new.id, "digest") == content
+        same = new.id in there and await use.store.registrations.was_said(new.id, content)
         if not same:
             problems.extend(conflict("Another registration has this id.", f"{field}id").problems)
         elif not may(viewer, Action.READ_REGISTRATION, where(there[new.id])):
-            # The child was moved on since: the phone may forget it, and learns no more than that it was saved.
+            # It was moved on, or confirmed, since: the phone may forget it, and learns no more than that it was saved.
             there[new.id] = replace(new, version=there[new.id].version)
     if problems:
         raise DomainError(problems)
@@ -133,15 +144,17 @@ async def change_registration(
 
     Raises: DomainError UNAUTHENTICATED, NOT_FOUND, FORBIDDEN, INVALID, STALE.
     """
-    registration, known = await _for_change(use, viewer, registration_id)
+    registration, known = await _for_change(use, viewer, registration_id, Action.CHANGE_REGISTRATION)
     require_seen(registration, version)
     now = use.clock()
     refuse_if_any(registration_change_problems(changes, now))
     if changes.person is not None:
         changes = replace(changes, person=as_of(changes.person, now))
     following = changed(registration, changes, version=version + 1, updated_at=now)
+    following = written_in_by(following, known.id)
     said = names_said(changes)
-    return await _replace(use, known, following, version, EventKind.REGISTRATION_UPDATED, said)
+    told = _event(use, EventKind.REGISTRATION_UPDATED, following, known)
+    return await _replace(use, known, following, version, told, said)
 
 
 async def move_registration(
@@ -152,7 +165,7 @@ async def move_registration(
 
     Raises: DomainError UNAUTHENTICATED, NOT_FOUND, FORBIDDEN, CONFLICT, STALE.
     """
-    registration, known = await _for_change(use, viewer, registration_id)
+    registration, known = await _for_change(use, viewer, registration_id, Action.MOVE_REGISTRATION)
     require_seen(registration, version)
     site = await use.store.sites.get(site_id)
     if site is None or site.incident_id != registration.incident_id:
@@ -160,16 +173,19 @@ async def move_registration(
     if registration.status is not RegistrationStatus.IN_CARE:
         raise conflict("This person is no longer in care, and so cannot be moved.", "id")
     following = replace(registration, site_id=site.id, version=version + 1, updated_at=use.clock())
-    return await _replace(use, known, following, version, EventKind.REGISTRATION_MOVED, ["site_id"])
+    following = written_in_by(following, known.id)
+    moved = replace(_event(use, EventKind.REGISTRATION_MOVED, following, known), from_site_id=registration.site_id)
+    return await _replace(use, known, following, version, moved, ["site_id"])
 
 
 async def get_registration(use: Collaborators, viewer: Viewer | None, registration_id: str) -> Registration:
     """Raises: DomainError UNAUTHENTICATED, NOT_FOUND."""
     registration = await use.store.registrations.get(registration_id)
     place = None if registration is None else where(registration)
-    require_of_record(viewer, Action.READ_REGISTRATION, Action.READ_REGISTRATION, place, "registration")
-    if registration is None:
-        raise not_found("registration")
+    with looking_for(use, viewer, registration_id):
+        require_of_record(viewer, Action.READ_REGISTRATION, Action.READ_REGISTRATION, place, "registration")
+        if registration is None:
+            raise not_found("registration")
     await saw(use, viewer, AuditAction.READ_REGISTRATION, Part.DESCRIPTION, [registration])
     return registration
 
@@ -193,9 +209,15 @@ async def visible_registrations(
 
 
 async def list_registrations(
-    use: Collaborators, viewer: Viewer | None, incident_id: str, site_id: str | None, request: PageRequest
+    use: Collaborators,
+    viewer: Viewer | None,
+    incident_id: str,
+    site_id: str | None,
+    request: PageRequest,
+    *,
+    confirmation: Confirmation | None = None,
 ) -> Page[Registration]:
-    """The registrations of one site, or of the whole incident, newest first.
+    """The registrations of one site, or of the whole incident, newest first; only those of one confirmation.
 
     Raises: DomainError UNAUTHENTICATED, FORBIDDEN.
     """
@@ -203,13 +225,26 @@ async def list_registrations(
     wanted: dict[str, object] = {"incidentId": incident_id}
     if site_id is not None:
         wanted["siteId"] = site_id
+    if confirmation is not None:
+        # What is at its default is not kept.
+        wanted["confirmation"] = None if confirmation is Confirmation.NOT_NEEDED else confirmation.value
     page = await read_page(use, use.store.registrations, wanted, request)
     await saw(use, viewer, AuditAction.READ_REGISTRATION, Part.DESCRIPTION, page.records)
     return page
 
 
 def where(registration: Registration) -> Where:
-    return Where(incident_id=registration.incident_id, site_id=registration.site_id)
+    own = registration.confirmation is Confirmation.UNCONFIRMED and not registration.taken_over
+    return Where(
+        incident_id=registration.incident_id,
+        site_id=registration.site_id,
+        owner_id=registration.registered_by if own else None,
+    )
+
+
+def written_in_by(registration: Registration, account_id: str) -> Registration:
+    """The registration, which is no longer its maker's own once somebody else has written in it."""
+    return replace(registration, taken_over=registration.taken_over or account_id != registration.registered_by)
 
 
 async def medical_notes(use: Collaborators, viewer: Viewer | None, registration: Registration) -> str | None:
@@ -220,17 +255,20 @@ async def medical_notes(use: Collaborators, viewer: Viewer | None, registration:
     return registration.medical_notes
 
 
-async def _for_change(use: Collaborators, viewer: Viewer | None, registration_id: str) -> tuple[Registration, Viewer]:
+async def _for_change(
+    use: Collaborators, viewer: Viewer | None, registration_id: str, action: Action
+) -> tuple[Registration, Viewer]:
     registration = await use.store.registrations.get(registration_id)
     place = None if registration is None else where(registration)
-    known = require_of_record(viewer, Action.CHANGE_REGISTRATION, Action.READ_REGISTRATION, place, "registration")
-    if registration is None:
-        raise not_found("registration")
+    with looking_for(use, viewer, registration_id):
+        known = require_of_record(viewer, action, Action.READ_REGISTRATION, place, "registration")
+        if registration is None:
+            raise not_found("registration")
     return registration, known
 
 
 async def _replace(
-    use: Collaborators, viewer: Viewer, following: Registration, seen: int, kind: EventKind, said: Sequence[str]
+    use: Collaborators, viewer: Viewer, following: Registration, seen: int, told: Event, said: Sequence[str]
 ) -> Registration:
     site = await use.store.sites.get(following.site_id)
     if site is None:
@@ -240,7 +278,7 @@ async def _replace(
         beside = fields_of_registration(following, site, use.clock())
         if not await use.store.registrations.replace(following, seen, session, beside=beside):
             raise stale()
-        await tell(use, viewer, session, _event(use, kind, following, viewer), fields=said)
+        await tell(use, viewer, session, told, fields=said)
 
     await use.store.transact(write)
     return following

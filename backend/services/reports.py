@@ -10,10 +10,13 @@ from backend.domain.errors import ErrorCode, conflict, not_found, refusal
 from backend.domain.event import Event, EventKind
 from backend.domain.incident import Incident, IncidentStatus
 from backend.domain.report import Family, MissingChild, NewReport, Report, ReportChanges, ReportStatus
+from backend.domain.review import awaited
 from backend.domain.subject import Reporter
+from backend.domain.take_down import TakeDownState
 from backend.domain.validation import refuse_if_any, report_change_problems, report_problems
+from backend.domain.work import FilingWork, is_done
 from backend.services.access import Action, Where, may, require, require_of_record
-from backend.services.audit import came_or_went, saw, tell
+from backend.services.audit import came_or_went, looking_for, saw, tell
 from backend.services.changes import changed, names_said, require_seen, stale
 from backend.services.collaborators import Collaborators
 from backend.services.identifiers import given_or_new
@@ -24,6 +27,9 @@ from backend.services.sessions import family_session
 from backend.services.subjects import as_of, fields_of_report
 from backend.store.codec import digest
 from backend.store.records import Duplicate, Session
+from backend.store.sightings import linked_sightings
+
+MOST_OF_A_CASE = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +66,11 @@ class _Filed:
 async def file_report(use: Collaborators, viewer: Viewer | None, new: NewReport, *, address: str) -> FiledReports:
     """File a report, with or without an account. The same again under the same id gives the same answer.
 
-    Raises: DomainError RATE_LIMITED, NOT_FOUND, FORBIDDEN, INVALID, CONFLICT.
+    Raises: DomainError RATE_LIMITED, WORK_NEEDED of a stranger, NOT_FOUND, FORBIDDEN, INVALID, CONFLICT.
     """
     count_filing(use.rates, asker(viewer, address))
+    case_id = _case_id(use, new)
+    await _require_work(use, viewer, new, case_id)
     incident = await use.store.incidents.get(new.incident_id)
     if incident is None:
         raise refusal(ErrorCode.NOT_FOUND, "There is no such incident.", "incidentId")
@@ -73,13 +81,14 @@ async def file_report(use: Collaborators, viewer: Viewer | None, new: NewReport,
     now = use.clock()
     refuse_if_any(report_problems(new, now))
     own_family = viewer is not None and viewer.role is Role.FAMILY
-    case = None if own_family else _new_case(use, given_or_new(use, new.id), new, now)
+    case = None if own_family else _new_case(use, case_id, new, now)
     family_id = case.family.id if case is not None else (viewer.id if viewer is not None else "")
     actor_id = family_id if viewer is None else viewer.id
     filed = _Filed(incident, family_id, new.reporter, actor_id, now)
     reports = tuple(_report(use, filed, child, f"children.{index}.id") for index, child in enumerate(new.children))
     filing = keyed_hash(use.keys.token_pepper, "filing", new.retry_key)
-    said = digest(family_id, viewer.id if viewer is not None else None, new)
+    said = digest(family_id, viewer.id if viewer is not None else None, replace(new, work=None))
+    by_staff = viewer is not None and not own_family
 
     async def write(session: Session) -> None:
         began = None
@@ -92,6 +101,10 @@ async def file_report(use: Collaborators, viewer: Viewer | None, new: NewReport,
         for index, report in enumerate(reports):
             beside = {"digest": said, "filing": f"{filing}:{index}", **fields_of_report(report, use.clock())}
             await use.store.reports.insert(report, session, beside=beside)
+        await use.store.reviews.insert_many([] if by_staff else [awaited(report) for report in reports], session)
+        if own_family:
+            # Here, so that what was filed before is told again.
+            await _require_room(use, family_id, session)
         told = (_event(use, EventKind.REPORT_FILED, report, actor_id) for report in reports)
         await tell(use, viewer, session, *told, also=[family_id], began=began)
 
@@ -107,6 +120,40 @@ async def file_report(use: Collaborators, viewer: Viewer | None, new: NewReport,
     )
 
 
+def _case_id(use: Collaborators, new: NewReport) -> str:
+    """The id of the family's case; of a phone that makes no ids, one that follows from its retry key, so that the same
+    filing again is the same case, and no other can be filed with the same work.
+    """
+    if new.id is not None:
+        return given_or_new(use, new.id)
+    return keyed_hash(use.keys.token_pepper, "case of retry key", f"{new.incident_id}\0{new.retry_key}")
+
+
+async def _require_work(use: Collaborators, viewer: Viewer | None, new: NewReport, case_id: str) -> None:
+    """Raises: DomainError WORK_NEEDED of a stranger."""
+    filing = FilingWork(new.incident_id, "" if new.id is None else case_id, new.retry_key)
+    if viewer is not None or is_done(filing, new.work or "", use.work_bits):
+        return
+    # What was saved when less was asked is told again to the phone that did not hear of it.
+    if await use.store.families.get(case_id) is None:
+        raise refusal(
+            ErrorCode.WORK_NEEDED,
+            "Your phone has a small sum to do before this can be filed; it takes a few seconds. Please send it again.",
+            "work",
+        )
+
+
+async def _require_room(use: Collaborators, family_id: str, session: Session) -> None:
+    """Raises: DomainError CONFLICT for a family that would file again what was taken down, and for a case that has been
+    filled: more children than that are a flood, paid for once.
+    """
+    if len(await use.store.reports.find({"familyId": family_id}, session=session)) > MOST_OF_A_CASE:
+        raise conflict(f"A case has room for {MOST_OF_A_CASE} reports. Please call the centre.", "children")
+    found = await use.store.take_downs.find({"familyId": family_id}, session=session)
+    if any(one.state is not TakeDownState.RESTORED for one in found):
+        raise conflict("A report of yours was taken down. You can appeal there, or call the centre.", "children")
+
+
 async def _as_before(
     use: Collaborators, viewer: Viewer | None, reports: Sequence[Report], said: str
 ) -> tuple[Report, ...]:
@@ -114,8 +161,8 @@ async def _as_before(
 
     Raises: DomainError CONFLICT.
     """
-    wanted = {"familyId": reports[0].family_id, "digest": said}
-    there = {report.id: report for report in await use.store.reports.find(wanted)}
+    of_family = await use.store.reports.find({"familyId": reports[0].family_id})
+    there = {report.id: report for report in of_family if await use.store.reports.was_said(report.id, said)}
     if len(there) != len(reports):
         raise conflict("Another report has this id.", "id")
     await use.store.make_durable()
@@ -179,7 +226,7 @@ async def withdraw_report(use: Collaborators, viewer: Viewer | None, report_id: 
         await saw(use, known, AuditAction.READ_REPORT, Part.DESCRIPTION, [report])
         return report
     if report.status is not ReportStatus.OPEN:
-        raise conflict("This report is closed already.", "id")
+        raise conflict("This report is closed or was taken down already.", "id")
     require_seen(report, version)
     following = replace(report, status=ReportStatus.WITHDRAWN, version=version + 1, updated_at=use.clock())
     return await _replace(use, known, following, version, EventKind.REPORT_WITHDRAWN, ["status"])
@@ -189,9 +236,10 @@ async def get_report(use: Collaborators, viewer: Viewer | None, report_id: str) 
     """Raises: DomainError UNAUTHENTICATED, NOT_FOUND."""
     report = await use.store.reports.get(report_id)
     place = None if report is None else where(report)
-    require_of_record(viewer, Action.READ_REPORT, Action.READ_REPORT, place, "report")
-    if report is None:
-        raise not_found("report")
+    with looking_for(use, viewer, report_id):
+        require_of_record(viewer, Action.READ_REPORT, Action.READ_REPORT, place, "report")
+        if report is None:
+            raise not_found("report")
     await saw(use, viewer, AuditAction.READ_REPORT, Part.DESCRIPTION, [report])
     return report
 
@@ -265,9 +313,10 @@ def _report(use: Collaborators, filed: _Filed, child: MissingChild, field: str) 
 async def _for_change(use: Collaborators, viewer: Viewer | None, report_id: str) -> tuple[Report, Viewer]:
     report = await use.store.reports.get(report_id)
     place = None if report is None else where(report)
-    known = require_of_record(viewer, Action.CHANGE_REPORT, Action.READ_REPORT, place, "report")
-    if report is None:
-        raise not_found("report")
+    with looking_for(use, viewer, report_id):
+        known = require_of_record(viewer, Action.CHANGE_REPORT, Action.READ_REPORT, place, "report")
+        if report is None:
+            raise not_found("report")
     return report, known
 
 
@@ -275,7 +324,8 @@ async def _replace(
     use: Collaborators, viewer: Viewer, following: Report, seen: int, kind: EventKind, said: Sequence[str]
 ) -> Report:
     async def write(session: Session) -> None:
-        beside = fields_of_report(following, use.clock())
+        linked = await linked_sightings(use.store, [following.id], session)
+        beside = fields_of_report(following, use.clock(), linked.get(following.id, ()))
         if not await use.store.reports.replace(following, seen, session, beside=beside):
             raise stale()
         await tell(use, viewer, session, _event(use, kind, following, viewer.id), fields=said)

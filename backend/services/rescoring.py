@@ -12,6 +12,7 @@ from backend.services.scoring import score_families
 from backend.services.subjects import fields_of_registration, fields_of_report
 from backend.store.profiles import keep_beside, page_of_profiles
 from backend.store.records import Session
+from backend.store.sightings import linked_sightings
 from backend.store.work import is_claimed_since_before
 
 REPORTS_A_PAGE = 10
@@ -91,7 +92,9 @@ async def _rescore_reports(use: Collaborators, rules: Rules, rescoring: Rescorin
     page = await page_of_profiles(records, rescoring.id, rescoring.after, REPORTS_A_PAGE, PROFILE_VERSION, session)
     if rescoring.reprofile:
         now = use.clock()
-        await keep_beside(records, {one.id: fields_of_report(one, now) for one in page.old}, session)
+        linked = await linked_sightings(use.store, [one.id for one in page.old], session) if page.old else {}
+        fields = {one.id: fields_of_report(one, now, linked.get(one.id, ())) for one in page.old}
+        await keep_beside(records, fields, session)
     await score_families(use, rules, page.families, session)
     return _moved_on(rescoring, page.ids, REPORTS_A_PAGE, RescoringStep.DONE)
 

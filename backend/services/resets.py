@@ -1,6 +1,6 @@
 """For who lost phone and recovery codes: an operator takes password, second factor and sessions away."""
 
-from backend.domain.account import Account
+from backend.domain.account import Account, Role
 from backend.domain.errors import not_found
 from backend.domain.event import OPERATOR, Event, EventKind
 from backend.services.audit import tell
@@ -15,10 +15,10 @@ async def reset_by_operator(use: Collaborators, account_id: str) -> tuple[Accoun
     """The account, signed out everywhere and without password and second factor, and the secret of an invite by which
     its holder comes back to it. An earlier invite of this kind ends.
 
-    Raises: DomainError NOT_FOUND, also for an account that was closed.
+    Raises: DomainError NOT_FOUND, also for an account that was closed, or that ends with an intake.
     """
     account = await use.store.accounts.get(account_id)
-    if account is None or account.disabled:
+    if account is None or account.disabled or account.role is Role.UNVERIFIED_REGISTRAR:
         raise not_found("account")
     told = Event(
         id=use.new_id(), kind=EventKind.ACCOUNT_RESET, subject_id=account.id, actor_id=OPERATOR, at=use.clock(),

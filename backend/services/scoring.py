@@ -19,11 +19,11 @@ from backend.services.keeping import ScoredPair, keep
 from backend.services.models import Rules
 from backend.store.candidates import (
     Candidate,
-    candidates_by_id,
     candidates_by_key,
     candidates_of_families,
     candidates_of_groups,
     families_of_several,
+    subjects_by_id,
 )
 from backend.store.records import Session
 
@@ -49,12 +49,10 @@ async def score_registrations(
     Returns the ids of those that are there.
     """
     store = use.store
-    registrations = await candidates_by_id(store.registrations.collection, registration_ids, session)
+    registrations = await subjects_by_id(store.registrations, registration_ids, session)
     known = await _known(use, "registrationId", registration_ids, session)
     matched = _by_one((registration, report) for report, registration in known)
-    reports = await candidates_by_key(
-        store.reports.collection, store.key_indexes, registrations, session, besides=matched
-    )
+    reports = await candidates_by_key(store.reports, store.key_indexes, registrations, session, besides=matched)
     sides = {(report.id, one.id): (report, one) for one in registrations for report in reports[one.id]}
     compared = await _compared(rules, sides)
     promising = {
@@ -62,7 +60,7 @@ async def score_registrations(
         for pair, comparison in compared.items()
         if pair in known or _is_promising(comparison, rules.context)
     }
-    several = await families_of_several(store.reports.collection, sorted(promising), session) if promising else set()
+    several = await families_of_several(store.reports, sorted(promising), session) if promising else set()
     alone = [
         _pair(rules, *sides[pair], comparison, known.get(pair))
         for pair, comparison in compared.items()
@@ -86,11 +84,9 @@ async def pairs_of_families(
     `besides` are pairs of these reports that are to be compared whether or not they share a key.
     """
     store = use.store
-    reports = await candidates_of_families(store.reports.collection, family_ids, session)
+    reports = await candidates_of_families(store.reports, family_ids, session)
     known = await _known(use, "reportId", [report.id for report in reports], session)
-    others = await candidates_by_key(
-        store.registrations.collection, store.key_indexes, reports, session, besides=_by_one(known)
-    )
+    others = await candidates_by_key(store.registrations, store.key_indexes, reports, session, besides=_by_one(known))
     sides = {(report.id, one.id): (report, one) for report in reports for one in others[report.id]}
     sides |= besides or {}
     apart = await _compared(rules, sides)
@@ -127,7 +123,7 @@ async def _registered_beside(
         if other.group_id is not None and probability_for_the_family(apart[pair], rules.context) >= PROMISING
     }
     group_ids = sorted({group_id for _, group_id in promising})
-    records = use.store.registrations.collection
+    records = use.store.registrations
     members = await candidates_of_groups(records, group_ids, session) if group_ids else []
     return {
         (report.id, other.id): (report, other)

@@ -118,7 +118,7 @@ async def _present_head(use: Collaborators) -> Head:
         head = await _sound_head(use)  # by now another may have made it, too
     while head is not None:
         try:
-            block = await _block(use, head.blocks + 1)
+            block = await audit.read_block(use.store, head.blocks + 1)
         except MalformedError:
             break
         if block is None:
@@ -138,11 +138,6 @@ async def _sound_head(use: Collaborators) -> Head | None:
     except MalformedError:
         return None
     return None if sealed is None or sealed[1] != head_seal(use.keys.audit, sealed[0]) else sealed[0]
-
-
-async def _block(use: Collaborators, number: int) -> Block | None:
-    found = [block async for block in audit.read_blocks(use.store, number, number)]
-    return found[0] if found else None
 
 
 def _head_after(head: Head, block: Block) -> Head:
@@ -228,7 +223,7 @@ async def _beyond(use: Collaborators, head: Head) -> str | None:
     if uncounted == 1:
         # Somebody may be about to count it: then it fits.
         try:
-            block = await _block(use, now.blocks + 1)
+            block = await audit.read_block(use.store, now.blocks + 1)
         except MalformedError:
             block = None
         if block is not None and _Chain(use.keys.audit, None).break_in(now, block) is None:

@@ -1,15 +1,11 @@
 """The second factor: codes of an authenticator app (RFC 6238), and recovery codes for who lost it."""
 
 import base64
-import binascii
-import hashlib
 import secrets
 from dataclasses import replace
 from datetime import datetime
 from urllib.parse import quote, urlencode
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
@@ -25,8 +21,6 @@ DRIFT = 1
 RECOVERY_CODES = 10
 
 _SECRET_BYTES = 20
-_NONCE_BYTES = 12
-_KEY_ID_LETTERS = 8
 
 
 def new_secret() -> bytes:
@@ -46,25 +40,6 @@ def enrolment_address(secret: bytes, sign_in_name: str) -> str:
     return f"otpauth://totp/{label}?{urlencode(fields)}"
 
 
-def sealed(key: bytes, account_id: str, secret: bytes) -> str:
-    """A secret as it is kept: the id of the key, then AES-256-GCM for this account alone."""
-    nonce = secrets.token_bytes(_NONCE_BYTES)
-    hidden = AESGCM(_cipher_key(key)).encrypt(nonce, secret, account_id.encode())
-    return f"{_key_id(key)}:{base64.b64encode(nonce + hidden).decode()}"
-
-
-def opened(key: bytes, account_id: str, kept: str) -> bytes | None:
-    """The secret, or None where it was kept under another key, or of another account."""
-    key_id, _, hidden = kept.partition(":")
-    if not same(key_id, _key_id(key)):
-        return None
-    try:
-        content = base64.b64decode(hidden, validate=True)
-        return AESGCM(_cipher_key(key)).decrypt(content[:_NONCE_BYTES], content[_NONCE_BYTES:], account_id.encode())
-    except (InvalidTag, ValueError, binascii.Error):
-        return None
-
-
 def step_of(secret: bytes, typed: str, now: datetime) -> int | None:
     """The time step whose code this is, within the drift, or None."""
     # SHA-1 is what authenticator apps know; a code of six digits that lasts a minute gains nothing from another.
@@ -79,10 +54,7 @@ def step_of(secret: bytes, typed: str, now: datetime) -> int | None:
 
 def with_code_used(use: Collaborators, credential: Credential, typed: str) -> Credential | None:
     """The credential after this code, which then is used up; None where it is not right, or was used before."""
-    if credential.factor is None:
-        return None
-    secret = opened(use.keys.credentials, credential.id, credential.factor)
-    step = None if secret is None else step_of(secret, typed, use.clock())
+    step = None if credential.factor is None else step_of(credential.factor, typed, use.clock())
     recovery = recovery_hash(use, credential.id, typed)
     left = tuple(kept for kept in credential.recovery_hashes if not same(kept, recovery))
     if step is not None and step > credential.last_step:
@@ -102,12 +74,3 @@ def recovery_hash(use: Collaborators, account_id: str, code: str) -> str:
 
 def _changed(use: Collaborators, credential: Credential) -> Credential:
     return replace(credential, version=credential.version + 1, updated_at=use.clock())
-
-
-def _cipher_key(key: bytes) -> bytes:
-    """32 bytes, whatever length an operator's secret has: it is random, so a plain hash is enough."""
-    return hashlib.sha256(b"second factor\0" + key).digest()
-
-
-def _key_id(key: bytes) -> str:
-    return hashlib.sha256(b"id of the key\0" + key).hexdigest()[:_KEY_ID_LETTERS]

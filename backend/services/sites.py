@@ -50,7 +50,7 @@ async def add_site(use: Collaborators, viewer: Viewer | None, new: NewSite, site
         await use.store.transact(write)
     except Duplicate:
         there = await use.store.sites.get(site.id)
-        if there is None or await use.store.sites.beside(site.id, "digest") != said:
+        if there is None or not await use.store.sites.was_said(site.id, said):
             raise conflict("Another site has this id.", "id") from None
         await use.store.make_durable()
         return there

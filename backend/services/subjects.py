@@ -1,5 +1,6 @@
 """What the matcher sees of a record, with its profile and keys, ready to be kept beside the record."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -7,8 +8,9 @@ from typing import Any
 from backend.domain.person import Age, Names, Person, Place
 from backend.domain.registration import CareStatus, Registration, RegistrationStatus
 from backend.domain.report import Report, ReportStatus
+from backend.domain.sighting import Sighting
 from backend.domain.site import Site
-from backend.domain.subject import Reporter, Side, Subject
+from backend.domain.subject import Reporter, Side, Sighted, Subject
 from backend.matching.profile import is_child_of_the_family, profile
 from backend.store.candidates import kept_for_matching
 
@@ -28,7 +30,8 @@ def registration_subject(registration: Registration, site: Site) -> Subject:
     )
 
 
-def report_subject(report: Report) -> Subject:
+def report_subject(report: Report, sightings: Iterable[Sighting] = ()) -> Subject:
+    """`sightings` are those that are linked with it."""
     return Subject(
         side=Side.REPORT,
         id=report.id,
@@ -38,6 +41,7 @@ def report_subject(report: Report) -> Subject:
         recorded_at=report.created_at,
         together=report.family_id,
         reporter=report.reporter,
+        sighted=tuple(Sighted(sighting.id, sighting.place, sighting.seen_at) for sighting in sightings),
     )
 
 
@@ -93,12 +97,13 @@ def fields_of_registration(registration: Registration, site: Site, at: datetime)
     )
 
 
-def fields_of_report(report: Report, at: datetime) -> dict[str, Any]:
+def fields_of_report(report: Report, at: datetime, sightings: Iterable[Sighting] = ()) -> dict[str, Any]:
     """What is kept beside a report for the matcher: its profile, and its keys while it is open to matching.
 
-    `at` is the time of writing it.
+    `at` is the time of writing it; `sightings` are those that are linked with it.
     """
-    return kept_for_matching(profile(report_subject(report)), open_to_matching=is_seeking(report), at=at)
+    seen = profile(report_subject(report, sightings))
+    return kept_for_matching(seen, open_to_matching=is_seeking(report), at=at)
 
 
 def as_of(person: Person, now: datetime) -> Person:

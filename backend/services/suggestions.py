@@ -14,7 +14,7 @@ from backend.matching.ranking import FOR_ADVICE
 from backend.services.collaborators import Collaborators
 from backend.services.models import Rules
 from backend.store import events
-from backend.store.candidates import Candidate, candidates_by_id, candidates_by_key
+from backend.store.candidates import Candidate, candidates_by_key, subjects_by_id
 from backend.store.duplicates import pairs_with
 from backend.store.key_indexes import Candidates
 from backend.store.records import Session
@@ -48,7 +48,7 @@ async def suggest_duplicates(
 ) -> None:
     """Compare records of an incident with the others of their side, and bring all their pairs up to date."""
     records = records_of(use, side)
-    changed = await candidates_by_id(records, record_ids, session)
+    changed = await subjects_by_id(records, record_ids, session)
     pairs = await pairs_with(use.store.duplicates, side, record_ids, session)
     known = {(pair.first_id, pair.second_id): pair for pair in pairs}
     paired: dict[str, list[str]] = defaultdict(list)
@@ -101,7 +101,7 @@ def are_siblings(one: Candidate, other: Candidate) -> bool:
 
 
 def records_of(use: Collaborators, side: Side) -> Candidates:
-    return (use.store.reports if side is Side.REPORT else use.store.registrations).collection
+    return use.store.reports if side is Side.REPORT else use.store.registrations
 
 
 def new_pair(

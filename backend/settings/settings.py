@@ -15,6 +15,7 @@ from pydantic import (
     AfterValidator,
     BeforeValidator,
     Field,
+    NonNegativeFloat,
     PositiveFloat,
     PositiveInt,
     SecretStr,
@@ -28,7 +29,8 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 PREFIX = "REUNIFY_"
 FILE_SUFFIX = "_FILE"
 
-Key = Annotated[SecretStr, Field(min_length=32)]
+SHORTEST_KEY = 32
+Key = Annotated[SecretStr, Field(min_length=SHORTEST_KEY)]
 Names = Annotated[
     tuple[str, ...], NoDecode, BeforeValidator(lambda names: split(names) if isinstance(names, str) else names)
 ]
@@ -51,12 +53,24 @@ def origins(names: tuple[str, ...]) -> tuple[str, ...]:
     return names
 
 
+def data_keys_in(text: str) -> str:
+    if not text.split() or any(len(key) < SHORTEST_KEY for key in text.split()):
+        raise ValueError(f"each of the data keys has at least {SHORTEST_KEY} characters")
+    return text
+
+
+def secret_data_keys(secret: SecretStr) -> SecretStr:
+    data_keys_in(secret.get_secret_value())
+    return secret
+
+
 def rate_in_words(text: str) -> str:
     parse_many(text)
     return text
 
 
 Rate = Annotated[str, AfterValidator(rate_in_words)]
+DataKeys = Annotated[SecretStr, AfterValidator(secret_data_keys)]
 Networks = Annotated[Names, AfterValidator(networks)]
 Origins = Annotated[Names, AfterValidator(origins)]
 
@@ -70,6 +84,12 @@ class Environment(StrEnum):
     PRODUCTION = "production"
 
 
+class GeocoderService(StrEnum):
+    NOMINATIM = "nominatim"
+    PHOTON = "photon"
+    PELIAS = "pelias"
+
+
 class LogLevel(StrEnum):
     DEBUG = "debug"
     INFO = "info"
@@ -80,6 +100,12 @@ class LogLevel(StrEnum):
 class LogFormat(StrEnum):
     CONSOLE = "console"
     JSON = "json"
+
+
+class SmtpSecurity(StrEnum):
+    STARTTLS = "starttls"
+    TLS = "tls"
+    NONE = "none"
 
 
 def in_production(settings: dict[str, Any]) -> bool:
@@ -102,13 +128,13 @@ class SecretFiles(PydanticBaseSettingsSource):
 
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
         variable = variable_of(field_name)
-        path = os.environ.get(variable + FILE_SUFFIX) if is_secret(field) else None
-        if not path:
+        path = file_of(field_name) if is_secret(field) else None
+        if path is None:
             return None, field_name, False
         if os.environ.get(variable):
             raise SettingsError(f"{variable} and {variable}{FILE_SUFFIX} are both set: set one of them.")
         try:
-            return Path(path).read_text(encoding="utf-8").strip(), field_name, False
+            return path.read_text(encoding="utf-8").strip(), field_name, False
         except (OSError, UnicodeDecodeError) as error:
             reason = error.strerror if isinstance(error, OSError) else "it is not text"
             raise SettingsError(f"{variable}{FILE_SUFFIX}: cannot read {path}: {reason}.") from error
@@ -187,6 +213,10 @@ class Settings(BaseSettings):
     rate_filings: Rate = Field(
         "60 per minute; 600 per hour", description="Reports filed by one account, and by all strangers at one address."
     )
+    rate_look_ups: Rate = Field(
+        "60 per minute; 600 per hour",
+        description="Places looked for by name by one account, and by all strangers at one address.",
+    )
     rate_uploads: Rate = Field("120 per minute; 2000 per hour", description="Photos sent by one account.")
     rate_sign_ins: Rate = Field(
         "240 per minute; 2400 per hour", description="Sign-ins and accepted invites at one address, right or wrong."
@@ -201,11 +231,43 @@ class Settings(BaseSettings):
         "30 per hour",
         description="Wrong secrets for one case code from everywhere; then who was wrong about it must wait.",
     )
+    filing_work_bits: int = Field(
+        16,
+        ge=0,
+        le=32,
+        description="Work asked of a stranger's phone for each report: it tries 2 to this power numbers on average; "
+        "0: none.",
+    )
     connections_of_address: PositiveInt = Field(200, description="WebSockets open from one address without a sign-in.")
     connections_of_account: PositiveInt = Field(20, description="WebSockets open for one account.")
 
+    pin_lock_minutes: int = Field(
+        10, ge=1, le=1440, description="After how many minutes unused a volunteer's phone asks for its PIN."
+    )
+
     photo_bytes: PositiveInt = Field(12_000_000, description="The largest photo file.")
     photo_megapixels: PositiveFloat = Field(40.0, description="The largest photo, in millions of pixels.")
+
+    geocoder_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^/?#@\s]+(/[^?#@\s]*)?$",
+        description="A service that finds addresses, such as `https://nominatim.example.org`; unset: only towns and "
+        "sites are found, and nothing that is typed leaves this server.",
+    )
+    geocoder_service: GeocoderService = Field(
+        GeocoderService.NOMINATIM, description="What is at that address: `nominatim`, `photon` or `pelias`."
+    )
+    geocoder_key: SecretStr | None = Field(None, description="The key that a geocoder of the kind `pelias` asks for.")
+    geocoder_allow_private: bool = Field(
+        default=False,
+        description="Whether the geocoder may be at a private address, and without https (closed networks, tests).",
+    )
+    geocoder_pause_seconds: NonNegativeFloat = Field(
+        1.0, description="The time between two questions to the geocoder; public ones ask for a second."
+    )
+    geocoder_seconds: PositiveFloat = Field(
+        5.0, le=9, description="The longest that anybody waits for the geocoder; then towns and sites must do."
+    )
 
     push_allowed_hosts: Names = Field(
         (), description="Push services that may be called, with commas between; empty: the browsers' own."
@@ -213,20 +275,36 @@ class Settings(BaseSettings):
     push_allow_private: bool = Field(
         default=False, description="Whether push services at private addresses may be called (closed networks, tests)."
     )
+    webhook_allow_private: bool = Field(
+        default=False, description="Whether webhooks at private addresses may be called (closed networks, tests)."
+    )
+    smtp_host: str | None = Field(None, description="The mail server for alerts by e-mail; unset, none are sent.")
+    smtp_port: int = Field(587, ge=1, le=65535, description="Its port: usually 587 for `starttls`, 465 for `tls`.")
+    smtp_security: SmtpSecurity = Field(SmtpSecurity.STARTTLS, description="`starttls`, `tls` or `none`.")
+    smtp_user: str | None = Field(None, description="The name to sign in to the mail server with; unset, no sign-in.")
+    smtp_password: SecretStr | None = Field(None, description="The password that goes with it.")
+    mail_from: str = Field(
+        "reunify@example.org", pattern=r"^[^@\s<>,;\"]+@[^@\s<>,;\"]+$", description="The sender's address of e-mails."
+    )
     vapid_contact: str = Field(
         "mailto:reunify@example.org",
         pattern=r"^(mailto:[^@\s]+@[^@\s]+|https://\S+)$",
         description="Where a push service's operator reaches you: `mailto:` or `https://`.",
     )
     vapid_private_key: SecretStr | None = Field(None, description="P-256 key for Web Push; default: made and kept.")
+    vapid_former_keys: SecretStr | None = Field(
+        None, description="Keys for Web Push before this one, with commas between: devices that have them are served."
+    )
     token_pepper: Key | None = Field(
         None, description="Secret in the hashes of tokens and codes; default: made and kept."
     )
     cursor_key: Key | None = Field(None, description="Secret that signs page cursors; default: made and kept.")
     photo_key: Key | None = Field(None, description="Secret that signs photo links; default: made and kept.")
     audit_key: Key | None = Field(None, description="Secret that seals the audit log; default: made and kept.")
-    credentials_key: Key | None = Field(
-        None, description="Secret that encrypts second factors; default: made and kept."
+    data_keys: DataKeys | None = Field(
+        None,
+        description="Secrets that encrypt what is kept of people: the present one, then older ones, with spaces "
+        "between; default: made and kept.",
     )
 
     @field_validator("data_folder")
@@ -301,6 +379,12 @@ def refuse_unknown_variables() -> None:
             nearest = difflib.get_close_matches(variable, known, n=1)
             hint = f" Did you mean {nearest[0]}?" if nearest else ""
             raise SettingsError(f"{variable} is no setting of Reunify.{hint}")
+
+
+def file_of(name: str) -> Path | None:
+    """The file that a secret setting stands in, if it is given so."""
+    path = os.environ.get(variable_of(name) + FILE_SUFFIX)
+    return Path(path) if path else None
 
 
 def variable_of(name: str) -> str:

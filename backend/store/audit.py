@@ -151,12 +151,16 @@ async def read_blocks(store: Store, first: int, last: int) -> AsyncIterator[Bloc
             yield _block_of(document)
 
 
+async def read_block(store: Store, number: int) -> Block | None:
+    """The block of this number. Raises MalformedError."""
+    found = await store.database[BLOCKS].find_one({"_id": number})
+    return None if found is None else _block_of(found)
+
+
 async def blocks_about(store: Store, one_id: str) -> AsyncIterator[Block]:
-    """The blocks in which an id is named, in order. Raises MalformedError."""
-    numbers = [found["_id"] async for found in store.database[BLOCKS].find({"about": one_id}, {"_id": 1})]
-    for number in sorted(numbers):
-        async for block in read_blocks(store, number, number):
-            yield block
+    """The blocks in which an id is named, in no order. Raises MalformedError."""
+    async for document in store.database[BLOCKS].find({"about": one_id}):
+        yield _block_of(document)
 
 
 async def count_blocks(store: Store) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 
 from bson import Binary
 
+from backend.domain.registration import NOT_STOOD_FOR
 from backend.domain.subject import Side
 from backend.matching.keys import asked_keys, key_number, keys
 from backend.matching.profile import Profile
@@ -22,7 +23,8 @@ class Candidate:
     """One side of a pair as the matcher needs it.
 
     `owner_id` is a report's family or a registration's site; `group_id` is shared by siblings registered together.
-    `keys` are as they are stored; a record that is not to be matched has none.
+    `keys` are as they are stored; a record that is not to be matched has none. Of one that is `held_back` no family may
+    be told.
     """
 
     id: str
@@ -32,6 +34,7 @@ class Candidate:
     group_id: str | None
     profile: Profile
     keys: tuple[int, ...]
+    held_back: bool = False
 
     @property
     def together(self) -> str | None:
@@ -62,15 +65,31 @@ def _kept(profile: Profile, *, open_to_matching: bool) -> Document:
 async def candidate(
     records: Candidates, record_id: str, session: Session | None = None, *, seen: SeenAs = SeenAs.CHILD
 ) -> Candidate | None:
-    """None for a record that is not there, or is not to be seen so."""
-    found = await _read(records, {"_id": record_id}, session, seen)
-    return found[0] if found else None
+    """None for a record that is not there, or is not to be seen so.
+
+    Raises: UnreadableError. Where several are read, one that does not open is left out, and the log names it.
+    """
+    document = await records.collection.find_one({"_id": record_id}, _fields(seen), session=session)
+    if document is None or document.get(seen) is None:
+        return None
+    return _candidate(records.hiding.show(document), seen)
+
+
+async def subjects_by_id(
+    records: Candidates, record_ids: Sequence[str], session: Session | None = None
+) -> list[Candidate]:
+    """Those of these that are there, to be compared with others.
+
+    Raises: UnreadableError. One that was left out would never be compared, and nobody would learn of it.
+    """
+    documents = await records.collection.find(_with(record_ids), _fields(SeenAs.CHILD), session=session).to_list(None)
+    return [_candidate(records.hiding.show(one), SeenAs.CHILD) for one in documents]
 
 
 async def candidates_by_id(
     records: Candidates, record_ids: Sequence[str], session: Session | None = None
 ) -> list[Candidate]:
-    return await _read(records, {"_id": {"$in": list(record_ids)}}, session)
+    return await _read(records, _with(record_ids), session)
 
 
 async def candidates_by_key(
@@ -102,7 +121,7 @@ async def candidates_by_key(
         await asyncio.sleep(0)  # whoever else is served by this process waits for one look at most
     known = besides or {}
     wanted = {other for ids in (*best.values(), *known.values()) for other in ids}
-    found = await _read(records, {"_id": {"$in": sorted(wanted)}}, session, seen) if wanted else []
+    found = await _read(records, _with(sorted(wanted)), session, seen) if wanted else []
     read = {one.id: one for one in found}
     still_open = {one.id for one in found if one.keys}
     return {
@@ -138,19 +157,24 @@ async def families_of_several(
         {"$group": {"_id": "$familyId", "reports": {"$sum": 1}}},
         {"$match": {"reports": {"$gt": 1}}},
     ]
-    return {document["_id"] async for document in reports.aggregate(stages, session=session)}
+    return {document["_id"] async for document in reports.collection.aggregate(stages, session=session)}
+
+
+def _with(record_ids: Iterable[str]) -> Document:
+    return {"_id": {"$in": list(record_ids)}}
 
 
 async def _read(
     records: Candidates, wanted: Mapping[str, Any], session: Session | None, seen: SeenAs = SeenAs.CHILD
 ) -> list[Candidate]:
-    documents = await records.find(wanted, _fields(seen), session=session).to_list(None)
+    documents = await records.collection.find(wanted, _fields(seen), session=session).to_list(None)
+    shown = records.hiding.readable(documents)
     # Every record has a profile, and one that has lost it is for an operator to see; few are seekers as well.
-    return [_candidate(one, seen) for one in documents if seen is SeenAs.CHILD or one.get(seen) is not None]
+    return [_candidate(one, seen) for one in shown if seen is SeenAs.CHILD or one.get(seen) is not None]
 
 
 def _fields(seen: SeenAs) -> dict[str, int]:
-    return dict.fromkeys(("version", "incidentId", "familyId", "siteId", "groupId", seen.value), 1)
+    return dict.fromkeys(("version", "incidentId", "familyId", "siteId", "groupId", "confirmation", seen.value), 1)
 
 
 def _candidate(document: Document, seen: SeenAs) -> Candidate:
@@ -162,4 +186,5 @@ def _candidate(document: Document, seen: SeenAs) -> Candidate:
         group_id=document.get("groupId"),
         profile=unpack(Profile, document[seen]["packed"]),
         keys=unpack(tuple[int, ...], document[seen]["keys"]),
+        held_back=document.get("confirmation") in NOT_STOOD_FOR,
     )

@@ -12,21 +12,30 @@ from pymongo.errors import ConnectionFailure, ExecutionTimeout, PyMongoError
 
 from backend.domain.account import Account, Invite
 from backend.domain.account import Session as AccountSession
-from backend.domain.alert import Alert, Delivery
-from backend.domain.credential import Attempts, Credential, SignInName
+from backend.domain.alert import Alert, Delivery, Lane
+from backend.domain.choices import AlertChoices
+from backend.domain.credential import Attempts, Credential, SignInName, UsedChallenge
 from backend.domain.device import Device
 from backend.domain.duplicate import Duplicate
 from backend.domain.event import Event
 from backend.domain.incident import Incident
+from backend.domain.intake import Intake
 from backend.domain.match import Match
 from backend.domain.model import Rescoring
 from backend.domain.photo import Photo
+from backend.domain.place import PlaceAnswer
 from backend.domain.registration import Registration
 from backend.domain.report import Family, Report
+from backend.domain.review import Review
+from backend.domain.sighting import Sighting
 from backend.domain.site import Site
+from backend.domain.take_down import TakeDown
+from backend.domain.webhook import Webhook
+from backend.store.cipher import Cipher
 from backend.store.codec import Document
+from backend.store.hidden import Hiding
 from backend.store.key_indexes import KeyIndexes
-from backend.store.records import Records, Session
+from backend.store.records import R, Records, Session
 
 T = TypeVar("T")
 
@@ -36,11 +45,15 @@ ANSWER_WITHIN_MILLISECONDS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """One field a noun; `database` for what is not a plain record (photo files, the change stream)."""
+    """One field a noun; `database` for what is not a plain record (photo files, the change stream), and `cipher` by
+    which its fields are hidden.
+    """
 
     client: AgnosticClient[Document]
     database: AgnosticDatabase[Document]
+    cipher: Cipher
     accounts: Records[Account]
+    alert_choices: Records[AlertChoices]
     alerts: Records[Alert]
     attempts: Records[Attempts]
     credentials: Records[Credential]
@@ -50,15 +63,23 @@ class Store:
     events: Records[Event]
     families: Records[Family]
     incidents: Records[Incident]
+    intakes: Records[Intake]
     invites: Records[Invite]
+    lanes: Records[Lane]
     matches: Records[Match]
     photos: Records[Photo]
+    place_answers: Records[PlaceAnswer]
     registrations: Records[Registration]
     reports: Records[Report]
     rescorings: Records[Rescoring]
+    reviews: Records[Review]
     sessions: Records[AccountSession]
+    sightings: Records[Sighting]
     sign_in_names: Records[SignInName]
     sites: Records[Site]
+    webhooks: Records[Webhook]
+    used_challenges: Records[UsedChallenge]
+    take_downs: Records[TakeDown]
     key_indexes: KeyIndexes = field(default_factory=KeyIndexes)
 
     async def transact(self, change: Callable[[Session], Coroutine[Any, Any, T]]) -> T:
@@ -127,7 +148,7 @@ def _may_be_done_again(error: BaseException) -> bool:
     )
 
 
-def connect(uri: str, name: str) -> Store:
+def connect(uri: str, name: str, cipher: Cipher) -> Store:
     """The store in the database `name` of the replica set at `uri`.
 
     Every write is acknowledged by a majority of the replica set, from its journal.
@@ -141,26 +162,40 @@ def connect(uri: str, name: str) -> Store:
         serverSelectionTimeoutMS=ANSWER_WITHIN_MILLISECONDS,
     )
     database = client[name]
+
+    def records(collection: str, kind: type[R]) -> Records[R]:
+        return Records(database[collection], kind, Hiding(cipher, collection))
+
     return Store(
         client=client,
         database=database,
-        accounts=Records(database["accounts"], Account),
-        alerts=Records(database["alerts"], Alert),
-        attempts=Records(database["attempts"], Attempts),
-        credentials=Records(database["credentials"], Credential),
-        deliveries=Records(database["deliveries"], Delivery),
-        devices=Records(database["devices"], Device),
-        duplicates=Records(database["duplicates"], Duplicate),
-        events=Records(database["events"], Event),
-        families=Records(database["families"], Family),
-        incidents=Records(database["incidents"], Incident),
-        invites=Records(database["invites"], Invite),
-        matches=Records(database["matches"], Match),
-        photos=Records(database["photos"], Photo),
-        registrations=Records(database["registrations"], Registration),
-        reports=Records(database["reports"], Report),
-        rescorings=Records(database["rescorings"], Rescoring),
-        sessions=Records(database["sessions"], AccountSession),
-        sign_in_names=Records(database["signInNames"], SignInName),
-        sites=Records(database["sites"], Site),
+        cipher=cipher,
+        accounts=records("accounts", Account),
+        alerts=records("alerts", Alert),
+        attempts=records("attempts", Attempts),
+        credentials=records("credentials", Credential),
+        deliveries=records("deliveries", Delivery),
+        devices=records("devices", Device),
+        duplicates=records("duplicates", Duplicate),
+        events=records("events", Event),
+        families=records("families", Family),
+        incidents=records("incidents", Incident),
+        invites=records("invites", Invite),
+        matches=records("matches", Match),
+        photos=records("photos", Photo),
+        registrations=records("registrations", Registration),
+        reports=records("reports", Report),
+        rescorings=records("rescorings", Rescoring),
+        sessions=records("sessions", AccountSession),
+        sign_in_names=records("signInNames", SignInName),
+        sites=records("sites", Site),
+        intakes=records("intakes", Intake),
+        reviews=records("reviews", Review),
+        used_challenges=records("usedChallenges", UsedChallenge),
+        take_downs=records("takeDowns", TakeDown),
+        place_answers=records("placeAnswers", PlaceAnswer),
+        sightings=records("sightings", Sighting),
+        alert_choices=records("alertChoices", AlertChoices),
+        lanes=records("lanes", Lane),
+        webhooks=records("webhooks", Webhook),
     )

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from backend.domain.event import AWAITED, WORKED, Event
 from backend.store.codec import to_document
 from backend.store.database import Store
+from backend.store.map import DUE, due_documents
 from backend.store.records import Session
 from backend.store.work import nothing_to_do, waiting
 
@@ -22,6 +23,9 @@ async def append(store: Store, session: Session, *events: Event) -> None:
         await store.events.collection.insert_one(documents[0], session=session)
     elif documents:
         await store.events.collection.insert_many(documents, session=session)
+    due = due_documents(events)
+    if due:
+        await store.database[DUE].insert_many(due, session=session)
 
 
 def _due(event: Event) -> datetime:

@@ -1,12 +1,16 @@
 """The live feed: one change stream over the event log for a whole process, shared by the worker and all subscribers."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections import deque
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from itertools import dropwhile, islice
 from typing import Any
+from uuid import uuid4
 
 import structlog
+from bson import Timestamp
 from pymongo.errors import OperationFailure, PyMongoError
 
 from backend.domain.event import Event
@@ -14,22 +18,41 @@ from backend.store.codec import from_document
 from backend.store.database import Store
 
 BEHIND_AT_MOST = 1000
-"""A subscriber this many events behind is let go: it must read the present state anew."""
+"""A subscriber with so many events untold is let go: it must read the present state anew."""
+REMEMBERED = 5000
+"""Events that a process keeps for those who were cut off: minutes of the busiest day there was."""
+PAST_SECONDS = 120
+"""How far back a process reads that has just started, so that those who were cut off by its start can go on."""
+READ_PAST_SECONDS = 5.0
 RETRY_SECONDS = 0.5
+INSERTS = [{"$match": {"operationType": "insert"}}]
+CAUGHT_UP_MILLISECONDS = 50
 
 
 class TooFarBehindError(Exception):
     """The subscriber was too slow, or the stream was interrupted: read the present state, then listen again."""
 
 
+def everything(_: Event) -> bool:
+    return True
+
+
 @dataclass(slots=True, eq=False)
 class Listener:
-    """Events for one subscriber, in the order of the log; None in the queue wakes a subscriber that was lost."""
+    """Events for one subscriber, in the order of the log; None in the queue wakes a subscriber that was lost.
 
+    Only what is `wanted` is queued. `heard` is the id of the last event that was offered, wanted or not.
+    """
+
+    heard: str = ""
+    wanted: Callable[[Event], bool] = everything
     waiting: asyncio.Queue[Event | None] = field(default_factory=lambda: asyncio.Queue(BEHIND_AT_MOST))
     lost: bool = False
 
     def offer(self, event: Event) -> None:
+        self.heard = event.id
+        if not self.wanted(event):
+            return
         if self.waiting.full():
             self.lost = True
         else:
@@ -50,48 +73,129 @@ class Listener:
             raise TooFarBehindError
         return event
 
+    def waiting_now(self) -> list[Event]:
+        """Whatever else is there already.
+
+        Raises: TooFarBehindError.
+        """
+        found = [self.waiting.get_nowait() for _ in range(self.waiting.qsize())]
+        if self.lost or None in found:
+            raise TooFarBehindError
+        return [event for event in found if event is not None]
+
 
 @dataclass(slots=True, eq=False)
 class Feed:
-    """Who is listening in this process."""
+    """Who is listening in this process, and what it has heard lately: every process hears the same, in the same order.
+
+    `began` stands for the place before the first event that was heard, `first_moment` for its time in the database.
+    """
 
     listeners: set[Listener] = field(default_factory=set)
     live: asyncio.Event = field(default_factory=asyncio.Event)
+    heard: deque[Event] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
+    began: str = field(default_factory=lambda: str(uuid4()))
+    first_moment: Timestamp | None = None
+    remembering: asyncio.Lock = field(default_factory=asyncio.Lock)
+    past_is_known: bool = False
 
     @asynccontextmanager
-    async def listen(self) -> AsyncIterator[Listener]:
-        listener = Listener()
+    async def listen(
+        self, wanted: Callable[[Event], bool] = everything, after: str | None = None
+    ) -> AsyncIterator[Listener]:
+        """Hear what is wanted of all that follows; and first, of all that came `after` the event of this id.
+
+        Raises: TooFarBehindError where that event is not remembered.
+        """
+        listener = Listener(self.heard[-1].id if self.heard else self.began, wanted)
+        for missed in self.since(after):
+            listener.offer(missed)
         self.listeners.add(listener)
         try:
             yield listener
         finally:
             self.listeners.discard(listener)
 
+    def since(self, after: str | None) -> list[Event]:
+        """What came after the event of this id; nothing where none is named.
+
+        Raises: TooFarBehindError.
+        """
+        if after is None or (self.heard and after == self.heard[-1].id):
+            return []
+        if after == self.began and len(self.heard) < REMEMBERED:
+            return list(self.heard)
+        following = list(dropwhile(lambda event: event.id != after, self.heard))
+        if not following:
+            raise TooFarBehindError
+        return following[1:]
+
+    def remembers(self, after: str) -> bool:
+        try:
+            self.since(after)
+        except TooFarBehindError:
+            return False
+        return True
+
     def tell(self, event: Event) -> None:
+        self.heard.append(event)
         for listener in tuple(self.listeners):
             listener.offer(event)
+
+    def forget(self) -> None:
+        """What was missed cannot be known: everybody reads the present state anew."""
+        self.heard.clear()
+        self.began, self.first_moment = str(uuid4()), None
+        for listener in tuple(self.listeners):
+            listener.lose()
+
+
+async def remember_past(store: Store, feed: Feed) -> None:
+    """Once, read what happened shortly before this process began to listen: who was cut off from another goes on here.
+
+    Where that cannot be read, nothing of it is known, and whoever was cut off then must load anew.
+    """
+    async with feed.remembering:
+        until = feed.first_moment
+        if feed.past_is_known or until is None:
+            return
+        feed.past_is_known = True
+        past: deque[Event] = deque(maxlen=REMEMBERED)
+        began = Timestamp(until.time - PAST_SECONDS, 0)
+        with suppress(PyMongoError, TimeoutError):
+            async with (
+                asyncio.timeout(READ_PAST_SECONDS),
+                store.events.collection.watch(
+                    INSERTS, start_at_operation_time=began, max_await_time_ms=CAUGHT_UP_MILLISECONDS
+                ) as stream,
+            ):
+                while (change := await stream.try_next()) is not None and change["clusterTime"] < until:
+                    past.append(from_document(Event, change["fullDocument"]))
+        if until == feed.first_moment:
+            room = REMEMBERED - len(feed.heard)
+            feed.heard.extendleft(islice(reversed(past), room))
 
 
 async def follow(store: Store, feed: Feed) -> None:
     """Read the change stream until cancelled, resuming after each interruption where it was cut off."""
     log = structlog.get_logger("feed")
     token: Any = None
-    inserts = [{"$match": {"operationType": "insert"}}]
     while True:
         try:
-            async with store.events.collection.watch(inserts, resume_after=token) as stream:
+            if feed.first_moment is None:
+                feed.first_moment = await _moment_after_now(store)
+            place = {"start_at_operation_time": feed.first_moment} if token is None else {"resume_after": token}
+            async with store.events.collection.watch(INSERTS, **place) as stream:
                 token = stream.resume_token or token  # a place to resume from before the first event, too
                 feed.live.set()
                 async for change in stream:
                     token = change["_id"]
                     feed.tell(from_document(Event, change["fullDocument"]))
         except OperationFailure as error:
-            # The place to resume from is gone (the log was cut, or the database was restored): what was
-            # missed cannot be known, so every listener reads the present state anew.
+            # The place to resume from is gone: the log was cut, or the database was restored.
             log.warning("feed_restarted", code=error.code)
             token = None
-            for listener in tuple(feed.listeners):
-                listener.lose()
+            feed.forget()
         except PyMongoError as error:
             log.warning("feed_interrupted", error=type(error).__name__)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
@@ -99,6 +203,12 @@ async def follow(store: Store, feed: Feed) -> None:
             log.warning("feed_passed_over", error=type(error).__name__)
         feed.live.clear()
         await asyncio.sleep(RETRY_SECONDS)
+
+
+async def _moment_after_now(store: Store) -> Timestamp:
+    """The place in the database's own log behind all that is in it now."""
+    now: Timestamp = (await store.client.admin.command("ping"))["operationTime"]
+    return Timestamp(now.time, now.inc + 1)
 
 
 @asynccontextmanager

@@ -3,7 +3,9 @@
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from backend.domain.match import MatchState
+from backend.domain.registration import Confirmation
 from backend.store.database import Store
+from backend.store.work import WorkState
 
 _WORK = IndexModel([("work.state", ASCENDING), ("work.dueAt", ASCENDING)], name="work")
 # A claim, and a version that is replaced, are named beside the id: without an index of both, the embedded database
@@ -15,6 +17,7 @@ _KEPT = IndexModel([("incidentId", ASCENDING), ("keptAt", ASCENDING)], name="kep
 _CONFIRMED = {"state": MatchState.CONFIRMED.value}
 
 INDEXES = {
+    "alertChoices": [_VERSION],
     "alerts": [
         IndexModel([("key", ASCENDING)], name="key", unique=True),
         IndexModel([("ownerId", ASCENDING), ("_id", DESCENDING)], name="owner"),
@@ -27,13 +30,27 @@ INDEXES = {
     "auditWaiting": [],
     "deliveries": [
         IndexModel([("alertId", ASCENDING), ("deviceId", ASCENDING)], name="alert_device", unique=True),
-        _WORK,
+        # What is due is found in its lane.
+        IndexModel(
+            [("work.state", ASCENDING), ("work.dueAt", ASCENDING)],
+            name="parked",
+            partialFilterExpression={"work.state": WorkState.PARKED.value},
+        ),
+        IndexModel(
+            [("lane", ASCENDING), ("work.state", ASCENDING), ("work.dueAt", ASCENDING)],
+            name="lane",
+        ),
         _CLAIM,
-        _VERSION,
     ],
     "devices": [
         _VERSION,
-        IndexModel([("ownerId", ASCENDING), ("endpoint", ASCENDING)], name="owner_endpoint", unique=True),
+        # Of the endpoint's keyed hash: the endpoint itself is encrypted, each time otherwise.
+        IndexModel(
+            [("ownerId", ASCENDING), ("endpointHash", ASCENDING)],
+            name="owner_endpoint_hash",
+            unique=True,
+            partialFilterExpression={"endpointHash": {"$exists": True}},
+        ),
     ],
     "duplicates": [
         _VERSION,
@@ -56,13 +73,32 @@ INDEXES = {
         _CLAIM,
         IndexModel([("subjectId", ASCENDING), ("_id", ASCENDING)], name="subject"),
     ],
-    "families": [IndexModel([("codeHash", ASCENDING)], name="code", unique=True)],
+    "families": [_VERSION, IndexModel([("codeHash", ASCENDING)], name="code", unique=True)],
     "incidents": [],
     "accounts": [IndexModel([("incidentIds", ASCENDING), ("_id", DESCENDING)], name="incident")],
+    "intakes": [
+        _VERSION,
+        IndexModel([("codeHash", ASCENDING)], name="code"),
+        IndexModel([("siteId", ASCENDING), ("_id", DESCENDING)], name="site"),
+    ],
     "invites": [
         IndexModel([("expiresAt", ASCENDING)], name="expiry", expireAfterSeconds=0),
         IndexModel([("accountId", ASCENDING)], name="account"),
     ],
+    "lanes": [],
+    "mapDue": [],
+    "mapPins": [
+        IndexModel([("place", ASCENDING)], name="place"),
+        IndexModel([("end", ASCENDING)], name="end"),
+        IndexModel([("about", ASCENDING)], name="about"),
+        IndexModel([("incidentId", ASCENDING)], name="incident"),
+    ],
+    "mapRebuilds": [],
+    "mapSheets": [
+        IndexModel([("kind", ASCENDING)], name="kind"),
+        IndexModel([("incidentId", ASCENDING)], name="incident"),
+    ],
+    "mapState": [],
     "matches": [
         _VERSION,
         IndexModel([("reportId", ASCENDING), ("registrationId", ASCENDING)], name="pair", unique=True),
@@ -81,11 +117,17 @@ INDEXES = {
         ),
     ],
     "photos": [IndexModel([("recordId", ASCENDING)], name="record")],
+    "placeAnswers": [IndexModel([("expiresAt", ASCENDING)], name="expiry", expireAfterSeconds=0)],
     "registrations": [
         _VERSION,
         _KEPT,
         IndexModel([("siteId", ASCENDING), ("_id", DESCENDING)], name="site"),
         IndexModel([("groupId", ASCENDING)], name="group"),
+        IndexModel(
+            [("incidentId", ASCENDING), ("confirmation", ASCENDING), ("_id", DESCENDING)],
+            name="unconfirmed",
+            partialFilterExpression={"confirmation": Confirmation.UNCONFIRMED.value},
+        ),
         IndexModel([("incidentId", ASCENDING), ("_id", DESCENDING)], name="incident"),
     ],
     "reports": [
@@ -96,16 +138,38 @@ INDEXES = {
         IndexModel([("incidentId", ASCENDING), ("_id", DESCENDING)], name="incident"),
     ],
     "rescorings": [],
+    "reviews": [
+        _VERSION,
+        IndexModel([("incidentId", ASCENDING), ("state", ASCENDING), ("_id", DESCENDING)], name="queue"),
+    ],
     "sessions": [
         IndexModel([("expiresAt", ASCENDING)], name="expiry", expireAfterSeconds=0),
         IndexModel([("accountId", ASCENDING)], name="account"),
         IndexModel([("familyId", ASCENDING)], name="family"),
+        IndexModel([("intakeId", ASCENDING)], name="intake"),
+    ],
+    "sightings": [
+        _VERSION,
+        IndexModel([("incidentId", ASCENDING), ("_id", DESCENDING)], name="incident"),
+        IndexModel([("reportId", ASCENDING)], name="report"),
     ],
     # Unique by their ids, and replaced by another rather than changed: where a value under a unique index changes, the
     # embedded database keeps the old one taken.
     "signInNames": [],
     "sites": [_VERSION, IndexModel([("incidentId", ASCENDING), ("_id", DESCENDING)], name="incident")],
+    "webhooks": [IndexModel([("incidentId", ASCENDING)], name="incident")],
+    "usedChallenges": [IndexModel([("expiresAt", ASCENDING)], name="expiry", expireAfterSeconds=0)],
+    "takeDowns": [
+        _VERSION,
+        IndexModel([("reportId", ASCENDING)], name="report"),
+        IndexModel([("familyId", ASCENDING)], name="family"),
+        IndexModel([("incidentId", ASCENDING), ("_id", DESCENDING)], name="incident"),
+    ],
 }
+
+
+DROPPED = {"devices": ("owner_endpoint",)}
+"""Indexes of older releases, by collection. This one held what is encrypted now."""
 
 
 async def create_indexes(store: Store) -> int:
@@ -114,6 +178,15 @@ async def create_indexes(store: Store) -> int:
     for collection, indexes in INDEXES.items():
         if collection not in present:
             await store.database.create_collection(collection)
+        if collection in present and collection in DROPPED:
+            await _drop(store, collection)
         if indexes:
             await store.database[collection].create_indexes(indexes)
     return sum(len(indexes) for indexes in INDEXES.values())
+
+
+async def _drop(store: Store, collection: str) -> None:
+    there = await store.database[collection].index_information()
+    for name in DROPPED[collection]:
+        if name in there:
+            await store.database[collection].drop_index(name)

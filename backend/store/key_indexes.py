@@ -8,14 +8,14 @@ from enum import StrEnum
 from time import monotonic
 from typing import Any
 
-from motor.core import AgnosticCollection
-
 from backend.matching.glance import Sketch
 from backend.matching.key_index import KeyIndex
+from backend.store.cipher import UnreadableError
 from backend.store.codec import Document, unpack
+from backend.store.records import Records
 
-Candidates = AgnosticCollection[Document]
-"""The collection of one side: reports or registrations."""
+Candidates = Records[Any]
+"""One side: reports or registrations."""
 
 LATE = timedelta(seconds=5)
 """How much later than it says a record may come to be seen: a transaction takes a while, and the clocks of two servers
@@ -58,7 +58,7 @@ class KeyIndexes:
         So of two records that were committed before anybody looked for either's like, whoever looks finds the other:
         two never miss each other, in however many processes they are looked for.
         """
-        followed = self._followed.setdefault((records.name, incident_id), _Followed())
+        followed = self._followed.setdefault((records.collection.name, incident_id), _Followed())
         # In a task of its own: a caller who gives up must not stop a first reading that others wait for.
         reading = asyncio.create_task(self._read_up_to(records, incident_id, followed, monotonic()))
         self._reading.add(reading)
@@ -79,12 +79,13 @@ class KeyIndexes:
         is_first = followed.until is None
         if not is_first:
             written = {"incidentId": incident_id, "keptAt": {"$gte": self._last_reading(followed, began) - LATE}}
-            latest = {one["_id"]: one["keptAt"] async for one in records.find(written, {"keptAt": 1})}
+            latest = {one["_id"]: one["keptAt"] async for one in records.collection.find(written, {"keptAt": 1})}
             unread = [one for one, at in latest.items() if followed.latest.get(one) != at]
             wanted = {"_id": {"$in": unread}} if unread else None
         if wanted is not None:
-            async for document in records.find(wanted, dict.fromkeys(_FIELDS, 1), batch_size=MOST_IN_A_BATCH):
-                _put(followed.indexes, document)
+            found = records.collection.find(wanted, dict.fromkeys(_FIELDS, 1), batch_size=MOST_IN_A_BATCH)
+            async for document in found:
+                _put(followed.indexes, _shown(records, document))
                 latest[document["_id"]] = document["keptAt"]
         # A clock that is ahead must not make us pass over what others write.
         until = min(max(latest.values(), default=_NEVER), self.clock())
@@ -103,6 +104,14 @@ class KeyIndexes:
         by_theirs = (followed.until or _NEVER) + timedelta(seconds=followed.read_at - followed.until_at)
         by_ours = self.clock() - timedelta(seconds=began - followed.read_at)
         return min(by_theirs, by_ours)
+
+
+def _shown(records: Candidates, document: Document) -> Document:
+    """One that does not open is found by nobody; the log names it, and the others are found all the same."""
+    try:
+        return records.hiding.show(document)
+    except UnreadableError:
+        return {"_id": document["_id"]}
 
 
 def _put(indexes: dict[SeenAs, KeyIndex], document: Document) -> None:

@@ -18,13 +18,17 @@ async def page(
     after: Position | None,
     order_by: str | None = None,
 ) -> tuple[list[R], bool]:
-    """At most `first` records, highest `order_by` first, then newest id first; and whether there are more."""
+    """At most `first` records, highest `order_by` first, then newest id first; and whether there are more.
+
+    A record that cannot be read is passed over; the log names it.
+    """
     fields = ["_id"] if order_by is None else [order_by, "_id"]
     filters: list[Document] = [dict(wanted)]
     if after is not None:
         filters.append(_beyond(fields, after))
-    found = await records.find({"$and": filters}, order=[(field, -1) for field in fields], limit=first + 1)
-    return found[:first], len(found) > first
+    order = [(field, -1) for field in fields]
+    found = await records.collection.find({"$and": filters}).sort(order).limit(first + 1).to_list(None)
+    return records.readable(found[:first]), len(found) > first
 
 
 def _beyond(fields: Sequence[str], after: Position) -> Document:

@@ -15,10 +15,10 @@ async def places_of_registered(store: Store, incident_id: str, session: Session 
         document["_id"]: _place(document["point"])
         async for document in store.sites.collection.find(wanted, {"point": 1}, session=session)
     }
-    fields = {"foundPlace.point": 1, "siteId": 1}
+    fields = {"foundPlace": 1, "siteId": 1}
     places = []
     latest = store.registrations.collection.find(wanted, fields, session=session).sort("_id", -1).limit(MOST_COUNTED)
-    async for document in latest:
+    for document in store.registrations.hiding.readable(await latest.to_list(None)):
         point = document.get("foundPlace", {}).get("point")
         place = sites.get(document["siteId"]) if point is None else _place(point)
         if place is not None:

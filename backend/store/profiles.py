@@ -37,6 +37,6 @@ async def page_of_profiles(
 
 async def keep_beside(records: Records[R], fields: Mapping[str, Mapping[str, Any]], session: Session) -> None:
     """Write, for each id, fields beside its record, which stays of the version that it is."""
-    changes = [UpdateOne({"_id": one}, {"$set": dict(beside)}) for one, beside in fields.items()]
+    changes = [UpdateOne({"_id": one}, {"$set": records.hiding.hide(one, beside)}) for one, beside in fields.items()]
     if changes:
         await records.collection.bulk_write(changes, ordered=False, session=session)

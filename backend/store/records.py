@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Generic, Protocol, TypeVar
 
 from motor.core import AgnosticClientSession, AgnosticCollection
@@ -10,6 +11,7 @@ from pymongo import UpdateOne
 from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from backend.store.codec import Document, document_name, from_document, to_document
+from backend.store.hidden import DIGEST, Hiding
 
 Session = AgnosticClientSession
 
@@ -30,10 +32,14 @@ class Duplicate(Exception):  # noqa: N818 (what it says: the record is there alr
 
 @dataclass(frozen=True, slots=True)
 class Records(Generic[R]):
-    """`collection` holds documents of `kind`, and beside their fields whatever the store keeps for itself."""
+    """`collection` holds documents of `kind`, and beside their fields whatever the store keeps for itself.
+
+    Some fields are hidden there (`backend/store/hidden.py`): whoever reads the collection itself sees them encrypted.
+    """
 
     collection: AgnosticCollection[Document]
     kind: type[R]
+    hiding: Hiding
 
     async def insert(
         self, record: R, session: Session | None = None, *, beside: Mapping[str, Any] | None = None
@@ -43,7 +49,7 @@ class Records(Generic[R]):
         Raises: Duplicate.
         """
         try:
-            await self.collection.insert_one({**to_document(record), **(beside or {})}, session=session)
+            await self.collection.insert_one(self._hidden(record, beside or {}), session=session)
         except DuplicateKeyError as error:
             raise Duplicate(record.id) from error
 
@@ -55,7 +61,7 @@ class Records(Generic[R]):
         if not records:
             return
         try:
-            await self.collection.insert_many([to_document(record) for record in records], session=session)
+            await self.collection.insert_many([self._hidden(record, {}) for record in records], session=session)
         except BulkWriteError as error:
             if any(one.get("code") == _DUPLICATE_KEY for one in (error.details or {}).get("writeErrors", ())):
                 raise Duplicate(", ".join(record.id for record in records)) from error
@@ -70,12 +76,28 @@ class Records(Generic[R]):
 
     async def find_one(self, wanted: Mapping[str, Any], session: Session | None = None) -> R | None:
         document = await self.collection.find_one(wanted, session=session)
-        return None if document is None else from_document(self.kind, document)
+        return None if document is None else self.record_of(document)
+
+    def record_of(self, document: Document) -> R:
+        """The record of a document as it was read from the collection.
+
+        Raises: UnreadableError.
+        """
+        return from_document(self.kind, self.hiding.show(self._own(document)))
 
     async def get_many(self, ids: Iterable[str]) -> dict[str, R]:
-        """Those that are there, by id."""
-        found = await self.find({"_id": {"$in": list(ids)}})
-        return {record.id: record for record in found}
+        """Those that are there and can be read, by id."""
+        documents = await self.collection.find({"_id": {"$in": list(ids)}}).to_list(None)
+        return {record.id: record for record in self.readable(documents)}
+
+    def readable(self, documents: Iterable[Document]) -> list[R]:
+        """The records of documents, without those that do not open, which the log names."""
+        own = map(self._own, documents)
+        return [from_document(self.kind, document) for document in self.hiding.readable(own)]
+
+    def _own(self, document: Document) -> Document:
+        """Without what is kept beside the record: it need not be opened."""
+        return {name: document[name] for name in _names(self.kind) if name in document}
 
     async def find(
         self,
@@ -87,11 +109,17 @@ class Records(Generic[R]):
     ) -> list[R]:
         """All that fit, in order; at most `limit` where it is not 0."""
         cursor = self.collection.find(wanted, session=session).sort(list(order)).limit(limit)
-        return [from_document(self.kind, document) async for document in cursor]
+        return [self.record_of(document) async for document in cursor]
 
-    async def beside(self, record_id: str, field: str) -> Any:
-        """What the store keeps beside a record under `field`, or None."""
-        document = await self.collection.find_one({"_id": record_id}, {field: 1})
+    async def was_said(self, record_id: str, digest: str) -> bool:
+        """Whether a record was made of what has this digest."""
+        kept = await self.beside(record_id, DIGEST)
+        # As it was kept by older releases, until the keys are rotated.
+        return kept in (self.hiding.digest(digest), digest)
+
+    async def beside(self, record_id: str, field: str, session: Session | None = None) -> Any:
+        """What is kept of, or beside, a record under `field`, as it is kept, or None."""
+        document = await self.collection.find_one({"_id": record_id}, {field: 1}, session=session)
         return None if document is None else document.get(field)
 
     async def replace(
@@ -118,13 +146,21 @@ class Records(Generic[R]):
 
     def _replacing(self, record: R, beside: Mapping[str, Any]) -> Document:
         """The update after which a record's fields are those of now; what else is kept beside it stays."""
-        fields = {**to_document(record), **beside}
+        fields = self._hidden(record, beside)
         del fields["_id"]
         # A value at its default is left out of a document; one that was there before must not outlive it.
-        kind: Any = self.kind
-        gone = {document_name(one.name) for one in dataclasses.fields(kind)} - fields.keys() - {"_id"}
+        gone = _names(self.kind) - fields.keys() - {"_id"}
         return {"$set": fields, **({"$unset": dict.fromkeys(sorted(gone), "")} if gone else {})}
+
+    def _hidden(self, record: R, beside: Mapping[str, Any]) -> Document:
+        return self.hiding.hide(record.id, {**to_document(record), **beside})
 
     async def delete(self, record_id: str, session: Session | None = None) -> bool:
         result = await self.collection.delete_one({"_id": record_id}, session=session)
         return result.deleted_count == 1
+
+
+@cache
+def _names(kind: Any) -> frozenset[str]:
+    """What the fields of a dataclass are called in its documents."""
+    return frozenset(document_name(one.name) for one in dataclasses.fields(kind))

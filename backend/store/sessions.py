@@ -26,3 +26,50 @@ async def end_all_of(
     for one in await sessions.find({"accountId": account_id}, session=session):
         if one.id != but:
             await sessions.delete(one.id, session)
+
+
+async def keep_pin(sessions: Records[Session], session_id: str, pin_hash: str, session: records.Session) -> None:
+    await sessions.collection.update_one(
+        {"_id": session_id}, {"$set": {"pinHash": pin_hash}, "$unset": {"wrongPins": ""}}, session=session
+    )
+
+
+async def count_pin(sessions: Records[Session], session_id: str, session: records.Session) -> None:
+    await sessions.collection.update_one({"_id": session_id}, {"$inc": {"wrongPins": 1}}, session=session)
+
+
+async def unlocked(sessions: Records[Session], session_id: str, at: datetime) -> None:
+    """A right PIN was entered: wrong ones before it are forgotten, and it was a use of the session."""
+    await sessions.collection.update_one({"_id": session_id}, {"$set": {"lastUsedAt": at}, "$unset": {"wrongPins": ""}})
+
+
+async def end_all_of_family(sessions: Records[Session], family_id: str, session: records.Session) -> None:
+    for one in await sessions.find({"familyId": family_id}, session=session):
+        await sessions.delete(one.id, session)
+
+
+async def end(sessions: Records[Session], ended: Session, session: records.Session) -> bool:
+    """End a session with those that it was renewed from and to; False where it had ended before."""
+    earlier = None if ended.replaces is None else await sessions.get(ended.replaces, session)
+    beside = () if earlier is None else (earlier.id, *earlier.successors)
+    for other_id in {*beside, *ended.successors} - {ended.id}:
+        await sessions.delete(other_id, session)
+    return await sessions.delete(ended.id, session)
+
+
+async def keep_successors(
+    sessions: Records[Session], session_id: str, successors: tuple[str, ...], session: records.Session
+) -> None:
+    await sessions.collection.update_one(
+        {"_id": session_id}, {"$set": {"successors": list(successors)}}, session=session
+    )
+
+
+async def taken_over(
+    sessions: Records[Session], session_id: str, replaced_id: str, until: datetime, session: records.Session
+) -> None:
+    """A session stands for itself from now on, and the one that it replaces until then."""
+    await sessions.collection.update_one({"_id": session_id}, {"$unset": {"unused": ""}}, session=session)
+    await sessions.collection.update_one(
+        {"_id": replaced_id}, {"$set": {"replaced": True, "expiresAt": until}}, session=session
+    )

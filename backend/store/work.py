@@ -14,7 +14,7 @@ from typing import Generic
 from motor.core import AgnosticCollection
 from pymongo import UpdateOne
 
-from backend.store.codec import Document, from_document
+from backend.store.codec import Document
 from backend.store.records import R, Records, Session
 
 PAGE = 100
@@ -133,7 +133,7 @@ async def _claim(
         found = records.collection.find({"_id": {"$in": [one["_id"] for one in documents]}}, {"work.claim": 1})
         ours = {one["_id"] async for one in found if one["work"].get("claim") == token}
         documents = [one for one in documents if one["_id"] in ours]
-    return [Claim(from_document(records.kind, one), token, one["work"]["attempts"] + 1) for one in documents]
+    return [Claim(records.record_of(one), token, one["work"]["attempts"] + 1) for one in documents]
 
 
 async def finish(records: Records[R], claims: Sequence[Claim[R]], session: Session) -> None:
@@ -145,7 +145,7 @@ async def finish(records: Records[R], claims: Sequence[Claim[R]], session: Sessi
 
 
 async def give_back(records: Records[R], claims: Sequence[Claim[R]], now: datetime) -> None:
-    """Let go of work that failed together, to be done at once, and alone.
+    """Let go of work that failed together, or that was not ended, to be done at once, and alone.
 
     Raises: LostClaimError where some of it is another's by now; the rest is given back all the same.
     """

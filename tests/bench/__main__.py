@@ -10,7 +10,10 @@ from pathlib import Path
 from rich.console import Console
 
 from tests.bench.accuracy import measure_accuracy
+from tests.bench.alerts import measure_alerts
 from tests.bench.audit import measure_audit
+from tests.bench.live import measure_live
+from tests.bench.map import measure_map
 from tests.bench.meeting import measure_meeting
 from tests.bench.registering import measure_registering
 from tests.bench.speed import measure_speed
@@ -18,7 +21,10 @@ from tests.bench.speed import measure_speed
 RESULTS = Path(__file__).parents[2] / "bench" / "RESULTS.md"
 PARTS = {
     "accuracy": measure_accuracy,
+    "alerts": measure_alerts,
     "audit": measure_audit,
+    "live": measure_live,
+    "map": measure_map,
     "meeting": measure_meeting,
     "registering": measure_registering,
     "speed": measure_speed,

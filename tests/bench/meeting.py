@@ -11,6 +11,7 @@ from faker import Faker
 from pydantic import SecretStr
 
 from backend.app import open_store
+from backend.settings.keys import load_keys
 from backend.settings.settings import read_settings
 from backend.store.database import Store
 from backend.store.embedded import embedded_database
@@ -29,7 +30,7 @@ async def measure_meeting(*, quick: bool) -> str:
         async with embedded_database(Path(folder)) as database:
             settings = read_settings(data_folder=Path(folder), mongodb_uri=SecretStr(database.uri), port=0)
             async with (
-                open_store(settings, database.uri) as store,
+                open_store(settings, load_keys(settings, lambda _: None), database.uri) as store,
                 serving(settings, database.uri, worker=True) as url,
                 aiohttp.ClientSession() as session,
             ):

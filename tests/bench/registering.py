@@ -21,7 +21,7 @@ from backend.settings.settings import Settings, read_settings
 from backend.store.codec import Document
 from backend.store.database import Store
 from backend.store.embedded import embedded_database
-from tests.support.client import Client, new_id, retry_key
+from tests.support.client import WORK_BITS, Client, new_id, retry_key
 from tests.support.house import NEW_ORLEANS
 from tests.support.records import child
 
@@ -38,7 +38,7 @@ async def measure_registering(*, quick: bool) -> str:
                 data_folder=Path(folder), mongodb_uri=SecretStr(database.uri), port=0, worker=False
             )
             async with (
-                open_store(settings, database.uri) as store,
+                open_store(settings, load_keys(settings, lambda _: None), database.uri) as store,
                 serving(settings, database.uri, worker=False) as url,
             ):
                 place = await a_volunteer(settings, store, url)
@@ -70,6 +70,7 @@ async def serving(settings: Settings, uri: str, *, worker: bool) -> AsyncIterato
         "REUNIFY_DATA_FOLDER": str(settings.data_folder),
         "REUNIFY_LOG_LEVEL": "warning",
         "REUNIFY_RATE_LIMITS": "false",
+        "REUNIFY_FILING_WORK_BITS": str(WORK_BITS),
     }
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "backend", "serve", "--worker" if worker else "--no-worker", "--port", "0",

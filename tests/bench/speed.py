@@ -38,12 +38,14 @@ from backend.store.candidates import candidate, candidates_by_key, kept_for_matc
 from backend.store.codec import Document, to_document
 from backend.store.database import connect
 from backend.store.embedded import embedded_database
+from backend.store.key_indexes import Candidates
 from backend.store.records import Session
 from backend.store.work import WorkState
 from backend.worker import running_worker, spare_garbage_collection
 from tests.bench import plots
 from tests.bench.people import write_people
 from tests.bench.plots import PLOTS
+from tests.support.ciphers import cipher_of_folder
 
 SEED = 11
 CACHE = "2G"
@@ -138,7 +140,8 @@ async def measure(sizes: Sizes) -> Measured:
         async with _running(Path(folder)) as (settings, use), AsyncExitStack() as files:
             registrations = files.enter_context((people / "registrations.ndjson").open(encoding="utf-8"))
             reports = files.enter_context((people / "reports.ndjson").open(encoding="utf-8"))
-            load = partial(_load, str(settings.mongodb_uri.get_secret_value() if settings.mongodb_uri else ""))
+            uri = str(settings.mongodb_uri.get_secret_value() if settings.mongodb_uri else "")
+            load = partial(_load, uri, settings.data_folder)
             began, paused, timed, speeds = time.perf_counter(), 0.0, list[str](), list[Speed]()
             for before, size in zip((0, *sizes.registrations), sizes.registrations, strict=False):
                 fresh = list(islice(reports, round((size - before) * REPORTS)))
@@ -174,9 +177,10 @@ async def _running(folder: Path) -> AsyncIterator[tuple[Settings, Collaborators]
     """The database of a field laptop, with an incident, and what the use cases work with."""
     async with embedded_database(folder, cache_size=CACHE) as database:
         settings = read_settings(data_folder=folder, mongodb_uri=SecretStr(database.uri), port=0)
+        keys = load_keys(settings, lambda _: None)
         async with (
-            open_store(settings, database.uri) as store,
-            wire(settings, load_keys(settings, lambda _: None), store) as use,
+            open_store(settings, keys, database.uri) as store,
+            wire(settings, keys, store) as use,
         ):
             await use.store.incidents.insert(_incident())
             spare_garbage_collection()
@@ -210,18 +214,23 @@ def _load_all(load: "partial[None]", side: Side, lines: Iterator[str]) -> None:
             done.result()
 
 
-def _load(uri: str, side: Side, lines: Sequence[str]) -> None:
+def _load(uri: str, folder: Path, side: Side, lines: Sequence[str]) -> None:
     """Write the records of some lines, without events: they were worked off long ago."""
-    asyncio.run(_insert(uri, side, [_document(side, line) for line in lines]))
+    asyncio.run(_insert(uri, folder, side, [_document(side, line) for line in lines]))
 
 
-async def _insert(uri: str, side: Side, documents: list[Document]) -> None:
-    store = connect(uri, read_settings().database_name)
+async def _insert(uri: str, folder: Path, side: Side, documents: list[Document]) -> None:
+    store = connect(uri, read_settings().database_name, cipher_of_folder(folder))
     try:
         records = store.registrations if side is Side.REGISTRATION else store.reports
-        await records.collection.insert_many(documents, ordered=False)
+        await records.collection.insert_many([_hidden(records, one) for one in documents], ordered=False)
     finally:
         store.close()
+
+
+def _hidden(records: Candidates, document: Document) -> Document:
+    hidden: Document = records.hiding.hide(document["_id"], document)
+    return hidden
 
 
 def _document(side: Side, line: str) -> Document:
@@ -256,12 +265,12 @@ def _report(subject: Subject) -> Report:
 
 async def _speed(use: Collaborators, size: int, lines: Sequence[str], truth: dict[str, str]) -> Speed:
     """Time each report as if it had just been filed; each is taken away again, with what came of it."""
-    reports, registrations = use.store.reports.collection, use.store.registrations.collection
+    reports, registrations = use.store.reports, use.store.registrations
     milliseconds, bare, compared, met = list[float](), list[float](), list[int](), list[bool]()
     for number, line in enumerate(lines):
         document = _document(Side.REPORT, line)
         report_id = document["_id"]
-        await reports.insert_one(document)
+        await reports.collection.insert_one(_hidden(reports, document))
         if number == 0:  # the first also reads the index of keys, as a worker does once
             await _score(use, report_id)
         milliseconds.append(await _score(use, report_id))
@@ -271,12 +280,12 @@ async def _speed(use: Collaborators, size: int, lines: Sequence[str], truth: dic
         found = {one.id for one in candidates[subject.id]}
         compared.append(len(found))
         began = time.perf_counter()
-        await registrations.find_one({"_id": truth.get(report_id, report_id)}, {"_id": 1})
+        await registrations.collection.find_one({"_id": truth.get(report_id, report_id)}, {"_id": 1})
         bare.append((time.perf_counter() - began) * 1000)
         there = truth.get(report_id)
-        if there is not None and await registrations.find_one({"_id": there}, {"_id": 1}) is not None:
+        if there is not None and await registrations.collection.find_one({"_id": there}, {"_id": 1}) is not None:
             met.append(there in found)
-        await reports.delete_one({"_id": report_id})
+        await reports.collection.delete_one({"_id": report_id})
         for collection in (use.store.matches.collection, use.store.events.collection):
             await collection.delete_many({"reportId": report_id})
     return Speed(size, tuple(milliseconds), tuple(bare), tuple(compared), sum(met) / len(met))
@@ -305,8 +314,8 @@ async def _work_off(
     """Seconds in which one worker does all that follows from records that were written, while nothing else is new."""
     queue = [(EventKind.PERSON_REGISTERED, one) for one in registrations]
     queue += [(EventKind.REPORT_FILED, one) for one in reports]
-    await use.store.registrations.collection.insert_many(list(registrations))
-    await use.store.reports.collection.insert_many(list(reports))
+    for records, documents in ((use.store.registrations, registrations), (use.store.reports, reports)):
+        await records.collection.insert_many([_hidden(records, one) for one in documents])
     told = [_event(use, kind, document) for kind, document in queue]
 
     async def write(session: Session) -> None:

@@ -20,6 +20,7 @@ from motor.motor_asyncio import AsyncIOMotorClient
 from backend.store.embedded import database_folder, embedded_database, running_database
 from backend.store.embedded_folder import living_server
 from tests.chaos.waiting import until
+from tests.support.client import WORK_BITS
 
 ROOT = Path(__file__).parents[2]
 LEASE_SECONDS = "2"
@@ -136,6 +137,36 @@ async def whose_database_is_killed(folder: Path) -> AsyncIterator[Installation]:
         yield Installation(address(port), secret, lambda: embedded_uri(folder), kill)
 
 
+@dataclass(frozen=True, slots=True)
+class LeftAlone:
+    """A running product that nobody kills; `pid` is the server's."""
+
+    url: str
+    first_secret: str
+    pid: int
+    program: Program
+
+    @property
+    def faults(self) -> list[str]:
+        """Whether it is there no more, and what it said last."""
+        ended = None if self.program.process is None else self.program.process.returncode
+        return [] if ended is None else [f"the server ended with {ended}: {self.program.said()[-2000:]}"]
+
+
+@asynccontextmanager
+async def left_alone(folder: Path, **settings: str) -> AsyncIterator[LeftAlone]:
+    """`reunify serve`, with settings by the names of their variables."""
+    port = free_port()
+    async with running(Program(("serve",), environment(folder, port) | settings, folder / "serve.log")) as server:
+        secret = await first_secret(server, port)
+        assert server.process is not None
+        installation = LeftAlone(address(port), secret, server.process.pid, server)
+        try:
+            yield installation
+        except* aiohttp.ClientConnectionError as errors:
+            raise NotReadyError("; ".join(installation.faults) or "the server is there, and is not reached") from errors
+
+
 INSTALLATIONS: Mapping[str, Callable[[Path], AbstractAsyncContextManager[Installation]]] = MappingProxyType({
     "server": whose_server_is_killed,
     "worker": whose_worker_is_killed,
@@ -155,6 +186,7 @@ def environment(folder: Path, port: int) -> dict[str, str]:
         "REUNIFY_PUSH_ALLOWED_HOSTS": "127.0.0.1",
         "REUNIFY_PUSH_ALLOW_PRIVATE": "true",
         "REUNIFY_RATE_LIMITS": "false",
+        "REUNIFY_FILING_WORK_BITS": str(WORK_BITS),
     }
 
 

@@ -51,14 +51,20 @@ async def kill_again_and_again(
         admin = await come_in(stranger, installation.first_secret)
         rounds = []
         for _ in range(plan.rounds):
-            rounds.append(await _play(installation, stranger, admin, phones, plan, random))
+            rounds.append(await _play(installation, folder, stranger, admin, phones, plan, random))
             on_round(rounds[-1])
-        async with store_at(installation.database_uri()) as store:
+        async with store_at(installation.database_uri(), folder) as store:
             return [await take_stock(store, one.incident_id, one.ledger, phones) for one in rounds]
 
 
 async def _play(
-    installation: Installation, stranger: Client, admin: Client, phones: Phones, plan: Plan, random: Random
+    installation: Installation,
+    folder: Path,
+    stranger: Client,
+    admin: Client,
+    phones: Phones,
+    plan: Plan,
+    random: Random,
 ) -> Round:
     load = Load(await open_scene(stranger, admin), phones, random)
     killed_after = random.uniform(*plan.before)
@@ -68,7 +74,7 @@ async def _play(
         await installation.kill()
         await asyncio.sleep(plan.after)
         load.enough.set()
-    async with store_at(installation.database_uri()) as store:
+    async with store_at(installation.database_uri(), folder) as store:
         await until_settled(store)
         stock = await take_stock(store, load.scene.incident_id, load.ledger, phones)
     return Round(load.scene.incident_id, load.ledger, killed_after, stock)

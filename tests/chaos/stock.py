@@ -4,16 +4,20 @@ from collections import Counter
 from collections.abc import AsyncIterator, Hashable, Iterable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from backend.domain.alert import Alert, Delivery, DeliveryState
 from backend.domain.event import EventKind
 from backend.domain.match import Match
+from backend.services.map_rebuilding import check_map
 from backend.store.database import Store, connect
+from backend.store.map import count_due
 from backend.store.work import WorkState
 from notifications.messages import Message
 from tests.chaos.phones import Phones
 from tests.chaos.waiting import until
 from tests.chaos.writers import Ledger
+from tests.support.ciphers import cipher_of_folder
 
 DATABASE = "reunify"
 SETTLED_SECONDS = 90
@@ -61,8 +65,9 @@ class Comparison:
 
 
 @asynccontextmanager
-async def store_at(uri: str) -> AsyncIterator[Store]:
-    store = connect(uri, DATABASE)
+async def store_at(uri: str, folder: Path) -> AsyncIterator[Store]:
+    """The store of the product whose data folder this is."""
+    store = connect(uri, DATABASE, cipher_of_folder(folder))
     try:
         yield store
     finally:
@@ -75,7 +80,8 @@ async def until_settled(store: Store) -> None:
     async def is_settled() -> bool:
         waiting = {"work.state": WorkState.WAITING.value}
         # Deliveries come from events, so these go first.
-        return await store.events.find_one(waiting) is None and await store.deliveries.find_one(waiting) is None
+        done = await store.events.find_one(waiting) is None and await store.deliveries.find_one(waiting) is None
+        return done and not await count_due(store)
 
     with suppress(TimeoutError):
         await until(is_settled, SETTLED_SECONDS)
@@ -104,6 +110,9 @@ async def take_stock(store: Store, incident_id: str, ledger: Ledger, phones: Pho
     for records in (store.events.collection, store.deliveries.collection):
         async for left in records.find({"work.state": {"$ne": WorkState.DONE.value}}):
             found.lost.append(f"work {left['work']} of {left['_id']}")
+    mapped = await check_map(store, incident_id)
+    if not mapped.is_right or mapped.due:
+        found.lost.append(f"the map is not what a recount says: {mapped}")
     return Stock(
         registrations=len(ledger.registrations),
         reports=len(ledger.reports),

@@ -63,14 +63,15 @@ class Load:
     ledger: Ledger = field(default_factory=Ledger)
     found: deque[Child] = field(default_factory=deque)
     families_at_work: int = IN_FAMILIES
+    at_sites: int = AT_SITES
     enough: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def write(self) -> None:
         """Write until `enough`, then finish what was begun."""
         async with asyncio.TaskGroup() as group:
-            for _ in range(IN_FAMILIES):
+            for _ in range(self.families_at_work):
                 group.create_task(self._file_reports())
-            for _ in range(AT_SITES):
+            for _ in range(self.at_sites):
                 group.create_task(self._register_children())
 
     async def _file_reports(self) -> None:

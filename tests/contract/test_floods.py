@@ -328,3 +328,33 @@ async def test_the_server_as_it_is_started_has_these_bounds_and_believes_no_forw
                     statuses.append(answer.status)
             assert statuses == [200, 200, 200, 429]
             assert "server" not in answer.headers
+
+
+async def test_who_takes_nothing_from_a_websocket_is_let_go_and_holds_nobody_up(events: Events) -> None:
+    async with small(events, Limits(send_seconds=0.3)) as server, aiohttp.ClientSession() as session:
+        url = f"{server.websocket_url}/graphql"
+        async with (
+            session.ws_connect(url, protocols=[PROTOCOL], max_msg_size=0) as stuck,
+            session.ws_connect(url, protocols=[PROTOCOL]) as quick,
+        ):
+            for one in (stuck, quick):
+                await one.send_json({"type": "connection_init"})
+                assert (await one.receive_json())["type"] == "connection_ack"
+            followed = {"query": "subscription { counts }"}
+            await stuck.send_json({"id": "news", "type": "subscribe", "payload": followed})
+            heavy = {
+                "query": "query ($name: String!) { child(name: $name) { name } }",
+                "variables": {"name": "x" * 200_000},
+            }
+            for number in range(60):
+                await stuck.send_json({"id": f"{number}", "type": "subscribe", "payload": heavy})
+            async with asyncio.timeout(10):
+                while not events.ended.is_set():
+                    await quick.send_json({"id": "1", "type": "subscribe", "payload": {"query": "{ token }"}})
+                    assert (await quick.receive_json())["payload"] == {"data": {"token": None}}
+                    assert (await quick.receive_json())["type"] == "complete"
+            received = 0
+            async with asyncio.timeout(10):
+                while (await stuck.receive()).type is aiohttp.WSMsgType.TEXT:
+                    received += 1
+            assert received < 120, "what it did not take was not kept for it"

@@ -19,6 +19,7 @@ from tests.support.client import Answer, Client, new_id, retry_key
 from tests.support.house import House, Scene, running_house, set_scene
 from tests.support.pictures import picture
 from tests.support.records import child, report
+from tests.support.second_factor import PASSWORD
 from tests.support.seconds import Seconds
 from tests.support.snapshot import everything
 
@@ -285,6 +286,26 @@ async def test_guesses_of_invites_lock_their_address_and_use_up_no_invite(limite
         assert await everything(scene.house.use.store) == before
         async with scene.stranger.at("127.0.0.2") as elsewhere:
             assert (await elsewhere.ask("acceptInvite", input=said(secret))).made["token"]
+
+
+async def test_guesses_of_passwords_lock_their_address_and_the_right_one_gets_in_from_elsewhere(
+    limited: Limited, seconds: Seconds
+) -> None:
+    async with limited.scene(rate_guesses="4 per hour") as scene:
+        right = {"signInName": "carlos", "password": PASSWORD}
+        assert (await scene.coordinator.ask("setPassword", input=right)).made
+        # As many names as guesses, so that no account is locked for itself.
+        guesses = [{"signInName": f"nobody.{number}", "password": PASSWORD} for number in range(5)]
+        answers = [await scene.stranger.ask("signInWithPassword", input=guess) for guess in guesses]
+        assert [answer.codes for answer in answers] == [["UNAUTHENTICATED"]] * 4 + [[REFUSED]]
+        assert answers[-1].headers["retry-after"] == "3600"
+        before = await everything(scene.house.use.store)
+        assert (await scene.stranger.ask("signInWithPassword", input=right)).codes == [REFUSED]
+        assert await everything(scene.house.use.store) == before
+        async with scene.stranger.at("127.0.0.2") as elsewhere:
+            assert (await elsewhere.ask("signInWithPassword", input=right)).made["token"]
+        seconds.pass_by(3600)
+        assert (await scene.stranger.ask("signInWithPassword", input=right)).made["token"]
 
 
 async def test_guesses_at_the_same_time_or_in_one_document_are_counted_one_by_one(limited: Limited) -> None:

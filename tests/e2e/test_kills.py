@@ -1,10 +1,11 @@
-"""The short form of `make chaos`: two SIGKILLs of each part under eight writers."""
+"""The short form of `make chaos`: two SIGKILLs of each part under eight writers, and one in the middle of an alert."""
 
 from pathlib import Path
 from random import Random
 
 import pytest
 
+from tests.chaos.alerts import QUICK_ALERTS, kill_during_alerts
 from tests.chaos.installations import INSTALLATIONS
 from tests.chaos.kills import QUICK, kill_again_and_again
 
@@ -21,3 +22,11 @@ async def test_what_was_acknowledged_outlives_a_kill_is_matched_and_nobody_is_al
         assert stock.registrations > stock.pairs
         assert stock.shown > 0
         assert stock.faults == ()
+
+
+async def test_an_alert_in_whose_middle_api_and_worker_are_killed_reaches_every_phone_and_shows_once(
+    tmp_path: Path,
+) -> None:
+    (played,) = await kill_during_alerts("server", tmp_path, QUICK_ALERTS, Random(1))  # noqa: S311 (chances, not secrets)
+    assert played.faults == ()
+    assert played.before > 0

@@ -73,7 +73,7 @@ async def test_brothers_are_reported_in_another_script_registered_as_they_say_ma
             "language": "ar",
         }
         (await family.ask("registerDevice", input=device)).made  # noqa: B018 (it says whether it was done)
-        assert {(await news.next())["id"] for _ in report_ids} == set(report_ids)
+        assert {(await news.next_record())["id"] for _ in report_ids} == set(report_ids)
 
         siblings = [brother("Ahmed", 7, scene.site_id), brother("Mohamed", 4, scene.site_id)]
         registered = (await scene.volunteer.ask("registerSiblings", input={"siblings": siblings})).made
@@ -90,7 +90,7 @@ async def test_brothers_are_reported_in_another_script_registered_as_they_say_ma
             levels = {item["feature"]: item["level"] for item in match["evidence"]}
             assert "AGREE" in levels.values()
 
-        told = [await news.next(), await news.next()]
+        told = [await news.next_record(), await news.next_record()]
         assert {one["nextStep"] for one in told} == {"STAY_REACHABLE"}
         async with asyncio.timeout(10):
             while len(messages := await push.messages(phone)) < len(report_ids):  # noqa: ASYNC110 (it is asked)

@@ -7,7 +7,9 @@ from backend.domain.event import EventKind
 from tests.integration.test_invites import accept, invited
 from tests.support.client import Client, new_id
 from tests.support.house import Scene
+from tests.support.movable_clock import MovableClock
 from tests.support.records import child, report
+from tests.support.second_factor import holder
 from tests.support.snapshot import everything, settled
 
 
@@ -138,3 +140,40 @@ async def test_a_session_that_ended_by_itself_is_listed_no_more(scene: Scene) ->
     past = scene.house.use.clock() - timedelta(seconds=1)
     await store.sessions.collection.update_one({"_id": session.id}, {"$set": {"expiresAt": past}})
     assert (await volunteer.ask("ownSessions")).codes == ["UNAUTHENTICATED"]
+
+
+async def test_who_lost_a_phone_is_signed_out_everywhere_at_one_click_and_keeps_the_account(scene: Scene) -> None:
+    store = scene.house.use.store
+    secret = await invited(scene.coordinator, role="VOLUNTEER", siteId=scene.site_id, uses=3)
+    made = (await accept(scene.stranger, secret)).made
+    account_id, lost = made["account"]["id"], scene.stranger.signed_in(made["token"])
+    opened = (await scene.admin.ask("openIncident", input={"name": "Elsewhere", "kind": "FIRE"})).made
+    outsider = await scene.house.person(Role.COORDINATOR, incident_id=opened["incident"]["id"])
+    officer_id = (await scene.officer.ask("viewer")).value["id"]
+    await settled(store)
+    before = await everything(store)
+    for person in (scene.stranger, scene.other_volunteer, scene.call_taker, scene.officer, outsider, lost):
+        refused = await person.ask("endSessionsOf", id=account_id)
+        assert refused.codes
+        assert set(refused.codes) <= {"UNAUTHENTICATED", "NOT_FOUND"}
+    assert (await scene.coordinator.ask("endSessionsOf", id=officer_id)).codes == ["FORBIDDEN"]
+    assert await everything(store) == before
+    assert (await lost.ask("viewer")).codes == []
+    ended = (await scene.coordinator.ask("endSessionsOf", id=account_id)).made["account"]
+    assert (ended["id"], ended["closed"]) == (account_id, False)
+    assert (await lost.ask("viewer")).codes == ["UNAUTHENTICATED"]
+    assert (await accept(scene.stranger, secret)).codes == ["EXPIRED"], "whoever found the phone has the link, too"
+    (told,) = await store.events.find({"kind": EventKind.SESSIONS_ENDED.value})
+    assert (told.subject_id, told.incident_id) == (account_id, scene.incident_id)
+
+
+async def test_who_ends_the_sessions_of_the_own_account_stays_signed_in(scene: Scene, clock: MovableClock) -> None:
+    own = await holder(scene.admin, "ada.admin", clock)
+    clock.forward(timedelta(minutes=1))
+    elsewhere = scene.stranger.signed_in((await own.sign_in()).made["token"])
+    account_id = (await scene.admin.ask("viewer")).value["id"]
+    assert (await scene.admin.ask("endSessionsOf", id=account_id)).made
+    assert (await elsewhere.ask("viewer")).codes == ["UNAUTHENTICATED"]
+    assert (await scene.admin.ask("viewer")).codes == []
+    clock.forward(timedelta(minutes=1))
+    assert (await own.sign_in()).made["token"], "the password stands"

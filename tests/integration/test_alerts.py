@@ -11,7 +11,7 @@ import pytest
 
 from backend.domain.alert import DeliveryState
 from backend.domain.event import WORKED
-from backend.services.deliveries import LONGEST_PAUSE, retry_delivery
+from backend.services.deliveries import LONGEST_PAUSE, Attempt, settle_attempts
 from backend.services.parked import list_parked, retry_parked
 from backend.store.work import claim
 from notifications.web_push import Subscription
@@ -177,7 +177,7 @@ async def test_the_hundredth_try_is_made_after_the_longest_pause(scene: Scene, p
             await asyncio.sleep(0.02)
             again = await delivery(scene, DeliveryState.RETRYING)
     assert again["work"]["attempts"] == 100
-    assert again["work"]["dueAt"] - again["updatedAt"] == LONGEST_PAUSE
+    assert LONGEST_PAUSE <= again["work"]["dueAt"] - again["updatedAt"] <= LONGEST_PAUSE * 1.25
 
 
 async def test_a_refused_message_waits_for_an_operator_with_the_push_service_s_own_words(
@@ -207,6 +207,5 @@ async def test_a_delivery_that_another_worker_took_over_is_left_to_it(scene: Sce
     assert slow is not None
     assert quick is not None
     before = await use.store.deliveries.collection.find_one({})
-    with pytest.raises(Exception, match=slow.record.id):
-        await retry_delivery(use, slow, "late", None)
+    assert await settle_attempts(use, [Attempt(slow, DeliveryState.RETRYING, "late")], lambda: 0.0) == 0
     assert await use.store.deliveries.collection.find_one({}) == before

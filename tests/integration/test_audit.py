@@ -11,6 +11,7 @@ from typer.testing import Result
 from backend.domain.audit import AuditEntry
 from backend.domain.event import OPERATOR
 from backend.services.audit import entries_about
+from backend.services.resets import reset_by_operator
 from backend.services.sealing import seal_waiting
 from backend.store.audit import BLOCKS, HEAD, WAITING
 from tests.integration.test_matching_commands import settings_of
@@ -18,8 +19,10 @@ from tests.integration.test_operator_commands import here, one_line
 from tests.support.client import Client, new_id, operation
 from tests.support.house import Scene
 from tests.support.matched_pair import a_matched_pair
+from tests.support.movable_clock import MovableClock
 from tests.support.pictures import picture
 from tests.support.records import child, mother, report
+from tests.support.second_factor import holder
 from tests.support.snapshot import audit_entries, everything, settled
 
 
@@ -154,6 +157,30 @@ async def test_a_family_files_looks_and_withdraws_and_all_of_it_is_entered(scene
     assert [entry.action for entry in await about(scene, family_id)][-2:] == ["SIGNED_IN", "SIGNED_OUT"]
 
 
+async def test_what_is_done_with_a_password_and_a_second_factor_is_entered_with_who_and_from_which_device(
+    scene: Scene, clock: MovableClock
+) -> None:
+    account_id = await account_of(scene.coordinator)
+    (session,) = (await scene.coordinator.ask("ownSessions")).value
+    carlos = await holder(scene.coordinator, "carlos", clock)
+    began = (await carlos.sign_in(code=carlos.recovery_codes[0])).made["token"]
+    (elsewhere,) = [
+        one["id"] for one in (await scene.stranger.signed_in(began).ask("ownSessions")).value if one["present"]
+    ]
+    await reset_by_operator(scene.house.use, account_id)
+    entries = [entry for entry in await about(scene, account_id) if account_id in entry.record_ids]
+    own, device = (account_id, "COORDINATOR"), session["id"]
+    # Entries of one transaction have no order among themselves.
+    assert {(entry.action, entry.actor_id, entry.role, entry.session_id) for entry in entries} == {
+        ("INVITE_ACCEPTED", None, None, device),
+        ("PASSWORD_SET", *own, device),
+        ("SECOND_FACTOR_SET", *own, device),
+        ("SIGNED_IN", None, None, elsewhere),
+        ("RECOVERY_CODE_USED", None, None, None),
+        ("ACCOUNT_RESET", OPERATOR, None, None),
+    }
+
+
 async def test_a_match_shows_a_part_of_both_children(scene: Scene) -> None:
     secrets = await a_matched_pair(scene)
     match_id, report_id = secrets.variables["match"]["id"], secrets.variables["report"]["id"]
@@ -205,11 +232,11 @@ async def test_each_time_that_a_follower_is_told_is_a_look(scene: Scene) -> None
     filed = (await scene.stranger.ask("fileReport", input=report(scene.incident_id))).made
     family, report_id = scene.stranger.signed_in(filed["token"]), filed["reports"][0]["id"]
     async with family.follow("ownReports") as news:
-        assert (await news.next())["version"] == 1
+        assert (await news.next_record())["version"] == 1
         for version in (1, 2):
             change = {"id": report_id, "version": version, "lastSeenAt": f"2026-09-01T1{version}:00:00Z"}
             assert (await scene.call_taker.ask("changeReport", input=change)).made
-            while (await news.next())["version"] <= version:
+            while (await news.next_record())["version"] <= version:
                 pass
     own = [look for look in await looks(scene, report_id) if look[1] == "FAMILY"]
     assert len(own) >= 3

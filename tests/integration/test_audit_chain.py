@@ -20,12 +20,18 @@ from backend.services.collaborators import Collaborators
 from backend.services.sealing import SOON, BrokenHeadError, Noted, Verdict, seal_waiting, verify
 from backend.store.audit import BLOCKS, HEAD, WAITING
 from backend.worker import Worker, running_worker
-from notifications.console import Console
 from tests.support.house import running_house
 from tests.support.sealing import with_key
+from tests.support.sending import silent_sender
 
 VIEWER = Viewer("a", Role.OFFICER, "", frozenset(), frozenset(), None, "s")
 NO_LOG = "There is no log: it was removed, or no worker has run since this release was installed."
+STORED = {
+    BLOCKS: {"_id", "first", "entries", "seals", "about"},
+    HEAD: {"_id", "blocks", "entries", "last", "seal"},
+    WAITING: {"_id", "entry", "seal"},
+}
+"""Every field of what is stored."""
 Raw = dict[str, list[dict[str, Any]]]
 
 
@@ -121,6 +127,7 @@ async def test_one_flipped_byte_anywhere_is_found(use: Collaborators, name: str)
     collection = use.store.database[name]
     (document,) = (await raw(use))[name]
     tried = 0
+    assert {path[0] for path in leaves(document)} == STORED[name]
     for path in leaves(document):
         for value in flipped(_at(document, path)):
             await collection.delete_one({"_id": document["_id"]})
@@ -329,7 +336,8 @@ async def test_a_verification_beside_sealers_raises_no_false_alarm(use: Collabor
 
 async def test_workers_seal_what_was_entered_within_seconds(use: Collaborators) -> None:
     await look(use, 5)
-    worker = Worker(use=use, push=Console(lambda _: None), concurrency=1, lease=timedelta(seconds=30))
+    lease = timedelta(seconds=30)
+    worker = Worker(use=use, sender=silent_sender(use, lease), concurrency=1, lease=lease)
     async with asyncio.timeout(15), running_worker(worker), running_worker(replace(worker)):
         while (await sound(use)).head.entries < 5:  # noqa: ASYNC110 (nobody tells when it was sealed)
             await asyncio.sleep(0.05)

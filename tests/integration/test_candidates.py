@@ -27,7 +27,7 @@ INCIDENT = "incident"
 
 @pytest.fixture
 def registrations(house: House) -> Candidates:
-    return house.use.store.registrations.collection
+    return house.use.store.registrations
 
 
 def document(person: Person, *, is_open: bool = True, **more: Any) -> dict[str, Any]:
@@ -63,7 +63,7 @@ async def test_thousands_of_one_name_hide_nobody_and_are_not_all_compared(regist
     )
     rare = Person(names=Names(None, "Marisol", "Quintanilla"), sex=Sex.FEMALE, age=Age(None, 7, 7))
     marked_one, rare_one = document(marked), document(rare)
-    await registrations.insert_many([*crowd(), marked_one, rare_one])
+    await registrations.collection.insert_many([*crowd(), marked_one, rare_one])
     alike = await found(registrations, marked)
     assert marked_one["_id"] in alike
     assert len(alike) <= MOST
@@ -75,7 +75,7 @@ async def test_a_record_of_a_description_and_a_place_finds_its_like(registration
     seen = Person(sex=Sex.MALE, age=Age(None, 2, 4), clothing=(Item("t-shirt", "green"),))
     like = document(seen)
     older = Person(names=COMMON, sex=Sex.FEMALE, age=Age(None, 12, 12))
-    await registrations.insert_many([like, document(older)])
+    await registrations.collection.insert_many([like, document(older)])
     assert await found(registrations, seen) == {like["_id"]}
 
 
@@ -83,7 +83,7 @@ async def test_who_is_not_to_be_matched_is_not_found_and_looks_for_nobody(regist
     named = Person(names=COMMON)
     closed, open_one = document(named, is_open=False), document(named)
     elsewhere = document(named, incidentId="another")
-    await registrations.insert_many([closed, open_one, elsewhere])
+    await registrations.collection.insert_many([closed, open_one, elsewhere])
     assert await found(registrations, named) == {open_one["_id"]}
     read = await candidate(registrations, closed["_id"])
     assert read is not None
@@ -95,13 +95,13 @@ async def test_what_is_written_changed_and_closed_is_known_at_the_next_look(regi
     indexes, ana, bea = KeyIndexes(), Person(names=Names(None, "Ana", "Quintanilla")), Person(names=COMMON)
     assert await found(registrations, ana, indexes) == set()
     one = document(ana)
-    await registrations.insert_one(one)
+    await registrations.collection.insert_one(one)
     assert await found(registrations, ana, indexes) == {one["_id"]}
     assert await found(registrations, bea, indexes) == set()
-    await registrations.update_one({"_id": one["_id"]}, {"$set": kept(bea)})
+    await registrations.collection.update_one({"_id": one["_id"]}, {"$set": kept(bea)})
     assert await found(registrations, ana, indexes) == set()
     assert await found(registrations, bea, indexes) == {one["_id"]}
-    await registrations.update_one({"_id": one["_id"]}, {"$set": kept(bea, is_open=False)})
+    await registrations.collection.update_one({"_id": one["_id"]}, {"$set": kept(bea, is_open=False)})
     assert await found(registrations, bea, indexes) == set()
     assert len(await indexes.current(registrations, INCIDENT, SeenAs.CHILD)) == 0
 
@@ -109,19 +109,19 @@ async def test_what_is_written_changed_and_closed_is_known_at_the_next_look(regi
 async def test_a_record_that_comes_to_be_seen_later_than_it_says_is_not_missed(registrations: Candidates) -> None:
     indexes, now = KeyIndexes(), datetime.now(UTC)
     ana = Person(names=Names(None, "Ana", "Quintanilla"))
-    await registrations.insert_one(document(ana))
+    await registrations.collection.insert_one(document(ana))
     assert len(await found(registrations, ana, indexes)) == 1
     late = document(ana, keptAt=now - LATE / 2)
-    await registrations.insert_one(late)
+    await registrations.collection.insert_one(late)
     assert late["_id"] in await found(registrations, ana, indexes)
 
 
 async def test_a_server_whose_clock_is_ahead_hides_nothing_that_others_write(registrations: Candidates) -> None:
     indexes, now = KeyIndexes(), datetime.now(UTC)
     ana = Person(names=Names(None, "Ana", "Quintanilla"))
-    await registrations.insert_one(document(ana, keptAt=now + timedelta(hours=1)))
+    await registrations.collection.insert_one(document(ana, keptAt=now + timedelta(hours=1)))
     assert len(await found(registrations, ana, indexes)) == 1
-    await registrations.insert_one(document(ana, keptAt=now))
+    await registrations.collection.insert_one(document(ana, keptAt=now))
     assert len(await found(registrations, ana, indexes)) == 2
 
 
@@ -137,13 +137,13 @@ async def test_in_quiet_hours_nothing_is_read_twice(registrations: Candidates, m
     monkeypatch.setattr(key_indexes, "_put", note)
     indexes, ana = KeyIndexes(), Person(names=Names(None, "Ana", "Quintanilla"))
     before = document(ana)
-    await registrations.insert_one(before)
+    await registrations.collection.insert_one(before)
     for seconds in (0.0, 1.0, 60.0):
         moment[0] = seconds
         await found(registrations, ana, indexes)
     assert read == [before["_id"]]
     after = document(ana, keptAt=before["keptAt"] + timedelta(seconds=60))
-    await registrations.insert_one(after)
+    await registrations.collection.insert_one(after)
     moment[0] = 61.0
     assert after["_id"] in await found(registrations, ana, indexes)
     assert read == [before["_id"], after["_id"]]
@@ -162,20 +162,20 @@ async def test_what_was_written_long_before_the_next_look_is_found_though_the_cl
         wall[0] += timedelta(seconds=seconds)
 
     first = document(ana, keptAt=wall[0])
-    await registrations.insert_one(first)
+    await registrations.collection.insert_one(first)
     assert await found(registrations, ana, indexes) == {first["_id"]}
     goes_by(100)
     assert await found(registrations, ana, indexes) == {first["_id"]}
     wall[0] -= set_back
     goes_by(20)
     second = document(ana, keptAt=wall[0])
-    await registrations.insert_one(second)
+    await registrations.collection.insert_one(second)
     goes_by(3600)
     assert await found(registrations, ana, indexes) == {first["_id"], second["_id"]}
 
 
 async def test_who_gives_up_waiting_for_the_first_reading_does_not_stop_it(registrations: Candidates) -> None:
-    await registrations.insert_many([document(Person(names=COMMON)) for _ in range(50)])
+    await registrations.collection.insert_many([document(Person(names=COMMON)) for _ in range(50)])
     indexes = KeyIndexes()
     waiting = asyncio.create_task(indexes.current(registrations, INCIDENT, SeenAs.CHILD))
     await asyncio.sleep(0)
@@ -196,7 +196,7 @@ async def test_two_records_written_at_once_never_miss_each_other_in_two_processe
 
         async def write_and_look(indexes: KeyIndexes, ana: Person = ana) -> tuple[str, set[str]]:
             own = document(ana)
-            await registrations.insert_one(own)
+            await registrations.collection.insert_one(own)
             return own["_id"], await found(registrations, ana, indexes)
 
         (one, seen_by_one), (other, seen_by_other) = await asyncio.gather(*map(write_and_look, processes))

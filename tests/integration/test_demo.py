@@ -93,9 +93,9 @@ async def test_people_of_each_role_can_look_on_as_invented_people_are_matched_an
         sites = (await coordinator.ask("incident", id=incident["id"])).value["sites"]["edges"]
         assert len(sites) == 40
         async with coordinator.follow("matchChanges", incidentId=incident["id"]) as changes:
-            first = await changes.next(PATIENCE)
+            first = await changes.next_record(PATIENCE)
             assert first["probability"] > 0.3
-            while (await changes.next(PATIENCE))["state"] != "CONFIRMED":
+            while (await changes.next_record(PATIENCE))["state"] != "CONFIRMED":
                 pass  # until the exercise's coordinator has decided on one, with an authenticator app
         assert await nodes(coordinator, "matches", incidentId=incident["id"])
         for listing in ("registrations", "reports"):

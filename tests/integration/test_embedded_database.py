@@ -21,6 +21,7 @@ from backend.store.embedded_error import EmbeddedDatabaseCode, EmbeddedDatabaseE
 from backend.store.embedded_folder import LOG_BYTES, append_to_log, command_line, living_server
 from backend.store.embedded_program import Launch, cache_bytes, find_program, mongod, search_path
 from backend.store.records import Session
+from tests.support.ciphers import a_cipher
 
 SMALL = "64M"
 OWNER = """
@@ -103,7 +104,7 @@ async def test_transactions_and_change_streams_work_with_the_address(tmp_path: P
 
 async def test_a_transaction_that_the_server_ends_halfway_is_done_again_whole(tmp_path: Path) -> None:
     async with embedded_database(tmp_path, cache_size=SMALL) as database, connected(database.uri) as operator:
-        store = connect(database.uri, "house")
+        store = connect(database.uri, "house", a_cipher())
         notes = operator.house.notes
         await notes.insert_one({"_id": "the collection is there"})
 

@@ -1,8 +1,8 @@
 """The story of a parent whom the child must not be given to, and who knows much: a true name, birth date and home town.
 
-He tries as a family, and then as a volunteer of another site, whatever there is to ask. Two worlds differ in one thing
-only, where the child is; whatever he is told must be the same in both. As a volunteer he must not even learn whether
-the child is registered at all.
+He tries as a family, as a volunteer of another site, and as a helper without an account, whatever there is to ask. Two
+worlds differ in one thing only, where the child is; whatever he is told must be the same in both. As a volunteer or a
+helper he must not even learn whether the child is registered at all.
 """
 
 import re
@@ -16,6 +16,7 @@ from backend.api.documents import schema_of
 from backend.api.schema import build_schema
 from backend.domain.account import Role
 from tests.support.client import Client, new_id
+from tests.support.doors import at_the_door
 from tests.support.house import HOUSTON, NEW_ORLEANS, Scene
 from tests.support.records import child, missing, report
 from tests.support.selections import asking_for_everything
@@ -24,6 +25,11 @@ from tests.support.snapshot import settled
 SCHEMA = schema_of(build_schema())
 SITES = (("Superdome", NEW_ORLEANS), ("Astrodome", HOUSTON), ("Gym", {"latitude": 32.5, "longitude": -93.7}))
 HIS_SITE = 2
+HIMSELF = {
+    "names": {"given": "Ernesto", "family": "Quintanilla"},
+    "sex": "MALE",
+    "relatives": [{"relation": "daughter", "name": "Marisol Quintanilla"}],
+}
 VARYING = re.compile(
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"  # an id
     r"|\d{4}-\d\d-\d\dT[\d:.]+(Z|[+]00:00)"  # a moment
@@ -161,15 +167,7 @@ async def test_as_a_volunteer_of_another_site_he_does_not_even_learn_whether_the
         volunteer, own_site = world.as_volunteer, world.site_ids[HIS_SITE]
         # He registers a girl like her, to be shown duplicates, and himself, to be shown a child of his.
         decoy = child(own_site)
-        himself = child(
-            own_site,
-            careStatus="ADULT",
-            person={
-                "names": {"given": "Ernesto", "family": "Quintanilla"},
-                "sex": "MALE",
-                "relatives": [{"relation": "daughter", "name": "Marisol Quintanilla"}],
-            },
-        )
+        himself = child(own_site, careStatus="ADULT", person=HIMSELF)
         for one in (decoy, himself):
             (await volunteer.ask("registerPerson", input=one)).made  # noqa: B018 (it says whether it was done)
         await settled(scene.house.use.store)
@@ -188,3 +186,37 @@ async def test_as_a_volunteer_of_another_site_he_does_not_even_learn_whether_the
             transcript.append(VARYING.sub("-", str(answer.body)))
         transcripts.append(transcript)
     assert transcripts[0] == transcripts[1] == transcripts[2]
+
+
+async def test_as_a_helper_at_the_child_s_own_site_he_does_not_learn_whether_it_is_registered_or_reported(
+    scene: Scene,
+) -> None:
+    """By the code that hangs at the door: the child is here, elsewhere, or nowhere; its mother misses it, or nobody."""
+    transcripts = []
+    for child_is_at, mother_reports in ((HIS_SITE, True), (0, False), (None, True), (HIS_SITE, False)):
+        world = await a_world(scene, child_is_at)
+        if mother_reports:
+            assert (await scene.stranger.ask("fileReport", input=report(world.incident_id))).made
+        here = world.site_ids[HIS_SITE]
+        code = (await scene.admin.ask("openIntake", input={"siteId": here, "hours": 1})).made["code"]
+        helper = await at_the_door(scene, code, "Ernesto Quintanilla")
+        decoy, himself = child(here), child(here, careStatus="ADULT", person=HIMSELF)
+        registered = [await helper.ask("registerPerson", input=one) for one in (decoy, himself, decoy)]
+        transcript = [VARYING.sub("-", str(answer.body)) for answer in registered]
+        await settled(scene.house.use.store)
+        transcript += [line async for line in told(helper, world)]
+        for own in (decoy["id"], himself["id"]):
+            for name, argument in (
+                ("registration", "id"), ("registrationDuplicates", "id"), ("possibleRelatives", "registrationId"),
+            ):  # fmt: skip
+                transcript.append(VARYING.sub("-", str((await helper.ask(name, **{argument: own})).body)))
+        for known in world.known_ids[1:]:
+            changed = {"id": known, "version": 1, "person": {"names": {"given": "Mine"}}}
+            transcript.append(VARYING.sub("-", str((await helper.ask("changeRegistration", input=changed)).body)))
+            confirmed = await helper.ask("confirmRegistration", id=known, version=1)
+            transcript.append(VARYING.sub("-", str(confirmed.body)))
+        transcripts.append(transcript)
+    assert all(transcript == transcripts[0] for transcript in transcripts)
+    whole = "\n".join(transcripts[0])
+    assert "UNCONFIRMED" in whole, "he sees what he wrote himself"
+    assert "asthma" not in whole

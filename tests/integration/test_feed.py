@@ -18,6 +18,7 @@ from backend.store.embedded_folder import living_server
 from backend.store.feed import BEHIND_AT_MOST, Feed, TooFarBehindError, live_feed
 from backend.store.indexes import create_indexes
 from backend.store.records import Session
+from tests.support.ciphers import a_cipher
 from tests.support.client import new_id
 from tests.support.house import House
 
@@ -92,7 +93,7 @@ async def test_an_event_of_a_newer_release_does_not_silence_the_feed(house: Hous
 async def own_store(folder: Path) -> AsyncIterator[Store]:
     """A database of the test's own, to be killed."""
     async with embedded_database(folder, cache_size="64M") as database:
-        store = connect(database.uri, "reunify")
+        store = connect(database.uri, "reunify", a_cipher())
         try:
             await create_indexes(store)
             yield store

@@ -1,7 +1,7 @@
 """Incidents and sites: opened, changed from the version that was seen, chosen from by families."""
 
 from backend.domain.account import Role
-from tests.support.client import new_id
+from tests.support.client import WORK_BITS, new_id
 from tests.support.house import Scene
 from tests.support.records import child, report
 from tests.support.snapshot import everything, settled
@@ -24,7 +24,8 @@ async def test_a_coordinator_works_in_the_incident_that_the_same_coordinator_ope
 
 async def test_anybody_may_know_which_incidents_are_open_and_nothing_more(scene: Scene) -> None:
     listed = (await scene.stranger.ask("openIncidents")).value
-    assert listed == [{"id": scene.incident_id, "name": "Hurricane Ada", "kind": "HURRICANE", "synthetic": True}]
+    known = {"id": scene.incident_id, "name": "Hurricane Ada", "kind": "HURRICANE", "synthetic": True}
+    assert listed == [{**known, "workBits": WORK_BITS}]
     close = {"id": scene.incident_id, "version": 1, "status": "CLOSED"}
     assert (await scene.coordinator.ask("changeIncident", input=close)).made
     assert (await scene.stranger.ask("openIncidents")).value == []

@@ -1,12 +1,16 @@
 """Coming in and going out: who may invite whom, how often an invite is good, and what a token is worth."""
 
 import asyncio
+import re
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
+from xml.etree.ElementTree import Element
 
 import pytest
+import segno
+from defusedxml.ElementTree import fromstring  # type: ignore[import-untyped]  # it has no types
 
 from backend.domain.account import NewInvite, Role
 from backend.domain.errors import DomainError, ErrorCode
@@ -14,6 +18,7 @@ from backend.services.invites import accept_invite, invite_by_operator, invite_f
 from backend.services.sessions import LIFETIMES, viewer_of
 from tests.support.client import Answer, Client, retry_key
 from tests.support.house import House, Scene
+from tests.support.movable_clock import MovableClock
 from tests.support.records import report
 from tests.support.snapshot import everything, settled
 
@@ -46,6 +51,40 @@ async def test_the_secret_stands_where_no_server_sees_it(scene: Scene) -> None:
     address, _, secret = link.partition("#")
     assert address.endswith("/join")
     assert len(secret) == 43
+
+
+async def test_an_invite_comes_with_a_qr_code_of_its_link_which_is_of_the_same_site_and_hours(
+    scene: Scene, clock: MovableClock
+) -> None:
+    invite = {"role": "VOLUNTEER", "siteId": scene.site_id, "hours": 2}
+    made = (await scene.coordinator.ask("createInvite", input=invite)).made
+    drawing = fromstring(made["qrCode"])
+    assert drawing.tag == "{http://www.w3.org/2000/svg}svg"
+    assert drawing.get("viewBox")
+    assert not {"href", "src", "script", "style"} & {part for one in drawing.iter() for part in (one.tag, *one.attrib)}
+    assert modules_of(drawing) == [list(row) for row in segno.make_qr(made["link"], error="m").matrix_iter(border=4)]
+    secret = made["link"].partition("#")[2]
+    clock.forward(timedelta(hours=2, seconds=1))
+    assert (await accept(scene.stranger, secret)).codes == ["EXPIRED"]
+    refused = await scene.other_volunteer.ask("createInvite", input=invite)
+    assert (refused.codes, refused.value["qrCode"]) == (["NOT_FOUND"], None)
+
+
+def modules_of(drawing: Element) -> list[list[int]]:
+    """The modules of a QR code as its one line draws them: each run of dark ones is `h` and how many."""
+    size = int((drawing.get("viewBox") or "").split()[2])
+    modules = [[0] * size for _ in range(size)]
+    line = drawing[-1].get("d") or ""
+    across, down = 0, 0.0
+    for step, numbers in re.findall(r"([Mmh])([-\d. ]+)", line):
+        moved = [float(number) for number in re.findall(r"-?\d*\.?\d+", numbers)]
+        if step == "h":
+            for place in range(across, across + int(moved[0])):
+                modules[int(down)][place] = 1
+            across += int(moved[0])
+        else:
+            across, down = int(moved[0]) + (across if step == "m" else 0), moved[1] + (down if step == "m" else 0)
+    return modules
 
 
 async def test_an_invite_is_good_for_as_many_people_as_it_says_and_then_for_nobody(scene: Scene) -> None:

@@ -226,7 +226,7 @@ async def test_what_a_registration_finds_is_kept_where_the_family_misses_several
     async def from_one_side(
         records: Candidates, indexes: KeyIndexes, subjects: Sequence[Candidate], *rest: Any, **more: Any
     ) -> dict[str, list[Candidate]]:
-        if records.name == "registrations":
+        if records.collection.name == "registrations":
             return {subject.id: [] for subject in subjects}
         return await candidates_by_key(records, indexes, subjects, *rest, **more)
 

@@ -142,12 +142,12 @@ async def test_two_relatives_are_each_told_their_own_news_once_and_nothing_of_ea
     (registration_id,) = await register(scene, child(scene.site_id))
     assert (await alerts(scene, mothers), await alerts(scene, aunts)) == (1, 1)
     async with aunt.follow("ownReports") as news:
-        assert (await news.next())["nextStep"] == "STAY_REACHABLE"
+        assert (await news.next_record())["nextStep"] == "STAY_REACHABLE"
         linked = await link(scene, "REPORT", mothers, aunts)
         assert (await alerts(scene, mothers), await alerts(scene, aunts)) == (1, 1)
 
         await act(scene, "confirmMatch", await match_of(scene, mothers, registration_id))
-        told = await news.next()
+        told = await news.next_record()
         assert (told["id"], told["nextStep"]) == (aunts, "CONTACT_CENTRE")
     assert (await alerts(scene, mothers), await alerts(scene, aunts)) == (2, 2)
     subjects = {alert.owner_id: alert.subject_id for alert in await scene.house.use.store.alerts.find({})}

@@ -63,15 +63,15 @@ async def test_what_one_claimed_another_cannot_decide_until_it_is_let_go(scene: 
 async def test_the_family_learns_of_a_confirmed_match_only_what_to_do_next(scene: Scene) -> None:
     match, family, report_id = await a_match(scene)
     async with family.follow("ownReports") as news:
-        assert (await news.next())["nextStep"] == "STAY_REACHABLE"
+        assert (await news.next_record())["nextStep"] == "STAY_REACHABLE"
         confirmed = (await scene.coordinator.ask("confirmMatch", input=step(match, reason="same scar"))).made["match"]
         assert (confirmed["state"], confirmed["reason"]) == ("CONFIRMED", "same scar")
-        told = await news.next()
+        told = await news.next_record()
         assert (told["id"], told["nextStep"]) == (report_id, "CONTACT_CENTRE")
         undone = (await scene.coordinator.ask("undoMatch", input=step(confirmed))).made["match"]
         assert undone["state"] == "POTENTIAL"
-        assert (await news.next())["nextStep"] == "STAY_REACHABLE"
-    assert set(told) == {"id", "status", "nextStep", "version", "updatedAt"}
+        assert (await news.next_record())["nextStep"] == "STAY_REACHABLE"
+    assert set(told) == {"id", "status", "nextStep", "takeDown", "version", "updatedAt"}
 
 
 async def test_a_report_is_confirmed_with_one_child_only(scene: Scene) -> None:
@@ -159,7 +159,7 @@ async def test_the_queue_holds_the_most_probable_first(scene: Scene) -> None:
 async def test_the_live_queue_tells_of_a_match_as_it_comes(scene: Scene) -> None:
     async with scene.coordinator.follow("matchChanges", incidentId=scene.incident_id) as queue:
         match, _, _ = await a_match(scene)
-        assert (await queue.next())["id"] == match["id"]
+        assert (await queue.next_record())["id"] == match["id"]
 
 
 async def test_two_records_written_at_the_same_moment_find_each_other_once(scene: Scene) -> None:

@@ -25,6 +25,7 @@ from backend.store import events
 from backend.store.database import connect
 from backend.store.embedded import running_database
 from backend.store.records import Session
+from tests.support.ciphers import a_cipher
 from tests.support.client import Client, new_id, retry_key
 from tests.support.second_factor import holder
 
@@ -170,7 +171,7 @@ async def test_indexes_are_made_beside_a_running_server(server: Server) -> None:
 async def park(server: Server, *event_ids: str) -> None:
     database = running_database(server.folder)
     assert database is not None
-    store = connect(database.uri, "reunify")
+    store = connect(database.uri, "reunify", a_cipher())
     at = datetime(2026, 9, 2, 12, tzinfo=UTC)
 
     async def write(session: Session) -> None:

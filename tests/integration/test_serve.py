@@ -59,9 +59,10 @@ async def test_a_server_with_its_keys_and_database_given_needs_no_data_folder(
         "DATABASE_NAME": database_name,
         "VAPID_PRIVATE_KEY": base64.urlsafe_b64encode(bytes(31) + b"\x01").rstrip(b"=").decode(),
         **dict.fromkeys(
-            ("TOKEN_PEPPER", "CURSOR_KEY", "PHOTO_KEY", "AUDIT_KEY", "CREDENTIALS_KEY"),
+            ("TOKEN_PEPPER", "CURSOR_KEY", "PHOTO_KEY", "AUDIT_KEY"),
             "a secret of a test, long enough for a key",
         ),
+        "DATA_KEYS": f"{'n' * 43} {'o' * 43}",
     }
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "backend", "serve", "--port", "0", "--data-folder", str(folder)),

@@ -1,6 +1,7 @@
 """Web Push against an independent push service, and against a fake that gives every answer there is."""
 
 import asyncio
+import contextlib
 import json
 import socket
 import ssl
@@ -18,7 +19,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from notifications.channel import Channel, State
-from notifications.guard import KNOWN_PUSH_SERVICES, PushPolicy
+from notifications.guard import KNOWN_PUSH_SERVICES, PushPolicy, is_public
 from notifications.messages import Kind, Message, Urgency
 from notifications.vapid import VapidHeaders, public_key_of, read_private_key
 from notifications.web_push import Limits, Subscription, WebPush, open_session
@@ -293,6 +294,60 @@ async def test_a_name_with_several_inner_addresses_is_refused_at_connect() -> No
     assert outcome.state is State.FAILED
 
 
+async def test_a_name_that_was_public_when_it_was_looked_at_is_refused_once_it_leads_inside() -> None:
+    liar = Liar(["142.250.74.106"], then=["127.0.0.1"])
+    async with (
+        counting_server() as (port, connections),
+        channel(PushPolicy(usual_port_only=False), resolver=liar) as push,
+    ):
+        (looked_at,) = await liar.resolve("fcm.googleapis.com")
+        assert is_public(looked_at["host"])
+        outcome = await push.send(Subscription(f"https://fcm.googleapis.com:{port}/send/1", *_keys()), NEWS)
+    assert (outcome.state, connections) == (State.FAILED, [])
+
+
+async def test_the_environment_s_proxy_is_not_asked_to_go_where_the_guard_does_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with counting_server() as (port, connections), channel(PushPolicy(), resolver=Liar(["10.0.0.1"])) as push:
+        for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY"):
+            monkeypatch.setenv(name, f"http://127.0.0.1:{port}")
+        outcome = await push.send(Subscription("https://fcm.googleapis.com/send/1", *_keys()), NEWS)
+    assert (outcome.state, connections) == (State.FAILED, [])
+
+
+@pytest.mark.parametrize(
+    ("began", "piece", "pause"),
+    [
+        (b"HTTP/1.1 201 Created\r\n", b"x: " + b"y" * 4_000 + b"\r\n", 0.0),
+        (b"HTTP/1.1 201 Created\r\nx: ", b"y", 0.01),
+        (b"HTTP/1.1 ", b"1", 0.01),
+    ],
+    ids=["headers without end", "a header that drips", "a status that drips"],
+)
+async def test_what_never_comes_to_an_end_before_the_answer_s_body_is_given_up(
+    began: bytes, piece: bytes, pause: float
+) -> None:
+    sent: list[int] = []
+
+    async def answer(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(began)
+        with contextlib.suppress(ConnectionError):
+            while not writer.is_closing():
+                writer.write(piece)
+                sent.append(len(piece))
+                await writer.drain()
+                await asyncio.sleep(pause)
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    async with channel(limits=Limits(timeout=0.5)) as push:
+        port = server.sockets[0].getsockname()[1]
+        outcome = await push.send(Subscription(f"http://127.0.0.1:{port}/push/1", *_keys()), NEWS)
+    server.close()
+    assert outcome.state is State.RETRY
+    assert sum(sent) < 10_000_000
+
+
 async def test_without_the_guard_the_same_lie_would_reach_the_inner_server() -> None:
     policy = PushPolicy(allowed_hosts=KNOWN_PUSH_SERVICES, allow_private=True)
     async with counting_server() as (port, connections), channel(policy, resolver=Liar(["127.0.0.1"])) as push:
@@ -313,15 +368,17 @@ async def test_a_push_service_with_a_certificate_nobody_vouches_for_gets_no_mess
 
 
 class Liar(AbstractResolver):
-    """A name server under a stranger's control."""
+    """A name server under a stranger's control; after its first answer it may give another one."""
 
-    def __init__(self, addresses: list[str]) -> None:
+    def __init__(self, addresses: list[str], then: list[str] | None = None) -> None:
         self._addresses = addresses
+        self._then = addresses if then is None else then
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
         del family
+        addresses, self._addresses = self._addresses, self._then
         return [
             ResolveResult(
                 hostname=host,
@@ -331,7 +388,7 @@ class Liar(AbstractResolver):
                 proto=0,
                 flags=socket.AI_NUMERICHOST,
             )
-            for address in self._addresses
+            for address in addresses
         ]
 
     async def close(self) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -12,17 +12,18 @@ from typing import Any
 import pytest
 
 from backend.domain.event import SYSTEM, WORKED, Event, EventKind
+from backend.sender import POLL_SECONDS
 from backend.services.collaborators import Collaborators
 from backend.services.parked import list_parked, retry_parked
 from backend.store import events
 from backend.store.feed import Feed
 from backend.store.records import Session
 from backend.store.work import Due, LostClaimError, WorkState, claim, claim_alike, finish, give_back, postpone
-from backend.worker import HANDLERS, MOST_ATTEMPTS, POLL_SECONDS, Worker, running_worker
-from notifications.console import Console
+from backend.worker import HANDLERS, MOST_ATTEMPTS, Worker, running_worker
 from tests.support.client import new_id
 from tests.support.house import House, Scene, running_house, set_scene
 from tests.support.records import child
+from tests.support.sending import silent_sender
 from tests.support.snapshot import settled
 
 LEASE = timedelta(seconds=30)
@@ -36,7 +37,7 @@ async def idle(database_uri: str, database_name: str, tmp_path: Path) -> AsyncIt
 
 
 def worker_of(use: Collaborators, concurrency: int = 1) -> Worker:
-    return Worker(use=use, push=Console(lambda _: None), concurrency=concurrency, lease=LEASE)
+    return Worker(use=use, sender=silent_sender(use, LEASE), concurrency=concurrency, lease=LEASE)
 
 
 async def write(use: Collaborators, count: int = 1) -> list[str]:
@@ -279,6 +280,23 @@ async def failure(worker: Worker, event_id: str, attempt: int) -> dict[str, Any]
             if failed is not None:
                 return dict(failed["work"])
             await asyncio.sleep(0.01)
+
+
+async def test_a_worker_that_stops_gives_back_what_it_holds(idle: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    held = asyncio.Event()
+
+    async def never_ends(_use: Collaborators, _events: Sequence[Event], _session: Session) -> None:
+        held.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr("backend.worker.HANDLERS", {**HANDLERS, EventKind.PERSON_REGISTERED: never_ends})
+    use, written = idle.use, await write(idle.use, 5)
+    async with running_worker(worker_of(use)), asyncio.timeout(10):
+        await held.wait()
+    assert [(work["state"], work["attempts"]) for work in await works(use)] == [("WAITING", 1)] * 5
+    now, due = use.clock() + timedelta(seconds=1), Due()
+    again = [await claim(use.store.events, now, LEASE, "another", due) for _ in written]
+    assert sorted(one.record.id for one in again if one is not None) == sorted(written)
 
 
 async def test_one_event_that_fails_keeps_no_other_waiting(idle: House) -> None:

@@ -22,7 +22,7 @@ from backend.settings.keys import load_keys
 from backend.settings.settings import Settings, read_settings
 from backend.store.sessions import proven
 from backend.worker import running_worker
-from tests.support.client import Client, retry_key
+from tests.support.client import WORK_BITS, Client, retry_key
 from tests.support.live_server import live_server
 
 CHEAP = PasswordCost(passes=1, memory_kib=8, lanes=1)
@@ -85,19 +85,25 @@ async def running_house(
         data_folder=folder,
         mongodb_uri=SecretStr(database_uri),
         database_name=database_name,
-        port=0,
-        **{"push_allowed_hosts": "127.0.0.1", "push_allow_private": True, "worker_lease_seconds": 5.0, **settings},
+        **{
+            "port": 0,
+            "filing_work_bits": WORK_BITS,
+            "push_allowed_hosts": "127.0.0.1",
+            "push_allow_private": True,
+            "worker_lease_seconds": 5.0,
+            **settings,
+        },
     )
     keys = load_keys(chosen, warn=lambda _: None)
     async with AsyncExitStack() as stack:
-        store = await stack.enter_async_context(open_store(chosen, database_uri))
+        store = await stack.enter_async_context(open_store(chosen, keys, database_uri))
         wired_use = await stack.enter_async_context(wire(chosen, keys, store, seconds))
         use = replace(wired_use, password_cost=CHEAP, clock=clock)
         await use.feed.live.wait()
         if worker:
             wired = await stack.enter_async_context(wire_worker(chosen, keys, use))
             await stack.enter_async_context(running_worker(wired))
-        server = await stack.enter_async_context(live_server(build_app(chosen, keys, use)))
+        server = await stack.enter_async_context(live_server(build_app(chosen, use), port=chosen.port))
         session = await stack.enter_async_context(aiohttp.ClientSession())
         yield House(use, chosen, Client(session, server.url))
 

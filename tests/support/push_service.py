@@ -7,7 +7,6 @@ import os
 import shutil
 import socket
 import tempfile
-import time
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -19,16 +18,14 @@ from typing import Any
 import aiohttp
 import http_ece  # type: ignore[import-untyped]  # the library has no types
 from aiohttp import web
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from py_vapid import jwt
 
 from notifications.web_push import Subscription
+from tests.support.vapid import vapid_fault
 
 TESTS = Path(__file__).parents[1]
 START_SECONDS = 20
-LONGEST_VAPID_SECONDS = 24 * 3600
 LARGEST_BODY = 4096
 
 
@@ -138,6 +135,8 @@ class Answer:
     status: int = 201
     headers: dict[str, str] = field(default_factory=dict)
     body: str = ""
+    late: float = 0.0
+    """Seconds until it is said."""
 
 
 @dataclass(frozen=True)
@@ -223,11 +222,12 @@ class FakePushService:
         fault = _header_fault(received)
         if fault is not None:
             return web.Response(status=400, text=fault)
-        refusal = self._vapid_fault(received.headers.get("Authorization", ""))
+        refusal = vapid_fault(received.headers.get("Authorization", ""), self.origin)
         if refusal is not None:
             return web.Response(status=403, text=refusal)
         answer = device.answer
         if isinstance(answer, Answer):
+            await asyncio.sleep(answer.late)
             return web.Response(status=answer.status, headers=answer.headers, text=answer.body)
         if answer is Misbehaviour.ENDLESS:
             return await _babble(request)
@@ -237,23 +237,6 @@ class FakePushService:
         else:
             await self._closing.wait()
         return web.Response(status=503)
-
-    def _vapid_fault(self, authorization: str) -> str | None:
-        scheme, _, rest = authorization.partition(" ")
-        parts = dict(part.strip().split("=", 1) for part in rest.split(",") if "=" in part)
-        if scheme != "vapid" or not {"t", "k"} <= parts.keys():
-            return "The Authorization header is not VAPID."
-        try:
-            claims = jwt.decode(parts["t"], parts["k"])
-        except InvalidSignature:
-            return "The VAPID signature is wrong."
-        if claims.get("aud") != self.origin:
-            return f"The VAPID audience is {claims.get('aud')}, not {self.origin}."
-        if not time.time() < claims.get("exp", 0) <= time.time() + LONGEST_VAPID_SECONDS:
-            return "The VAPID token is too old, or good for more than 24 hours."
-        if not str(claims.get("sub", "")).startswith(("mailto:", "https:")):
-            return "The VAPID contact is missing."
-        return None
 
     def _device(self, subscription: Subscription) -> _Device:
         return self._devices[subscription.endpoint.removeprefix(self.address)]

@@ -7,6 +7,7 @@ from tests.support.house import NEW_ORLEANS
 
 FOUND_AT = "2026-09-02T10:00:00Z"
 LOST_AT = "2026-09-01T22:00:00Z"
+SEEN_AT = "2026-09-02T07:00:00Z"
 
 
 def child(site_id: str, **changes: Any) -> dict[str, Any]:
@@ -52,6 +53,20 @@ def missing(**changes: Any) -> dict[str, Any]:
         },
         "lastSeenAt": LOST_AT,
         "lastSeenPlace": {"text": "New Orleans", "point": NEW_ORLEANS},
+        **changes,
+    }
+
+
+def sighting(incident_id: str, **changes: Any) -> dict[str, Any]:
+    """Somebody saw her on a bench."""
+    return {
+        "id": new_id(),
+        "incidentId": incident_id,
+        "person": {"names": {"given": "Marisol"}, "sex": "FEMALE"},
+        "what": "a girl alone on a bench with a green kite",
+        "place": {"text": "Tulane Avenue", "point": NEW_ORLEANS},
+        "seenAt": SEEN_AT,
+        "witness": {"name": "Percival Ashdown", "phone": "+1 504 555 0177"},
         **changes,
     }
 

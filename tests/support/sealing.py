@@ -4,25 +4,30 @@ import asyncio
 import sys
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from backend.services.collaborators import Collaborators, Keys
 from backend.services.sealing import seal_waiting
 from backend.store.database import connect
 from backend.store.feed import Feed
+from tests.support.ciphers import a_cipher
 from tests.support.client import new_id
 
 
 def sealer(uri: str, name: str, key: bytes) -> Collaborators:
     """What sealing works with, on a connection of its own."""
-    keys = Keys(token_pepper=b"", cursor=b"", photo=b"", audit=key, credentials=b"")
+    keys = Keys(token_pepper=b"", cursor=b"", photo=b"", audit=key)
     return Collaborators(
-        store=connect(uri, name),
+        store=connect(uri, name, a_cipher()),
         feed=Feed(),
         keys=keys,
         clock=lambda: datetime.now(UTC),
         new_id=new_id,
         check_device=lambda _: None,
+        check_webhook=lambda _: None,
+        push_key="",
+        address="",
+        lock_after=timedelta(minutes=10),
     )
 
 

@@ -7,8 +7,12 @@ from typing import Any
 
 from backend.simulation.authenticator import Authenticator
 from tests.support.client import Answer, Client
+from tests.support.house import Scene
+from tests.support.movable_clock import MovableClock
 
 PASSWORD = "four good words here"
+NEVER = "000000"
+"""A code that is none."""
 STEP = timedelta(seconds=30)
 
 
@@ -41,3 +45,16 @@ async def holder(client: Client, sign_in_name: str, clock: Callable[[], datetime
     confirmed = (await client.ask("confirmSecondFactor", code=authenticator.code(clock()))).made
     codes = tuple(confirmed["recoveryCodes"])
     return Holder(client, client.signed_in(None), sign_in_name, authenticator, codes, clock)
+
+
+async def coordinator_of(scene: Scene, clock: MovableClock) -> Holder:
+    return await holder(scene.coordinator, "carlos.medina", clock)
+
+
+async def unproven(scene: Scene) -> None:
+    """As if everybody had come in long ago."""
+    await scene.house.use.store.sessions.collection.update_many({}, {"$unset": {"provenAt": ""}})
+
+
+async def credentials_of(client: Client) -> dict[str, Any]:
+    return dict((await client.ask("viewer")).value["credentials"])

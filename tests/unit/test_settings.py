@@ -1,12 +1,13 @@
 import json
 import re
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from backend.api.limits import Limits
-from backend.settings.keys import KeysError, load_keys
+from backend.settings.keys import KeysError, load_keys, renew_vapid_key
 from backend.settings.settings import SettingsError, read_settings, setting_rows
 from notifications.vapid import read_private_key
 
@@ -73,6 +74,8 @@ def test_the_limits_of_a_request_are_those_of_the_api_unless_set() -> None:
         ("REUNIFY_PUBLIC_URL", "reunify.example.org"),
         ("REUNIFY_ENVIRONMENT", "staging"),
         ("REUNIFY_VAPID_CONTACT", "somebody"),
+        ("REUNIFY_SMTP_SECURITY", "perhaps"),
+        ("REUNIFY_MAIL_FROM", "Reunify <reunify@example.org>"),
         ("REUNIFY_TRUSTED_PROXIES", "10.0.0.1, my-proxy"),
         ("REUNIFY_TRUSTED_PROXIES", "10.0.0.1/8"),
         ("REUNIFY_CORS_ORIGINS", "*"),
@@ -129,7 +132,7 @@ def test_keys_are_made_once_and_kept_for_their_owner_alone(tmp_path: Path) -> No
     settings = read_settings(data_folder=tmp_path / "data")
     first, second = load_keys(settings, warnings.append), load_keys(settings, warnings.append)
     assert first == second
-    assert len({first.token_pepper, first.cursor_key, first.photo_key, first.audit_key, first.credentials_key}) == 5
+    assert len({first.token_pepper, first.cursor_key, first.photo_key, first.audit_key, *first.data_keys}) == 5
     assert stat.S_IMODE((tmp_path / "data" / "keys.json").stat().st_mode) == 0o600
     assert warnings == []
     assert repr(first) == "Keys()"
@@ -149,7 +152,7 @@ def test_a_key_of_the_environment_goes_before_the_kept_one(tmp_path: Path, monke
 
 
 def test_with_every_key_in_the_environment_nothing_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    names = ("VAPID_PRIVATE_KEY", "TOKEN_PEPPER", "CURSOR_KEY", "PHOTO_KEY", "AUDIT_KEY", "CREDENTIALS_KEY")
+    names = ("VAPID_PRIVATE_KEY", "TOKEN_PEPPER", "CURSOR_KEY", "PHOTO_KEY", "AUDIT_KEY", "DATA_KEYS")
     for name in names:
         monkeypatch.setenv(f"REUNIFY_{name}", SECRET)
     load_keys(read_settings(data_folder=tmp_path / "data"), lambda _text: None)
@@ -180,3 +183,25 @@ def test_a_data_folder_that_cannot_be_made_is_told_in_one_line(tmp_path: Path) -
     (tmp_path / "file").write_text("")
     with pytest.raises(KeysError, match=r"^Cannot keep the keys in .*/file/data/keys\.json: Not a directory\.$"):
         load_keys(read_settings(data_folder=tmp_path / "file" / "data"), lambda _text: None)
+
+
+def test_a_renewed_key_for_web_push_keeps_the_ones_before_it_and_all_others(tmp_path: Path) -> None:
+    settings = read_settings(data_folder=tmp_path)
+    keys = [load_keys(settings, warn=lambda _: None)]
+    for _ in range(2):
+        renew_vapid_key(settings)
+        keys.append(load_keys(settings, warn=lambda _: None))
+    first, second, third = keys
+    assert third.vapid_former_keys == (second.vapid_private_key, first.vapid_private_key)
+    assert len({one.vapid_private_key for one in keys}) == 3
+    assert replace(third, vapid_private_key=first.vapid_private_key, vapid_former_keys=()) == first
+    assert stat.S_IMODE((tmp_path / "keys.json").stat().st_mode) == 0o600
+
+
+def test_a_key_for_web_push_that_is_a_setting_is_renewed_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REUNIFY_VAPID_PRIVATE_KEY", "present")
+    monkeypatch.setenv("REUNIFY_VAPID_FORMER_KEYS", "former, the one before")
+    settings = read_settings(data_folder=tmp_path)
+    with pytest.raises(KeysError, match="REUNIFY_VAPID_FORMER_KEYS"):
+        renew_vapid_key(settings)
+    assert load_keys(settings, warn=lambda _: None).vapid_former_keys == ("former", "the one before")

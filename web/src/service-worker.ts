@@ -20,7 +20,7 @@ self.addEventListener("fetch", (event) => {
   const { request } = event;
   const { origin, pathname } = new URL(request.url);
   if (request.method !== "GET" || origin !== self.location.origin) return;
-  if (pathname.startsWith("/graphql") || pathname.startsWith("/photos")) return;
+  if (["/graphql", "/photos", "/stop-emails"].some((path) => pathname.startsWith(path))) return;
   if (request.mode === "navigate") event.respondWith(kept(SHELL));
   else event.respondWith(kept(request));
 });

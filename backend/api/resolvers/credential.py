@@ -10,7 +10,7 @@ from backend.api.resolvers.viewer import DonePayload, SignInPayload
 from backend.api.settle import settle
 from backend.api.types.credential import BeginSecondFactorInput, SetPasswordInput, SignInWithPasswordInput
 from backend.api.types.error import UserError
-from backend.domain.credential import NewPassword
+from backend.domain.credential import NewPassword, SignIn
 from backend.services import credentials
 
 Code = Annotated[
@@ -87,7 +87,7 @@ class CredentialMutations:
         )
 
     @strawberry.mutation(
-        description="Sign in on another device by name and password, and a code where you have an app."
+        description="Sign in on another device by name and password, and a code or a passkey where you have one."
     )
     async def sign_in_with_password(
         self,
@@ -96,7 +96,9 @@ class CredentialMutations:
     ) -> SignInPayload:
         context = info.context
         signing_in = credentials.sign_in_with_password(
-            context.use, input.sign_in_name, input.password, input.code, address=context.address
+            context.use,
+            SignIn(input.sign_in_name, input.password, input.code, input.passkey),
+            address=context.address,
         )
         return await settle(
             SignInPayload,

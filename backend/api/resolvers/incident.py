@@ -31,7 +31,13 @@ class IncidentQueries:
     @strawberry.field(description="The incidents in which anybody may file a report. No sign-in is needed.")
     async def open_incidents(self, info: Info) -> list[OpenIncident]:
         return [
-            OpenIncident(id=ID(incident.id), name=incident.name, kind=incident.kind, synthetic=incident.synthetic)
+            OpenIncident(
+                id=ID(incident.id),
+                name=incident.name,
+                kind=incident.kind,
+                synthetic=incident.synthetic,
+                work_bits=info.context.use.work_bits,
+            )
             for incident in await incidents.open_incidents(info.context.use)
         ]
 

@@ -1,13 +1,14 @@
 """Matches: the queue, the steps of a review, and the live queue."""
 
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Annotated
 
 import strawberry
 
 from backend.api.context import ID, Info
 from backend.api.settle import settle
-from backend.api.types.connection import After, Connection, First, connection, page_request
+from backend.api.types.connection import CURSOR, After, AfterCursor, Connection, First, connection, page_request
 from backend.api.types.error import UserError
 from backend.api.types.incident import IncidentId
 from backend.api.types.match import Match, MatchStepInput, show_match
@@ -77,10 +78,19 @@ class MatchMutations:
         return await _step(info, input, MatchAction.UNDO)
 
 
+@strawberry.type(description="Matches that were proposed or changed.")
+class MatchNews:
+    cursor: str = strawberry.field(description=CURSOR)
+    matches: list[Match] = strawberry.field(description="As they are now; none in the first message, and where quiet.")
+
+
 @strawberry.type
 class MatchSubscriptions:
-    @strawberry.subscription(description="Each match of an incident that is proposed or changes, as it is then.")
-    async def match_changes(self, info: Info, incident_id: IncidentId) -> AsyncGenerator[Match, None]:
+    @strawberry.subscription(description="The matches of an incident that are proposed or change, as they are then.")
+    async def match_changes(
+        self, info: Info, incident_id: IncidentId, after: AfterCursor = None
+    ) -> AsyncGenerator[MatchNews, None]:
         context = info.context
-        async for match in following.follow_matches(context.use, context.viewer, incident_id):
-            yield show_match(match)
+        async with aclosing(following.follow_matches(context.use, context.viewer, incident_id, after)) as told:
+            async for news in told:
+                yield MatchNews(cursor=news.cursor, matches=[show_match(match) for match in news.records])

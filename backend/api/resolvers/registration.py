@@ -1,5 +1,7 @@
 """Registrations: read, made, changed, moved."""
 
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Annotated
 
 import strawberry
@@ -7,7 +9,7 @@ import strawberry
 from backend.api.context import ID, Info
 from backend.api.convert import to_domain
 from backend.api.settle import settle
-from backend.api.types.connection import After, Connection, First, connection, page_request
+from backend.api.types.connection import CURSOR, After, AfterCursor, Connection, First, connection, page_request
 from backend.api.types.error import UserError
 from backend.api.types.incident import IncidentId
 from backend.api.types.registration import (
@@ -19,8 +21,11 @@ from backend.api.types.registration import (
     show_registration,
 )
 from backend.domain import registration as domain
-from backend.domain.registration import NewRegistration, RegistrationChanges
-from backend.services import registrations
+from backend.domain.registration import Confirmation, ConfirmationAction, NewRegistration, RegistrationChanges
+from backend.services import confirmations, following, registrations
+
+RegistrationId = Annotated[ID, strawberry.argument(description="The registration.")]
+Version = Annotated[int, strawberry.argument(description="The version that was seen.")]
 
 
 @strawberry.type(description="The registration, or why nothing was changed.")
@@ -45,6 +50,17 @@ def _overtaken(registration: domain.Registration, errors: list[UserError]) -> Re
     return RegistrationPayload(errors=errors, registration=show_registration(registration))
 
 
+async def _decided(info: Info, registration_id: str, version: int, action: ConfirmationAction) -> RegistrationPayload:
+    context = info.context
+    return await settle(
+        RegistrationPayload,
+        confirmations.decide_confirmation(context.use, context.viewer, registration_id, version, action),
+        _done,
+        present=lambda: registrations.get_registration(context.use, context.viewer, registration_id),
+        overtaken=_overtaken,
+    )
+
+
 @strawberry.type
 class RegistrationQueries:
     @strawberry.field(description="One registration.")
@@ -59,12 +75,15 @@ class RegistrationQueries:
         info: Info,
         incident_id: IncidentId,
         site_id: Annotated[ID | None, strawberry.argument(description="Only those of this site.")] = None,
+        confirmation: Annotated[
+            Confirmation | None, strawberry.argument(description="Only those of this confirmation.")
+        ] = None,
         first: First = 20,
         after: After = None,
     ) -> Connection[Registration]:
-        context = info.context
+        context, request = info.context, page_request(first, after)
         page = await registrations.list_registrations(
-            context.use, context.viewer, incident_id, site_id, page_request(first, after)
+            context.use, context.viewer, incident_id, site_id, request, confirmation=confirmation
         )
         return connection(page, show_registration)
 
@@ -105,6 +124,20 @@ class RegistrationMutations:
             overtaken=_overtaken,
         )
 
+    @strawberry.mutation(description="Stand for a child whom somebody without an account registered at your site.")
+    async def confirm_registration(self, info: Info, id: RegistrationId, version: Version) -> RegistrationPayload:
+        return await _decided(info, id, version, ConfirmationAction.CONFIRM)
+
+    @strawberry.mutation(
+        description="Say that what somebody without an account registered is false: it is kept, and matched no more."
+    )
+    async def dismiss_registration(self, info: Info, id: RegistrationId, version: Version) -> RegistrationPayload:
+        return await _decided(info, id, version, ConfirmationAction.DISMISS)
+
+    @strawberry.mutation(description="Take a dismissal back: the registration waits to be confirmed again.")
+    async def restore_registration(self, info: Info, id: RegistrationId, version: Version) -> RegistrationPayload:
+        return await _decided(info, id, version, ConfirmationAction.RESTORE)
+
     @strawberry.mutation(description="Move a person to another site of the incident.")
     async def move_registration(
         self, info: Info, input: Annotated[MoveRegistrationInput, strawberry.argument(description="Who, and where to.")]
@@ -117,3 +150,31 @@ class RegistrationMutations:
             present=lambda: registrations.get_registration(context.use, context.viewer, input.id),
             overtaken=_overtaken,
         )
+
+
+@strawberry.type(description="What changed in the list of those who are at a site.")
+class SiteNews:
+    cursor: str = strawberry.field(description=CURSOR)
+    registrations: list[Registration] = strawberry.field(
+        description="Who came or was changed, as it is now; none in the first message, and where it is quiet."
+    )
+    gone: list[ID] = strawberry.field(description="The ids of those who are at this site no more.")
+
+
+@strawberry.type
+class RegistrationSubscriptions:
+    @strawberry.subscription(description="Who comes to a site, changes and leaves.")
+    async def site_changes(
+        self,
+        info: Info,
+        site_id: Annotated[ID, strawberry.argument(description="The site.")],
+        after: AfterCursor = None,
+    ) -> AsyncGenerator[SiteNews, None]:
+        context = info.context
+        async with aclosing(following.follow_site(context.use, context.viewer, site_id, after)) as told:
+            async for news in told:
+                yield SiteNews(
+                    cursor=news.cursor,
+                    registrations=[show_registration(one) for one in news.records],
+                    gone=[ID(one) for one in news.gone],
+                )

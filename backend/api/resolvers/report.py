@@ -1,6 +1,7 @@
 """Reports: read, filed, changed, withdrawn, and followed by the family."""
 
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Annotated
 
 import strawberry
@@ -8,13 +9,13 @@ import strawberry
 from backend.api.context import ID, Info
 from backend.api.convert import to_domain
 from backend.api.settle import settle
-from backend.api.types.connection import After, Connection, First, connection, page_request
+from backend.api.types.connection import CURSOR, After, AfterCursor, Connection, First, connection, page_request
 from backend.api.types.error import UserError
 from backend.api.types.incident import IncidentId
 from backend.api.types.report import ChangeReportInput, FileReportInput, Report, show_report
 from backend.domain import report as domain
 from backend.domain.report import NewReport, ReportChanges
-from backend.services import following, reports
+from backend.services import following, reports, reviews
 
 
 @strawberry.type(description="The report, or why nothing was changed.")
@@ -56,10 +57,22 @@ class ReportQueries:
 
     @strawberry.field(description="The reports of an incident, newest first; for a family, its own.")
     async def reports(
-        self, info: Info, incident_id: IncidentId, first: First = 20, after: After = None
+        self,
+        info: Info,
+        incident_id: IncidentId,
+        *,
+        waiting_for_review: Annotated[
+            bool,
+            strawberry.argument(description="For staff: only those that strangers filed and nobody looked at yet."),
+        ] = False,
+        first: First = 20,
+        after: After = None,
     ) -> Connection[Report]:
-        context = info.context
-        page = await reports.list_reports(context.use, context.viewer, incident_id, page_request(first, after))
+        context, request = info.context, page_request(first, after)
+        if waiting_for_review:
+            page = await reviews.reports_to_review(context.use, context.viewer, incident_id, request)
+        else:
+            page = await reports.list_reports(context.use, context.viewer, incident_id, request)
         return connection(page, show_report)
 
 
@@ -98,6 +111,13 @@ class ReportMutations:
             overtaken=_overtaken,
         )
 
+    @strawberry.mutation(description="Say that you have looked at a report that somebody without an account filed.")
+    async def review_report(
+        self, info: Info, id: Annotated[ID, strawberry.argument(description="The report.")]
+    ) -> ReportPayload:
+        context = info.context
+        return await settle(ReportPayload, reviews.review_report(context.use, context.viewer, id), _done)
+
     @strawberry.mutation(description="Take a report back: it is matched no more.")
     async def withdraw_report(
         self,
@@ -115,12 +135,21 @@ class ReportMutations:
         )
 
 
+@strawberry.type(description="Reports of which there is news.")
+class ReportNews:
+    cursor: str = strawberry.field(description=CURSOR)
+    reports: list[Report] = strawberry.field(
+        description="As they are now; all of the family's in the first message, none where it is quiet."
+    )
+
+
 @strawberry.type
 class ReportSubscriptions:
     @strawberry.subscription(
-        description="Each of the family's reports as it is now, and again whenever there is news about it."
+        description="The family's reports as they are now, and again whenever there is news about one."
     )
-    async def own_reports(self, info: Info) -> AsyncGenerator[Report, None]:
+    async def own_reports(self, info: Info, after: AfterCursor = None) -> AsyncGenerator[ReportNews, None]:
         context = info.context
-        async for report in following.follow_own_reports(context.use, context.viewer):
-            yield show_report(report)
+        async with aclosing(following.follow_own_reports(context.use, context.viewer, after)) as told:
+            async for news in told:
+                yield ReportNews(cursor=news.cursor, reports=[show_report(report) for report in news.records])

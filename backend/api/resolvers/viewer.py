@@ -6,6 +6,7 @@ import strawberry
 
 from backend.api.context import ID, Info
 from backend.api.convert import to_domain
+from backend.api.qr_code import qr_code
 from backend.api.settle import settle
 from backend.api.types.account import Account, show_account
 from backend.api.types.error import UserError
@@ -27,6 +28,13 @@ from backend.services import devices, invites, reports, sessions
 class CreateInvitePayload:
     errors: list[UserError] = strawberry.field(description="Empty where it was done.")
     link: str | None = strawberry.field(default=None, description="To open on the invited phone. Shown only now.")
+    qr_code: str | None = strawberry.field(
+        default=None, description="The link as a QR code, to hold up to the invited phone: SVG. Shown only now."
+    )
+
+
+def _invite_payload(link: str) -> CreateInvitePayload:
+    return CreateInvitePayload(errors=[], link=link, qr_code=qr_code(link))
 
 
 @strawberry.type(description="The new account and its token, or why there is none.")
@@ -62,7 +70,7 @@ class ViewerQueries:
 
     @strawberry.field(description="The public key that a browser needs to subscribe to alerts, in base64url.")
     def push_key(self, info: Info) -> str:
-        return info.context.push_key
+        return info.context.use.push_key
 
 
 @strawberry.type
@@ -75,7 +83,7 @@ class ViewerMutations:
         return await settle(
             CreateInvitePayload,
             invites.create_invite(context.use, context.viewer, to_domain(NewInvite, input)),
-            lambda made: CreateInvitePayload(errors=[], link=context.invite_link(made[1])),
+            lambda made: _invite_payload(context.invite_link(made[1])),
         )
 
     @strawberry.mutation(description="Accept an invite.")
@@ -86,7 +94,9 @@ class ViewerMutations:
         return await settle(
             AcceptInvitePayload,
             context.heed(
-                invites.accept_invite(context.use, input.secret, input.name, input.retry_key, address=context.address)
+                invites.accept_invite(
+                    context.use, input.secret, input.name, input.retry_key, address=context.address, pin=input.pin
+                )
             ),
             lambda made: AcceptInvitePayload(errors=[], account=show_account(made[0]), token=made[1]),
         )

@@ -13,6 +13,11 @@ Node = TypeVar("Node")
 First = Annotated[int, strawberry.argument(description="How many entries, 1 to 100.")]
 After = Annotated[str | None, strawberry.argument(description="The cursor after which the page begins.")]
 
+AfterCursor = Annotated[
+    str | None, strawberry.argument(description="The cursor of the last message, to go on where it was cut off.")
+]
+CURSOR = "Where this message stands: pass it as `after` to go on from here."
+
 
 @strawberry.type(description="Where a page lies in its list.")
 class PageInfo:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import strawberry
 
+from backend.api.types.passkey import Passkey, show_passkey
 from backend.domain.credential import CredentialState
 
 
@@ -11,11 +12,14 @@ from backend.domain.credential import CredentialState
 class Credentials:
     sign_in_name: str | None = strawberry.field(description="The name you sign in by, once you have a password.")
     password_set: bool = strawberry.field(description="Whether you have a password.")
-    second_factor_set: bool = strawberry.field(description="Whether an authenticator app was added and confirmed.")
+    second_factor_set: bool = strawberry.field(description="Whether you have an authenticator app or a passkey.")
+    authenticator_app_set: bool = strawberry.field(description="Whether an authenticator app was added and confirmed.")
+    passkeys: list[Passkey] = strawberry.field(description="Your passkeys, the oldest first.")
     recovery_codes_left: int = strawberry.field(description="How many recovery codes were not used yet.")
     proven_until: datetime | None = strawberry.field(
         description="Until when this session may decide; null where a code must be entered first."
     )
+    pin_set: bool = strawberry.field(description="Whether this phone has a PIN: left alone, it locks itself.")
 
 
 def show_credentials(state: CredentialState) -> Credentials:
@@ -23,8 +27,11 @@ def show_credentials(state: CredentialState) -> Credentials:
         sign_in_name=state.sign_in_name,
         password_set=state.password_set,
         second_factor_set=state.second_factor_set,
+        authenticator_app_set=state.authenticator_app_set,
+        passkeys=[show_passkey(passkey) for passkey in state.passkeys],
         recovery_codes_left=state.recovery_codes_left,
         proven_until=state.proven_until,
+        pin_set=state.pin_set,
     )
 
 
@@ -46,7 +53,9 @@ class SetPasswordInput:
 class BeginSecondFactorInput:
     password: str = strawberry.field(description="Your password.")
     code: str | None = strawberry.field(
-        default=None, description="To replace an app: a code of it, or a recovery code."
+        default=None,
+        description="Where you have a second factor: a code of the app, or a recovery code. Who has a passkey may "
+        "leave it out, and prove with that before.",
     )
 
 
@@ -56,4 +65,9 @@ class SignInWithPasswordInput:
     password: str = strawberry.field(description="The password.")
     code: str | None = strawberry.field(
         default=None, description="The code of your authenticator app, or a recovery code; null where you have none."
+    )
+    passkey: str | None = strawberry.field(
+        default=None,
+        description="In place of a code: what a passkey answered to `passkeyChallengeToSignIn`, as JSON "
+        "(`PublicKeyCredential.toJSON`).",
     )

@@ -3,24 +3,40 @@
 import strawberry
 
 from backend.domain.account import Role
+from backend.domain.alert import AlertKind
 from backend.domain.duplicate import DuplicateState
 from backend.domain.errors import ErrorCode
 from backend.domain.evidence import Feature, Level
 from backend.domain.incident import IncidentKind, IncidentScale, IncidentStatus
+from backend.domain.map import MapLayer
 from backend.domain.match import MatchState
 from backend.domain.person import AgeSource, Communication, MarkKind, Sex
-from backend.domain.registration import CareStatus, RegistrationStatus
+from backend.domain.place import PlaceSource
+from backend.domain.recovery import RecoveryQuestion
+from backend.domain.registration import CareStatus, Confirmation, RegistrationStatus
 from backend.domain.report import NextStep, ReportStatus
+from backend.domain.sighting import SightingSource, SightingState
 from backend.domain.site import SiteKind
 from backend.domain.subject import Side
+from backend.domain.take_down import IdentityProof, TakeDownState
 
 _ENUMS = {
     AgeSource: "How an age is known: from a document, as somebody said, or estimated by looking.",
+    AlertKind: (
+        "REPORT_NEWS: there is news about a report. CHILD_RECHECK: a child is to be looked at again. MATCH_WAITS: a "
+        "match waits for review. RELEASE_WAITS: a release waits for the second person. CHILD_MISSING_NEARBY: a child "
+        "is missing near somebody. DIGEST: an overview is ready."
+    ),
     CareStatus: (
         "UNACCOMPANIED: without parents, relatives and any responsible adult. SEPARATED: without parents, but with a "
         "relative or an adult known to the child."
     ),
     Communication: "How the person makes itself understood.",
+    Confirmation: (
+        "Whether somebody who works at the site stands for a registration. NOT_NEEDED: they made it themselves. "
+        "UNCONFIRMED: somebody without an account made it, and no family is told of it. CONFIRMED: a volunteer stands "
+        "for it. DISMISSED: it was false, and is matched no more."
+    ),
     DuplicateState: (
         "SUGGESTED: waits for review. LINKED: a person said that both records are of one child. DISMISSED: a person "
         "said that they are not. FADED: no longer likely."
@@ -34,9 +50,14 @@ _ENUMS = {
         "How well two values agree. CONFLICT: a disagreement that should not be. UNKNOWN: at least one side says "
         "nothing; it weighs nothing."
     ),
+    IdentityProof: "How somebody showed who they are. KNOWN_IN_PERSON: whoever checked it knows them.",
     IncidentKind: "What happened.",
     IncidentScale: "How far people are scattered: tens of kilometres, a region, or a country.",
     IncidentStatus: "Where an incident stands. Nothing new is recorded in a CLOSED one.",
+    MapLayer: (
+        "IN_CARE: people taken in, at their sites. REPORTS: open ones, where the child was last seen. MATCHES: "
+        "confirmed ones, from where the child was last seen to where it was found."
+    ),
     MarkKind: "The kind of a lasting mark on the body.",
     MatchState: (
         "POTENTIAL: waits for review. CLAIMED: somebody is looking at it. CONFIRMED, REJECTED: a person decided. "
@@ -46,12 +67,31 @@ _ENUMS = {
         "WAIT: the search goes on. STAY_REACHABLE: there is news, and people are checking it. CONTACT_CENTRE: a person "
         "has confirmed the news; call the centre and bring an identity document. NONE: the report is no longer open."
     ),
-    RegistrationStatus: "Where a registered person is now.",
-    ReportStatus: "Where a report stands. Only an OPEN one is matched.",
-    Role: "What somebody is to Reunify.",
+    RecoveryQuestion: "A kind of fact that a caller is asked for: of who reported, of the child, or of its relatives.",
+    RegistrationStatus: "Where a registered person is now. DISMISSED: nowhere, since the registration was false.",
+    ReportStatus: "Where a report stands. Only an OPEN one is matched. TAKEN_DOWN: as false; see `takeDown`.",
+    Role: (
+        "What somebody is to Reunify. UNVERIFIED_REGISTRAR: somebody without an account who registers children at a "
+        "site by its posted code."
+    ),
+    PlaceSource: (
+        "SITE: a site of the incident, which you may see. ADDRESS: from the geocoder that the operator has named. "
+        "TOWN: from a list of the towns of the world."
+    ),
     Sex: "As stated or as it seems; left out when not known.",
     Side: "Which of the two lists a record is in.",
+    SightingSource: (
+        "By whom a sighting came. HOTLINE: the centre, for who called. FIELD: a volunteer. WEB: whoever saw it."
+    ),
+    SightingState: (
+        "OPEN: waits. LINKED: a person said which report's child it was. DISMISSED: a person said that nothing is "
+        "to be made of it."
+    ),
     SiteKind: "What kind of place a site is.",
+    TakeDownState: (
+        "STANDING: the report is matched no more. APPEALED: its family says that it is true, and waits for the answer. "
+        "UPHELD: it stays taken down. RESTORED: it is open again."
+    ),
 }
 
 _NAMES = {Feature: "EvidenceFeature", Level: "EvidenceLevel", Side: "RecordSide"}

@@ -54,6 +54,9 @@ class OpenIncident:
     name: str = strawberry.field(description=_NAME)
     kind: IncidentKind = strawberry.field(description="What happened.")
     synthetic: bool = strawberry.field(description="Whether this is an exercise, with invented people only.")
+    work_bits: int = strawberry.field(
+        description="How much work a report costs without an account: see `work` of `fileReport`."
+    )
 
 
 @strawberry.input(description="What is needed to open an incident.")

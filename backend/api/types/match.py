@@ -37,14 +37,17 @@ class Evidence:
     feature: Feature = strawberry.field(description="What was compared.")
     level: Level = strawberry.field(description="How well it agrees.")
     bits: float = strawberry.field(description="What it weighs: above 0 for the pair, below 0 against it.")
-    report_value: str | None = strawberry.field(description="What the report says.")
+    report_value: str | None = strawberry.field(description="What the report says, or a sighting linked with it.")
     registration_value: str | None = strawberry.field(description="What the registration says.")
+    sighting_id: ID | None = strawberry.field(
+        description="The sighting that the report's value is of, where it is not the report's own."
+    )
 
     @strawberry.field(description=WORDS)
     async def words(self, info: Info, language: Language = None) -> str | None:
         # Of the values that this answer shows, and no others.
         shown = domain_evidence.Evidence(
-            self.feature, self.level, self.bits, self.report_value, self.registration_value
+            self.feature, self.level, self.bits, self.report_value, self.registration_value, self.sighting_id
         )
         return sentence(shown, await language_for(info, language))
 
@@ -77,6 +80,7 @@ class Match:
                 bits=item.bits,
                 report_value=item.report_value,
                 registration_value=item.registration_value,
+                sighting_id=None if item.sighting_id is None else ID(item.sighting_id),
             )
             for item in self.record.evidence
         ]

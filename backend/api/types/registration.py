@@ -12,7 +12,7 @@ from backend.api.types.person import Person, PersonInput, Place, PlaceInput
 from backend.api.types.photo import Photo, show_photo
 from backend.api.types.site import Site, show_site
 from backend.domain import registration as domain
-from backend.domain.registration import CareStatus, RegistrationStatus
+from backend.domain.registration import CareStatus, Confirmation, RegistrationStatus
 from backend.services.registrations import medical_notes
 
 if TYPE_CHECKING:
@@ -34,6 +34,9 @@ class Registration:
     group_id: ID | None = strawberry.field(description="Shared by siblings who were registered together.")
     care_status: CareStatus = strawberry.field(description=_CARE)
     status: RegistrationStatus = strawberry.field(description="Where the person is now.")
+    confirmation: Confirmation = strawberry.field(description="Whether somebody who works at the site stands for it.")
+    confirmation_by: ID | None = strawberry.field(description="The account that confirmed or dismissed it.")
+    confirmation_at: datetime | None = strawberry.field(description="When it was confirmed or dismissed.")
     found_at: datetime = strawberry.field(description=_FOUND_AT)
     synthetic: bool = strawberry.field(description="Whether this person is invented, for an exercise.")
     version: int = strawberry.field(description="Counts the changes; a change names the version it saw.")
@@ -99,6 +102,9 @@ def show_registration(registration: domain.Registration) -> Registration:
         group_id=None if registration.group_id is None else ID(registration.group_id),
         care_status=registration.care_status,
         status=registration.status,
+        confirmation=registration.confirmation,
+        confirmation_by=None if registration.confirmation_by is None else ID(registration.confirmation_by),
+        confirmation_at=registration.confirmation_at,
         found_at=registration.found_at,
         synthetic=registration.synthetic,
         version=registration.version,

@@ -10,12 +10,14 @@ from backend.api.convert import to_api
 from backend.api.loaders import MatchesOf
 from backend.api.types.person import Person, PersonInput, Place, PlaceInput
 from backend.api.types.photo import Photo, show_photo
+from backend.api.types.take_down import ReportTakeDown, show_to_family
 from backend.domain import report as domain
 from backend.domain.report import NextStep, ReportStatus
 
 if TYPE_CHECKING:
     from backend.api.types.duplicate import Duplicate
     from backend.api.types.match import Match
+    from backend.api.types.sighting import Sighting
 
 _LAST_SEEN_AT = "When the child was last seen."
 _LAST_SEEN_PLACE = "Where the child was last seen."
@@ -29,6 +31,12 @@ class Reporter:
     relation: str | None = strawberry.field(description=_RELATION)
     phone: str | None = strawberry.field(description="A telephone number, however it was written.")
     email: str | None = strawberry.field(description="An e-mail address.")
+
+
+@strawberry.type(description="Whether somebody of the staff has looked at a report that nobody of them wrote down.")
+class ReportReview:
+    reviewed_by: ID | None = strawberry.field(description="The account that looked at it; null while it waits.")
+    reviewed_at: datetime | None = strawberry.field(description="When it was looked at; null while it waits.")
 
 
 @strawberry.type(description="One missing child as the family describes it.")
@@ -60,6 +68,22 @@ class Report:
     async def next_step(self, info: Info) -> NextStep:
         return await info.context.loaders.next_steps.load(self.record)
 
+    @strawberry.field(description="What became of it where it was taken down as false, the last time; null otherwise.")
+    async def take_down(self, info: Info) -> ReportTakeDown | None:
+        take_down = await info.context.loaders.take_downs.load(self.record)
+        return None if take_down is None else show_to_family(take_down)
+
+    @strawberry.field(
+        description="For staff: its review, where somebody without an account filed it; null where none was needed."
+    )
+    async def review(self, info: Info) -> ReportReview | None:
+        review = await info.context.loaders.reviews.load(self.record)
+        if review is None:
+            return None
+        return ReportReview(
+            reviewed_by=None if review.reviewed_by is None else ID(review.reviewed_by), reviewed_at=review.reviewed_at
+        )
+
     @strawberry.field(description="Its photos, oldest first.")
     async def photos(self, info: Info) -> list[Photo]:
         return [show_photo(photo) for photo in await info.context.loaders.photos.load(self.record)]
@@ -83,6 +107,14 @@ class Report:
         from backend.api.types.duplicate import show_duplicate  # noqa: PLC0415  # the two types refer to each other
 
         return [show_duplicate(pair) for pair in await info.context.loaders.duplicates.load(self.record)]
+
+    @strawberry.field(description="Where and when somebody saw this child, the oldest record first; for staff.")
+    async def sightings(
+        self, info: Info
+    ) -> list[Annotated["Sighting", strawberry.lazy("backend.api.types.sighting")]] | None:
+        from backend.api.types.sighting import show_sighting  # noqa: PLC0415  # as above
+
+        return [show_sighting(sighting) for sighting in await info.context.loaders.sightings.load(self.record)]
 
     @strawberry.field(description="The reports that a person linked with this one: of the same child, and not merged.")
     async def linked_with(
@@ -135,6 +167,11 @@ class FileReportInput:
     reporter: ReporterInput = strawberry.field(description=_REPORTER)
     children: list[MissingChildInput] = strawberry.field(description="The missing children.")
     id: ID | None = strawberry.field(default=None, description="A UUID of version 7 for the family's case.")
+    work: str | None = strawberry.field(
+        default=None,
+        description="Without an account: a text after which the SHA-256 of `incidentId:id:retryKey:work` begins with "
+        "as many bits that are 0 as `openIncidents` says in `workBits`. Left out with an account.",
+    )
 
 
 @strawberry.input(

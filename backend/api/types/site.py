@@ -4,7 +4,7 @@ from datetime import datetime
 
 import strawberry
 
-from backend.api.context import ID
+from backend.api.context import ID, Info
 from backend.api.convert import to_api
 from backend.api.types.person import Point, PointInput
 from backend.domain import site as domain
@@ -27,6 +27,10 @@ class Site:
     version: int = strawberry.field(description="Counts the changes; a change names the version it saw.")
     created_at: datetime = strawberry.field(description="When it was added.")
     updated_at: datetime = strawberry.field(description="When it was last changed.")
+
+    @strawberry.field(description="How many people are in care here now, as last counted.")
+    async def in_care(self, info: Info) -> int:
+        return await info.context.loaders.in_care.load((self.incident_id, self.id))
 
 
 def show_site(site: domain.Site) -> Site:

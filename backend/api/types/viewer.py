@@ -56,6 +56,10 @@ class AcceptInviteInput:
     retry_key: str = strawberry.field(
         description="At least 22 random characters: with them, accepting again gives the same token."
     )
+    pin: str | None = strawberry.field(
+        default=None,
+        description="For a volunteer who wants one: 4 to 8 digits, asked for when the phone was left alone.",
+    )
 
 
 @strawberry.input(description="A family signing in again.")
@@ -70,4 +74,10 @@ class RegisterDeviceInput:
     public_key: str = strawberry.field(description="The key `p256dh`, in base64url.")
     auth_secret: str = strawberry.field(description="The key `auth`, in base64url.")
     language: str = strawberry.field(default="en", description="The language of its alerts, as a BCP 47 tag.")
+    push_key: str | None = strawberry.field(
+        default=None, description="The `pushKey` that it subscribed with; left out, the present one."
+    )
+    replaces: ID | None = strawberry.field(
+        default=None, description="Your device whose subscription the browser changed: this one takes its place."
+    )
     id: ID | None = strawberry.field(default=None, description="A UUID of version 7, or left out.")

@@ -64,7 +64,9 @@ def test_no_two_languages_say_it_in_the_same_words(feature: Feature, level: Leve
 @pytest.mark.parametrize(("language", "letters"), SCRIPTS.items())
 def test_a_language_is_written_in_its_own_letters(language: str, letters: str) -> None:
     content = words_of(language)
-    every = {**content["sentences"], **{f"two {name}": levels for name, levels in content["two_records"].items()}}
+    every = content["sentences"] | {
+        f"{kind} {name}": levels for kind in ("two_records", "sighted") for name, levels in content[kind].items()
+    }
     texts = [said for levels in every.values() for said in levels.values()]
     for text in texts:
         assert re.search(f"[{letters}]", text), text
@@ -79,7 +81,24 @@ def test_the_frames_have_the_same_places_in_every_language(language: str) -> Non
         for name, frame in frames.items()
     }
     values = ["registration", "report", "sentence"]
-    assert places == {"both": ["sentence", "value"], "each": values, "two": values}
+    assert places == {"both": ["sentence", "value"], "each": values, "two": values, "sighted": values}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_of_a_sighting_it_is_said_that_somebody_saw_the_child_and_what_is_quoted_is_of_the_sighting(
+    language: str,
+) -> None:
+    said = set()
+    for feature in (Feature.PLACE, Feature.TIME):
+        for level in [level for level in Level if level is not Level.UNKNOWN]:
+            piece = Evidence(feature, level, 1.0, "Houma", "Gray", "sighting")
+            own = sentence(piece._replace(sighting_id=None), language)
+            text = sentence(piece, language)
+            assert text is not None
+            assert text != own
+            assert ("Houma" in text) is (feature is Feature.PLACE)
+            said.add(text)
+    assert len(said) == 8
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -5,7 +5,7 @@ from importlib.resources import files
 
 import pytest
 
-from notifications.catalogue import LANGUAGES, text
+from notifications.catalogue import LANGUAGES, stopping, text
 from notifications.messages import Kind
 
 
@@ -36,3 +36,10 @@ def test_a_regional_tag_gets_its_language() -> None:
 @pytest.mark.parametrize("language", ["", "tlh", "../en", "english"])
 def test_a_language_without_a_catalogue_gets_english(language: str) -> None:
     assert text(language, Kind.REPORT_NEWS) == text("en", Kind.REPORT_NEWS)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_language_has_words_for_ending_e_mails(language: str) -> None:
+    words = stopping(language)
+    assert all(part.strip() == part and part for part in (words.stop, words.stopped, words.explained))
+    assert language == "en" or words != stopping("en")

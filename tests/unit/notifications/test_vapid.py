@@ -85,3 +85,14 @@ def test_a_header_is_kept_for_its_push_service_and_renewed_before_it_runs_out() 
         assert clock.now.timestamp() < expires, "a header was used past its end"
     assert clock.now - NOW > timedelta(hours=1), "the header was hardly kept"
     assert headers.header("https://web.push.apple.com") != headers.header(GOOGLE)
+
+
+def test_a_device_that_subscribed_with_a_former_key_is_signed_for_with_that_key() -> None:
+    present, former = (read_private_key(new_key_pair().private_pem) for _ in range(2))
+    headers = VapidHeaders(present, CONTACT, Clock(), [former])
+    for asked, expected in ((public_key_of(former), former), (public_key_of(present), present), ("", present)):
+        header = headers.header(GOOGLE, asked)
+        assert header.endswith(f",k={public_key_of(expected)}")
+        assert claims(header)["aud"] == GOOGLE
+        assert headers.header(GOOGLE, asked) is header
+    assert headers.header(GOOGLE, new_key_pair().public_key).endswith(public_key_of(present))

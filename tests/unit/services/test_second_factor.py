@@ -2,10 +2,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from backend.services.second_factor import in_base32, new_secret, opened, sealed, step_of
+from backend.services.second_factor import in_base32, new_secret, step_of
 from backend.simulation.authenticator import Authenticator
 
-KEY, OTHER_KEY = b"k" * 43, b"o" * 43
 NOW = datetime(2026, 9, 2, 12, 0, 10, tzinfo=UTC)
 
 
@@ -26,16 +25,3 @@ def test_an_app_s_codes_count_one_step_either_way(seconds: int, counts: bool) ->
 @pytest.mark.parametrize("typed", ["", "12345", "1234567", "\ud83d", "١٢٣٤٥٦"])
 def test_what_is_no_code_is_none(typed: str) -> None:
     assert step_of(new_secret(), typed, NOW) is None
-
-
-def test_a_sealed_secret_is_opened_by_its_key_for_its_account_and_by_nothing_else() -> None:
-    secret = new_secret()
-    kept = sealed(KEY, "account", secret)
-    assert kept != sealed(KEY, "account", secret)
-    assert opened(KEY, "account", kept) == secret
-    assert opened(KEY, "another account", kept) is None
-    assert opened(OTHER_KEY, "account", kept) is None
-    renamed = sealed(OTHER_KEY, "account", secret).partition(":")[0] + ":" + kept.partition(":")[2]
-    for damaged in ("", ":", kept[:-8], kept.partition(":")[0] + ":%", renamed):
-        assert opened(KEY, "account", damaged) is None
-        assert opened(OTHER_KEY, "account", damaged) is None

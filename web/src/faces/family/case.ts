@@ -1,9 +1,10 @@
 /** A family's case on this phone, and what the server says of it. */
 import { ask, made, sendPhoto } from "../../api/client";
-import { FileReport, Reports, SignInWithCase, Viewer, WithdrawReport } from "../../api/generated/operations";
+import { FileReport, OpenIncidents, Reports, SignInWithCase, Viewer, WithdrawReport } from "../../api/generated/operations";
 import type { NextStep, ReportStatus } from "../../api/generated/types";
 import { forget, keep, kept } from "../../kept/database";
 import { type ReportDraft, toFiling } from "./draft";
+import { work } from "./work";
 
 export type Case = {
   token: string;
@@ -30,7 +31,10 @@ export const forgetCase = (): Promise<void> => forget(KEPT_AS);
 
 /** File the report, and keep the case. The same draft again gives the same case. Raises Refusal, Unreachable. */
 export async function file(draft: ReportDraft, incidentId: string): Promise<Case> {
-  const { fileReport } = await ask(FileReport, { input: toFiling(draft, incidentId, new Date()) });
+  const filing = toFiling(draft, incidentId, new Date());
+  const { openIncidents } = await ask(OpenIncidents, {});
+  const bits = openIncidents.find(({ id }) => id === incidentId)?.workBits ?? 0;
+  const { fileReport } = await ask(FileReport, { input: { ...filing, work: await work(filing, bits) } });
   const filed = made(fileReport);
   const photos = draft.children.flatMap(({ id, photo, photoId }) =>
     photo ? [{ id: photoId, reportId: id, photo }] : [],

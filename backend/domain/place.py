@@ -1,0 +1,42 @@
+"""Places that are looked for by name: what may be meant is offered, and a person chooses."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from backend.domain.person import Point
+
+
+class PlaceSource(StrEnum):
+    """SITE: a site of the incident, for who may see it. ADDRESS: from the geocoder. TOWN: from the list of towns."""
+
+    SITE = "SITE"
+    ADDRESS = "ADDRESS"
+    TOWN = "TOWN"
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPlace:
+    """`region` is the state or country, where it is not in the name."""
+
+    name: str
+    point: Point
+    source: PlaceSource
+    region: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPlaces:
+    """The likeliest first. `complete` is False where a geocoder was asked and did not answer."""
+
+    places: tuple[FoundPlace, ...]
+    complete: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceAnswer:
+    """What a geocoder answered, kept so that it is not asked again. The id is a keyed hash of what was asked."""
+
+    id: str
+    places: tuple[FoundPlace, ...]
+    expires_at: datetime

@@ -1,0 +1,42 @@
+"""What a family is asked that has lost its case code and secret."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class RecoveryQuestion(StrEnum):
+    """Kinds of facts that a report holds, those first that nobody but its family and the centre were shown."""
+
+    REPORTER_PHONE = "REPORTER_PHONE"
+    REPORTER_EMAIL = "REPORTER_EMAIL"
+    RELATIVE_PHONE = "RELATIVE_PHONE"
+    HOME = "HOME"
+    REPORTER_NAME = "REPORTER_NAME"
+    OTHER_NAME = "OTHER_NAME"
+    RELATIVE_NAME = "RELATIVE_NAME"
+    BIRTH_DATE = "BIRTH_DATE"
+    LAST_SEEN_DAY = "LAST_SEEN_DAY"
+    LAST_SEEN_PLACE = "LAST_SEEN_PLACE"
+
+
+MOST_ASKED = 4
+RIGHT_ANSWERS_NEEDED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class RecoveryAnswer:
+    """What a caller answered, as the call taker wrote it down."""
+
+    question: RecoveryQuestion
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRecovery:
+    """A caller's answers about the child of one report. `retry_key` is random: with it, the same again gives the same
+    new code and secret.
+    """
+
+    report_id: str
+    retry_key: str
+    answers: tuple[RecoveryAnswer, ...]

@@ -1,0 +1,40 @@
+"""A stranger's report, and whether somebody who answers for it has looked at it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from backend.domain.report import Report
+
+
+class ReviewState(StrEnum):
+    WAITING = "WAITING"
+    DONE = "DONE"
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """Of one report, whose id it has. Beside the report, so that looking at it is no change of what the family wrote:
+    its phone may be changing that at the same time.
+    """
+
+    id: str
+    incident_id: str
+    state: ReviewState
+    version: int
+    created_at: datetime
+    updated_at: datetime
+    reviewed_by: str | None = None
+    reviewed_at: datetime | None = None
+
+
+def awaited(report: Report) -> Review:
+    """The review that a stranger's report waits for as it is filed."""
+    return Review(
+        id=report.id,
+        incident_id=report.incident_id,
+        state=ReviewState.WAITING,
+        version=1,
+        created_at=report.created_at,
+        updated_at=report.created_at,
+    )

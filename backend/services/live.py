@@ -1,0 +1,98 @@
+"""Changes in batches: told at once when it was quiet, then at most four a second, each with a cursor to go on from."""
+
+import asyncio
+import base64
+import binascii
+import hashlib
+import hmac
+from collections.abc import AsyncGenerator, Callable
+from dataclasses import dataclass
+
+from backend.domain.errors import DomainError, ErrorCode, refusal
+from backend.domain.event import Event
+from backend.services.collaborators import Collaborators
+from backend.store.feed import Listener, TooFarBehindError, remember_past
+
+SECONDS_BETWEEN = 0.25
+SECONDS_APART = 2.0
+"""One process may hear of a change so much later than another."""
+QUIET_SECONDS = 15.0
+"""After so long without news a follower is given a newer cursor, which is remembered for longer."""
+_SIGNATURE_BYTES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What happened since the batch before; none where it was quiet. `heard` is the last event of all, told or not."""
+
+    events: tuple[Event, ...]
+    heard: str
+
+
+def too_far_behind() -> DomainError:
+    return refusal(ErrorCode.STALE, "Too much has happened to tell it all. Please load this again.")
+
+
+async def batches(
+    use: Collaborators, wanted: Callable[[Event], bool], after: str | None
+) -> AsyncGenerator[Batch, None]:
+    """What is wanted of all that happens, and of what happened after the event `after`; the first batch at once.
+
+    Raises: DomainError STALE where not everything can be told.
+    """
+    await use.feed.live.wait()
+    if after is not None and not use.feed.remembers(after):
+        await remember_past(use.store, use.feed)
+        await _heard_here_too(use, after)
+    try:
+        async with use.feed.listen(wanted, after) as listener:
+            yield Batch(tuple(listener.waiting_now()), listener.heard)
+            while True:
+                await asyncio.sleep(SECONDS_BETWEEN)
+                first = await _next_within(listener, QUIET_SECONDS)
+                rest = listener.waiting_now()
+                yield Batch((first, *rest) if first is not None else (), listener.heard)
+    except TooFarBehindError:
+        raise too_far_behind() from None
+
+
+async def _heard_here_too(use: Collaborators, after: str) -> None:
+    """Wait a little for what a follower has heard from another process, which was faster than this one."""
+    async with use.feed.listen(lambda event: event.id == after) as listener:
+        if not use.feed.remembers(after):
+            await _next_within(listener, SECONDS_APART)
+
+
+async def _next_within(listener: Listener, seconds: float) -> Event | None:
+    try:
+        async with asyncio.timeout(seconds):
+            return await listener.next()
+    except TimeoutError:
+        return None
+
+
+def cursor_of(use: Collaborators, scope: str, heard: str) -> str:
+    """A place in the feed, as a client keeps it; good for the same subscription (`scope`) only."""
+    content = heard.encode()
+    return base64.urlsafe_b64encode(_signature(use, scope, content) + content).decode().rstrip("=")
+
+
+def place_of(use: Collaborators, scope: str, cursor: str | None) -> str | None:
+    """The id of the event that a cursor stands for; None without one.
+
+    Raises: DomainError INVALID for what was not given out here, or for another subscription.
+    """
+    if cursor is None:
+        return None
+    try:
+        signed = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+    except (binascii.Error, ValueError):
+        signed = b""
+    signature, content = signed[:_SIGNATURE_BYTES], signed[_SIGNATURE_BYTES:]
+    if not content or not hmac.compare_digest(signature, _signature(use, scope, content)):
+        raise refusal(ErrorCode.INVALID, "This is not a cursor that was given out here.", "after")
+    return content.decode()
+
+
+def _signature(use: Collaborators, scope: str, content: bytes) -> bytes:
+    return hmac.new(use.keys.cursor, f"live {scope}\0".encode() + content, hashlib.sha256).digest()[:_SIGNATURE_BYTES]

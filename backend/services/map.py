@@ -1,0 +1,307 @@
+"""The map of an incident for its operations: counts by cell from afar, single things from near; now, or as it was."""
+
+from collections import Counter, defaultdict
+from collections.abc import AsyncGenerator, Collection, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from datetime import datetime
+
+from backend.domain.account import Viewer
+from backend.domain.audit import AuditAction, Part
+from backend.domain.errors import ErrorCode, not_found, refusal
+from backend.domain.event import Event, EventKind
+from backend.domain.map import EVERYWHERE, LANDED, NOWHERE, Count, MapLayer, Pin, sheet_of_site
+from backend.domain.person import Point
+from backend.domain.registration import CareStatus
+from backend.services.access import Action, Where, require
+from backend.services.audit import saw
+from backend.services.collaborators import Collaborators
+from backend.services.live import batches, cursor_of, place_of
+from backend.services.map_pins import point_of_found, point_of_report, sides_of
+from backend.store import map as kept
+from geo.bounds import (
+    CLOSEST_ZOOM,
+    FINEST,
+    SINGLE_FROM_ZOOM,
+    Bounds,
+    centre_of,
+    reach_km,
+    resolution_for,
+    sheets_within,
+)
+from geo.distance import is_point
+
+MOST_SINGLE = 300
+"""More single things of a layer than this are shown as cells still."""
+MOST_LINES = 500
+
+
+@dataclass(frozen=True, slots=True)
+class MapCount:
+    """How many of a layer and state there are; how many people, for sites: see MapThing."""
+
+    layer: MapLayer
+    state: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class MapCell:
+    """What is in an H3 cell; `centre` is its middle."""
+
+    cell: str
+    centre: Point
+    counts: tuple[MapCount, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MapThing:
+    """One thing, by the id of its record. Of a site, `in_care` of its `capacity` are taken in."""
+
+    id: str
+    layer: MapLayer
+    state: str
+    point: Point
+    in_care: int | None = None
+    capacity: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MapLine:
+    """Confirmed matches from where children were last seen to where they were found: one by its id, or so many."""
+
+    start: Point
+    end: Point
+    count: int
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MapView:
+    """`resolution` is that of the cells; `at` the full hour that is shown, None for now. `totals` are of the whole
+    incident, what has no known place among them.
+    """
+
+    resolution: int
+    area: tuple[Point, ...]
+    cells: tuple[MapCell, ...]
+    things: tuple[MapThing, ...]
+    lines: tuple[MapLine, ...]
+    totals: tuple[MapCount, ...]
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class MapRequest:
+    """Which part, from how near, which layers, and as of when (None: now)."""
+
+    bounds: Bounds
+    zoom: int
+    layers: tuple[MapLayer, ...] = tuple(MapLayer)
+    at: datetime | None = None
+
+
+async def map_view(use: Collaborators, viewer: Viewer | None, incident_id: str, asked: MapRequest) -> MapView:
+    """What is within the bounds. However many people there are, so many sheets are read as fill a screen.
+
+    Raises: DomainError UNAUTHENTICATED, FORBIDDEN, INVALID.
+    """
+    known = require(viewer, Action.READ_MAP, Where(incident_id=incident_id))
+    _check(asked)
+    incident = await use.store.incidents.get(incident_id)
+    if incident is None:
+        raise not_found("incident")
+    resolution = resolution_for(asked.zoom, asked.bounds, FINEST if asked.at is None else FINEST - 1)
+    sheets = [*sheets_within(asked.bounds, resolution), EVERYWHERE]
+    if asked.at is None:
+        counted = await kept.counts_now(use.store, incident_id, sheets)
+    else:
+        counted = await kept.counts_at(use.store, incident_id, sheets, asked.at)
+    found = _Counts(counted, asked, resolution)
+    near = asked.at is None and asked.zoom >= SINGLE_FROM_ZOOM and resolution == FINEST
+    single = frozenset(layer for layer in asked.layers if near and 0 < found.sum_of(layer) <= MOST_SINGLE)
+    things, lines = await _singles(use, known, incident_id, found, single)
+    return MapView(
+        resolution=resolution,
+        area=incident.area,
+        cells=found.cells(single),
+        things=things,
+        lines=lines if MapLayer.MATCHES in single else found.lines(),
+        totals=found.totals(),
+        at=None if asked.at is None else asked.at.replace(minute=0, second=0, microsecond=0),
+    )
+
+
+async def in_care_at(use: Collaborators, sites: Sequence[tuple[str, str]]) -> list[int]:
+    """How many people are in care at each site, of which the ids of incident and site are given."""
+    found: Counter[str] = Counter()
+    for incident_id in {incident_id for incident_id, _ in sites}:
+        sheets = [sheet_of_site(site_id) for one, site_id in sites if one == incident_id]
+        for (sheet, _), count in (await kept.counts_now(use.store, incident_id, sheets)).items():
+            found[sheet] += count
+    return [found[sheet_of_site(site_id)] for _, site_id in sites]
+
+
+@dataclass(frozen=True, slots=True)
+class MapNews:
+    """The H3 cells (of about 17 km) in which something changed; `everywhere` where they are too many to name."""
+
+    cursor: str
+    cells: tuple[str, ...]
+    everywhere: bool
+
+
+async def follow_map(
+    use: Collaborators, viewer: Viewer | None, incident_id: str, after: str | None = None
+) -> AsyncGenerator[MapNews, None]:
+    """Where the map changes.
+
+    Raises: DomainError UNAUTHENTICATED, FORBIDDEN; INVALID for a cursor that is none; STALE where the follower must
+    read the present state anew.
+    """
+    require(viewer, Action.READ_MAP, Where(incident_id=incident_id))
+    scope = f"map {incident_id}"
+
+    def concerns(event: Event) -> bool:
+        return event.kind is EventKind.MAP_CHANGED and event.incident_id == incident_id
+
+    async with aclosing(batches(use, concerns, place_of(use, scope, after))) as found:
+        async for batch in found:
+            everywhere = any(not event.cells for event in batch.events)
+            cells = () if everywhere else tuple(sorted({cell for event in batch.events for cell in event.cells}))
+            yield MapNews(cursor_of(use, scope, batch.heard), cells, everywhere)
+
+
+def _check(asked: MapRequest) -> None:
+    bounds = asked.bounds
+    if not (is_point(bounds.north, bounds.east) and is_point(bounds.south, bounds.west)) or (
+        bounds.south >= bounds.north or bounds.width <= 0
+    ):
+        raise refusal(ErrorCode.INVALID, "These are no bounds of a part of the Earth.", "bounds")
+    if not 0 <= asked.zoom <= CLOSEST_ZOOM:
+        raise refusal(ErrorCode.INVALID, f"The zoom is 0 to {CLOSEST_ZOOM}.", "zoom")
+
+
+class _Counts:
+    """The counts of some sheets, of the layers that were asked for, by cell."""
+
+    def __init__(self, counted: Counter[Count], asked: MapRequest, resolution: int) -> None:
+        self.bounds = asked.bounds
+        self.everywhere: list[tuple[str, str, int]] = []
+        self.by_cell: defaultdict[str, list[tuple[str, str, int]]] = defaultdict(list)
+        around = asked.bounds.widened(reach_km(resolution))
+        wanted = {*asked.layers, *({LANDED} if MapLayer.MATCHES in asked.layers else ())}
+        for (sheet, name), count in counted.items():
+            cell, layer, state = name.split("|")
+            if count > 0 and layer in wanted:
+                (self.everywhere if sheet == EVERYWHERE else self.by_cell[cell]).append((layer, state, count))
+        self.centres = {cell: centre_of(cell) for cell in self.by_cell}
+        for cell in [one for one, centre in self.centres.items() if not around.hold(*centre)]:
+            del self.by_cell[cell]
+
+    def sum_of(self, layer: MapLayer) -> int:
+        layers = {layer, LANDED} if layer is MapLayer.MATCHES else {layer}
+        return sum(count for counts in self.by_cell.values() for one, _, count in counts if one in layers)
+
+    def cells_of(self, layers: Collection[str]) -> dict[str, list[tuple[str, str, int]]]:
+        chosen = {cell: [one for one in counts if one[0] in layers] for cell, counts in sorted(self.by_cell.items())}
+        return {cell: counts for cell, counts in chosen.items() if counts}
+
+    def cells(self, single: Collection[MapLayer]) -> tuple[MapCell, ...]:
+        """Cells with what is neither shown singly nor as lines."""
+        layers = {*MapLayer} - {*single, MapLayer.MATCHES}
+        return tuple(
+            MapCell(cell, Point(*self.centres[cell]), _sorted(counts)) for cell, counts in self.cells_of(layers).items()
+        )
+
+    def lines(self) -> tuple[MapLine, ...]:
+        """The lines from cell to cell that begin or end here, the thickest first."""
+        between: dict[tuple[str, str], int] = {}
+        for cell, counts in self.cells_of({MapLayer.MATCHES, LANDED}).items():
+            for layer, other, count in counts:
+                if other != NOWHERE:
+                    between[(cell, other) if layer == MapLayer.MATCHES else (other, cell)] = count
+        thickest = sorted(between.items(), key=lambda one: (-one[1], one[0]))[:MOST_LINES]
+        return tuple(
+            MapLine(Point(*centre_of(start)), Point(*centre_of(end)), count) for (start, end), count in thickest
+        )
+
+    def totals(self) -> tuple[MapCount, ...]:
+        return _sorted(self.everywhere)
+
+
+def _sorted(counts: Sequence[tuple[str, str, int]]) -> tuple[MapCount, ...]:
+    return tuple(
+        MapCount(MapLayer(layer), "CONFIRMED" if layer == MapLayer.MATCHES else state, count)
+        for layer, state, count in sorted(counts)
+        if layer != LANDED
+    )
+
+
+async def _singles(
+    use: Collaborators, viewer: Viewer, incident_id: str, found: _Counts, single: Collection[MapLayer]
+) -> tuple[tuple[MapThing, ...], tuple[MapLine, ...]]:
+    """The things and the lines of the layers that are shown one by one, as their records are now."""
+    if not single:
+        return (), ()
+    cells = found.cells_of(single)
+    limit = 2 * MOST_SINGLE * len(MapLayer)
+    pins = [pin for pin in await kept.pins_in(use.store, incident_id, cells, limit) if pin.layer in single]
+    if MapLayer.MATCHES in single:
+        landed = dict.fromkeys(found.cells_of({LANDED}))
+        pins += await kept.pins_ending_in(use.store, incident_id, landed, limit)
+    of = {layer: [pin for pin in pins if pin.layer is layer] for layer in MapLayer}
+    things = [
+        *await _site_things(use, of[MapLayer.SITES]),
+        *await _people_things(use, viewer, of[MapLayer.IN_CARE]),
+        *await _report_things(use, viewer, of[MapLayer.REPORTS]),
+    ]
+    within = [one for one in things if found.bounds.hold(one.point.latitude, one.point.longitude)]
+    return tuple(within), await _match_lines(use, viewer, of[MapLayer.MATCHES])
+
+
+async def _site_things(use: Collaborators, pins: Sequence[Pin]) -> list[MapThing]:
+    sites = await use.store.sites.get_many(pin.id for pin in pins) if pins else {}
+    in_care = await in_care_at(use, [(one.incident_id, one.id) for one in sites.values()])
+    return [
+        MapThing(one.id, MapLayer.SITES, "OPEN" if one.open else "CLOSED", one.point, there, one.capacity)
+        for one, there in zip(sites.values(), in_care, strict=True)
+    ]
+
+
+async def _people_things(use: Collaborators, viewer: Viewer, pins: Sequence[Pin]) -> list[MapThing]:
+    """Those in care, each at its site: which child is there is a look at that child."""
+    if not pins:
+        return []
+    found = await use.store.registrations.get_many(pin.id for pin in pins)
+    sites = await use.store.sites.get_many({one.site_id for one in found.values()})
+    shown = [one for one in found.values() if one.site_id in sites]
+    await saw(use, viewer, AuditAction.READ_REGISTRATION, Part.PLACE, shown)
+    return [
+        MapThing(one.id, MapLayer.IN_CARE, CareStatus(one.care_status).value, sites[one.site_id].point) for one in shown
+    ]
+
+
+async def _report_things(use: Collaborators, viewer: Viewer, pins: Sequence[Pin]) -> list[MapThing]:
+    found = await use.store.reports.get_many(pin.id for pin in pins) if pins else {}
+    shown = {one.id: (one, point) for one in found.values() if (point := point_of_report(one)) is not None}
+    await saw(use, viewer, AuditAction.READ_REPORT, Part.PLACE, [one for one, _ in shown.values()])
+    return [MapThing(one.id, MapLayer.REPORTS, one.status.value, point) for one, point in shown.values()]
+
+
+async def _match_lines(use: Collaborators, viewer: Viewer, pins: Sequence[Pin]) -> tuple[MapLine, ...]:
+    matches = await use.store.matches.get_many(pin.id for pin in pins) if pins else {}
+    if not matches:
+        return ()
+    reports, registrations = await sides_of(use.store, matches.values())
+    sites = await use.store.sites.get_many({one.site_id for one in registrations.values()})
+    lines = []
+    for match in matches.values():
+        report, registration = reports.get(match.report_id), registrations.get(match.registration_id)
+        if report is None or registration is None:
+            continue
+        start, end = point_of_report(report), point_of_found(registration, sites.get(registration.site_id))
+        if start is not None and end is not None:
+            lines.append(MapLine(start, end, 1, match.id))
+    await saw(use, viewer, AuditAction.READ_MATCH, Part.PLACE, [matches[one.id] for one in lines if one.id])
+    return tuple(lines)

@@ -1,0 +1,146 @@
+"""A family that lost its case code: a call taker asks what only it knows, and gives it a new code and secret."""
+
+from dataclasses import dataclass, replace
+
+from backend.domain.account import Viewer
+from backend.domain.errors import DomainError, ErrorCode, Problem, conflict, not_found, refusal
+from backend.domain.event import Event, EventKind
+from backend.domain.recovery import CaseRecovery, RecoveryQuestion
+from backend.domain.report import Family, Report
+from backend.domain.validation import LONGEST_NAME
+from backend.services.access import Action, require_of_record
+from backend.services.attempts import forget, may_try
+from backend.services.audit import tell
+from backend.services.changes import stale
+from backend.services.collaborators import Collaborators
+from backend.services.recovery_answers import are_enough, questions_of
+from backend.services.reports import where
+from backend.services.secrets import SHORTEST_RETRY_KEY, as_written, case_code, case_secret, keyed_hash
+from backend.store.records import Session
+from backend.store.sessions import end_all_of_family
+
+
+@dataclass(frozen=True, slots=True)
+class NewCase:
+    """What the call taker reads out, once."""
+
+    code: str
+    secret: str
+
+
+async def begin_case_recovery(
+    use: Collaborators, viewer: Viewer | None, report_id: str
+) -> tuple[RecoveryQuestion, ...]:
+    """What the caller is to be asked: kinds of facts that the report holds, never the facts.
+
+    Raises: DomainError UNAUTHENTICATED, NOT_FOUND, FORBIDDEN, CONFLICT.
+    """
+    report, known = await _report(use, viewer, report_id)
+    asked = _questions(report)
+    await use.store.transact(lambda session: _tell(use, known, EventKind.CASE_RECOVERY_BEGUN, report, session))
+    return asked
+
+
+async def recover_case(use: Collaborators, viewer: Viewer | None, recovery: CaseRecovery) -> NewCase:
+    """A new code and secret, where enough answers are right; the old ones are void, and the family is signed out
+    everywhere. The same again, by the same person and retry key, gives the same.
+
+    Raises: DomainError UNAUTHENTICATED, NOT_FOUND, FORBIDDEN, CONFLICT; INVALID without saying which answers were
+    wrong; RATE_LIMITED while this case, or this call taker, has seen too many wrong ones.
+    """
+    report, known = await _report(use, viewer, recovery.report_id)
+    _refuse_what_cannot_be(recovery)
+    _questions(report)
+    family = await use.store.families.get(report.family_id)
+    if family is None:
+        raise not_found("report")
+    counted = (f"recovery by {known.id}", f"recovery of {family.id}")
+    for attempts_id in counted:
+        if not await may_try(use, attempts_id):
+            await use.store.transact(lambda session: _tell(use, known, EventKind.CASE_RECOVERY_LOCKED, report, session))
+            raise await _locked(use, attempts_id)
+    if not are_enough(report, recovery.answers):
+        await use.store.transact(lambda session: _tell(use, known, EventKind.CASE_RECOVERY_FAILED, report, session))
+        raise refusal(
+            ErrorCode.INVALID,
+            "Not enough of these answers are right. Please ask again, or send the family to a site with a document.",
+            "answers",
+        )
+    made, following = _new_case(use, known, family, recovery.retry_key)
+    if following.code_hash == family.code_hash:
+        await use.store.make_durable()
+    else:
+        await use.store.transact(lambda session: _give(use, known, report, family, following, session))
+    for attempts_id in counted:
+        await forget(use, attempts_id)
+    return made
+
+
+async def _give(
+    use: Collaborators, viewer: Viewer, report: Report, seen: Family, following: Family, session: Session
+) -> None:
+    if not await use.store.families.replace(following, seen.version, session):
+        raise stale()
+    await end_all_of_family(use.store.sessions, seen.id, session)
+    await _tell(use, viewer, EventKind.CASE_RECOVERED, report, session)
+
+
+async def _report(use: Collaborators, viewer: Viewer | None, report_id: str) -> tuple[Report, Viewer]:
+    report = await use.store.reports.get(report_id)
+    place = None if report is None else where(report)
+    known = require_of_record(viewer, Action.RECOVER_CASE, Action.READ_REPORT, place, "report")
+    if report is None:
+        raise not_found("report")
+    return report, known
+
+
+def _questions(report: Report) -> tuple[RecoveryQuestion, ...]:
+    asked = questions_of(report)
+    if not asked:
+        raise conflict("This report holds too little to ask about. Please send the family to a site with a document.")
+    return asked
+
+
+def _refuse_what_cannot_be(recovery: CaseRecovery) -> None:
+    if not SHORTEST_RETRY_KEY <= len(recovery.retry_key) <= LONGEST_NAME:
+        raise refusal(ErrorCode.INVALID, "The retry key must be random, of 22 to 200 characters.", "retryKey")
+    if len({one.question for one in recovery.answers}) < len(recovery.answers):
+        raise refusal(ErrorCode.INVALID, "Please give one answer to each question.", "answers")
+    if any(len(one.answer) > LONGEST_NAME for one in recovery.answers):
+        raise refusal(ErrorCode.INVALID, f"An answer has at most {LONGEST_NAME} characters.", "answers")
+
+
+def _new_case(use: Collaborators, viewer: Viewer, family: Family, retry_key: str) -> tuple[NewCase, Family]:
+    pepper = use.keys.token_pepper
+    seed = f"recovered\0{family.id}\0{viewer.id}\0{retry_key}"
+    made = NewCase(case_code(pepper, seed), case_secret(pepper, seed))
+    following = replace(
+        family,
+        code_hash=keyed_hash(pepper, "case code hash", as_written(made.code)),
+        secret_hash=keyed_hash(pepper, "case secret hash", as_written(made.secret)),
+        version=family.version + 1,
+        updated_at=use.clock(),
+    )
+    return made, following
+
+
+async def _locked(use: Collaborators, attempts_id: str) -> DomainError:
+    there = await use.store.attempts.get(attempts_id)
+    until = None if there is None else there.locked_until
+    seconds = 1 if until is None else max(1, round((until - use.clock()).total_seconds()))
+    message = f"Too many wrong answers were given. Please try again in {seconds:,} seconds."
+    return DomainError([Problem(ErrorCode.RATE_LIMITED, message, "answers")], seconds)
+
+
+async def _tell(use: Collaborators, viewer: Viewer, kind: EventKind, report: Report, session: Session) -> None:
+    """Enter what was asked, of whom and how it ended; of the answers, nothing."""
+    told = Event(
+        id=use.new_id(),
+        kind=kind,
+        subject_id=report.family_id,
+        actor_id=viewer.id,
+        at=use.clock(),
+        incident_id=report.incident_id,
+        report_id=report.id,
+    )
+    await tell(use, viewer, session, told, fields=[question.value for question in questions_of(report)])

@@ -1,0 +1,192 @@
+"""How long a view of the map takes as people become many, how much of it is read, and how fast it is counted."""
+
+import os
+import statistics
+import tempfile
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+
+from pydantic import SecretStr
+
+from backend.app import open_store, wire
+from backend.domain.account import Role, Viewer
+from backend.domain.incident import Incident, IncidentKind, IncidentScale, IncidentStatus
+from backend.domain.map import EVERYWHERE
+from backend.domain.person import Person, Place, Point
+from backend.domain.registration import CareStatus, Registration, RegistrationStatus
+from backend.domain.report import Report, ReportStatus
+from backend.domain.site import Site, SiteKind
+from backend.domain.subject import Reporter
+from backend.services.collaborators import Collaborators
+from backend.services.map import MapRequest, map_view
+from backend.services.map_rebuilding import begin_rebuild, check_map, work_off
+from backend.settings.keys import load_keys
+from backend.settings.settings import read_settings
+from backend.store.codec import to_document
+from backend.store.embedded import embedded_database
+from backend.store.map import counts_now
+from geo.bounds import Bounds, resolution_for, sheets_within
+from tests.support.client import new_id
+
+GULF = Bounds(north=33.0, south=27.0, east=-86.0, west=-99.0)
+CITY = Bounds(north=30.2, south=29.7, east=-89.6, west=-90.6)
+STREETS = Bounds(north=29.98, south=29.92, east=-90.0, west=-90.12)
+SITES, BATCH, LOOKS = 400, 2000, 60
+AT = datetime(2026, 9, 2, tzinfo=UTC)
+SPAN = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    people: int
+    milliseconds: dict[str, list[float]]
+    documents: dict[str, int]
+    counted_a_second: float
+
+
+async def measure_map(*, quick: bool) -> str:
+    """Views at two sizes, and how many documents each reads, as a table."""
+    last = int(os.environ.get("PEOPLE", "10000" if quick else "100000"))
+    rows = [await _at_size(size) for size in (last // 10, last)]
+    names = list(rows[0].milliseconds)
+    head = "| people | " + " | ".join(f"{name}, p50 / p95 ms (documents)" for name in names) + " | counted a second |"
+    lines = [head, "|" + "---|" * (len(names) + 2)]
+    for row in rows:
+        cells = [f"{_quantiles(row.milliseconds[name])} ({row.documents[name]})" for name in names]
+        lines.append(f"| {row.people:,} | " + " | ".join(cells) + f" | {row.counted_a_second:,.0f} |")
+    return (
+        f"Views of an incident's map at the server, {LOOKS} of each, with {SITES} sites; one person in four is missed, "
+        "the others are in care. What is read are sheets of counts, as many as the screen takes: not more of them "
+        "where there are more people. Aim for a whole incident: 50 ms at p95.\n\n" + "\n".join(lines)
+    )
+
+
+def _quantiles(values: list[float]) -> str:
+    return f"{statistics.median(values):.1f} / {statistics.quantiles(values, n=20)[-1]:.1f}"
+
+
+async def _at_size(people: int) -> Measured:
+    with tempfile.TemporaryDirectory() as folder:
+        async with embedded_database(Path(folder), cache_size="1G") as database:
+            settings = read_settings(data_folder=Path(folder), mongodb_uri=SecretStr(database.uri), port=0)
+            keys = load_keys(settings, lambda _: None)
+            async with open_store(settings, keys, database.uri) as store, wire(settings, keys, store) as use:
+                incident_id = await _load(use, people)
+                began = time.perf_counter()
+                await begin_rebuild(use, incident_id)
+                async for _ in work_off(use, incident_id):
+                    pass
+                rate = (people + SITES) / (time.perf_counter() - began)
+                if not (await check_map(store, incident_id)).is_right:
+                    raise RuntimeError("the map is not what a recount says")
+                return await _views(use, incident_id, people, rate)
+
+
+async def _views(use: Collaborators, incident_id: str, people: int, rate: float) -> Measured:
+    viewer = Viewer("v", Role.COORDINATOR, "", frozenset({incident_id}), frozenset(), None, "x")
+    then = AT + SPAN / 2
+    asked = {
+        "whole incident": MapRequest(GULF, 6),
+        "the same as it was": MapRequest(GULF, 6, at=then),
+        "a city": MapRequest(CITY, 10),
+        "streets": MapRequest(STREETS, 14),
+    }
+    milliseconds: dict[str, list[float]] = {}
+    documents: dict[str, int] = {}
+    for name, request in asked.items():
+        milliseconds[name] = []
+        for _ in range(LOOKS):
+            began = time.perf_counter()
+            await map_view(use, viewer, incident_id, request)
+            milliseconds[name].append((time.perf_counter() - began) * 1000)
+        sheets = [*sheets_within(request.bounds, resolution_for(request.zoom, request.bounds)), EVERYWHERE]
+        there = {sheet for sheet, _ in await counts_now(use.store, incident_id, sheets)}
+        documents[name] = len(there) * (1 if request.at is None else 3)
+    return Measured(people, milliseconds, documents, rate)
+
+
+async def _load(use: Collaborators, people: int) -> str:
+    random, incident_id = Random(4), new_id()  # noqa: S311 (no secret)
+    store = use.store
+    incident = Incident(
+        id=incident_id,
+        name="Bench",
+        kind=IncidentKind.HURRICANE,
+        status=IncidentStatus.ACTIVE,
+        scale=IncidentScale.REGIONAL,
+        area=(),
+        child_age_limit=21,
+        retention_days=365,
+        propose_threshold=0.3,
+        alert_threshold=0.9,
+        synthetic=True,
+        created_by="bench",
+        version=1,
+        created_at=AT,
+        updated_at=AT,
+    )
+    await store.incidents.insert(incident)
+    sites = [
+        Site(new_id(), incident_id, "Site", SiteKind.SHELTER, _point(random), None, 500, True, 1, AT, AT)
+        for _ in range(SITES)
+    ]
+    await store.sites.collection.insert_many([to_document(site) for site in sites])
+    for first in range(0, people, BATCH):
+        registrations, reports = [], []
+        for number in range(first, min(first + BATCH, people)):
+            at = AT + SPAN * (number / people)
+            if number % 4:
+                registrations.append(to_document(_registration(random, incident_id, random.choice(sites).id, at)))
+            else:
+                reports.append({**to_document(_report(random, incident_id, at)), "filing": new_id()})
+        await store.registrations.collection.insert_many(registrations)
+        await store.reports.collection.insert_many(reports)
+    return incident_id
+
+
+def _point(random: Random) -> Point:
+    """Around New Orleans, most of them near."""
+    return Point(29.95 + random.gauss(0, 0.6), -90.07 + random.gauss(0, 1.2))
+
+
+def _registration(random: Random, incident_id: str, site_id: str, at: datetime) -> Registration:
+    return Registration(
+        id=new_id(),
+        incident_id=incident_id,
+        site_id=site_id,
+        group_id=None,
+        care_status=random.choice(tuple(CareStatus)),
+        status=RegistrationStatus.IN_CARE,
+        person=Person(),
+        found_at=at,
+        found_place=Place(),
+        medical_notes=None,
+        photo_ids=(),
+        synthetic=True,
+        registered_by="bench",
+        version=1,
+        created_at=at,
+        updated_at=at,
+    )
+
+
+def _report(random: Random, incident_id: str, at: datetime) -> Report:
+    return Report(
+        id=new_id(),
+        incident_id=incident_id,
+        family_id=new_id(),
+        status=ReportStatus.OPEN,
+        person=Person(),
+        reporter=Reporter(),
+        last_seen_at=at,
+        last_seen_place=Place(None, _point(random)),
+        photo_ids=(),
+        synthetic=True,
+        filed_by="bench",
+        version=1,
+        created_at=at,
+        updated_at=at,
+    )

@@ -1,0 +1,185 @@
+"""The live feed: told in batches, resumed where it was cut off, to who may see it at that moment, at their own pace."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+from random import Random
+from typing import Any
+
+import aiohttp
+import pytest
+
+from backend.app import build_app, wire
+from backend.domain.event import SYSTEM, Event, EventKind
+from backend.services import live
+from backend.settings.keys import load_keys
+from backend.store.feed import BEHIND_AT_MOST, REMEMBERED, Feed, TooFarBehindError
+from tests.chaos.followers import Follower, follow_with_cuts
+from tests.support.client import Client
+from tests.support.house import Scene
+from tests.support.live_server import live_server
+from tests.support.records import child
+
+AT = datetime(2026, 9, 2, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+async def other_process(scene: Scene) -> AsyncIterator[Client]:
+    """A stranger at a second server on the same database, as another process would be: with a feed of its own."""
+    house = scene.house
+    keys = load_keys(house.settings, warn=lambda _: None)
+    async with AsyncExitStack() as stack:
+        use = await stack.enter_async_context(wire(house.settings, keys, house.use.store))
+        await use.feed.live.wait()
+        server = await stack.enter_async_context(live_server(build_app(house.settings, use)))
+        yield Client(await stack.enter_async_context(aiohttp.ClientSession()), server.url)
+
+
+async def register(scene: Scene, **changes: Any) -> str:
+    made = await scene.volunteer.ask("registerPerson", input=child(scene.site_id, **changes))
+    registration_id: str = made.made["registration"]["id"]
+    return registration_id
+
+
+async def test_a_site_is_followed_by_who_may_read_it_alone(scene: Scene) -> None:
+    for person, code in (
+        (scene.stranger, "UNAUTHENTICATED"),
+        (scene.other_volunteer, "NOT_FOUND"),
+        (scene.call_taker, "NOT_FOUND"),
+        (scene.admin, "NOT_FOUND"),
+    ):
+        async with person.follow("siteChanges", siteId=scene.site_id) as news:
+            message = await news.next_message()
+        assert [error["extensions"]["code"] for error in message["payload"]] == [code]
+    for person in (scene.volunteer, scene.coordinator):
+        async with person.follow("siteChanges", siteId=scene.site_id) as news:
+            assert (await news.next())["registrations"] == []
+            registered = await register(scene)
+            assert (await news.next_record())["id"] == registered
+
+
+async def test_who_moves_on_is_gone_here_and_comes_there_in_the_other_process(
+    scene: Scene, other_process: Client
+) -> None:
+    registered = await register(scene)
+    there = other_process.signed_in(scene.other_volunteer.token)
+    async with (
+        scene.volunteer.follow("siteChanges", siteId=scene.site_id) as here,
+        there.follow("siteChanges", siteId=scene.other_site_id) as elsewhere,
+    ):
+        await here.next()
+        await elsewhere.next()
+        move = {"id": registered, "version": 1, "siteId": scene.other_site_id}
+        assert (await scene.coordinator.ask("moveRegistration", input=move)).made
+        left = await here.next()
+        assert (left["registrations"], left["gone"]) == ([], [registered])
+        assert (await elsewhere.next_record())["id"] == registered
+
+
+async def test_of_many_changes_at_once_few_messages_are_made(scene: Scene) -> None:
+    async with scene.volunteer.follow("siteChanges", siteId=scene.site_id) as news:
+        await news.next()
+        began = asyncio.get_running_loop().time()
+        registered = set(await asyncio.gather(*(register(scene) for _ in range(40))))
+        told: set[str] = set()
+        messages = 0
+        while told != registered:
+            records = (await news.next())["registrations"]
+            assert not told & {one["id"] for one in records}
+            told |= {one["id"] for one in records}
+            messages += 1
+        seconds = asyncio.get_running_loop().time() - began
+    assert messages <= 1 + seconds / live.SECONDS_BETWEEN
+
+
+async def test_who_is_cut_off_again_and_again_misses_nothing_and_hears_nothing_twice(
+    scene: Scene, other_process: Client
+) -> None:
+    follower = Follower((scene.volunteer, other_process.signed_in(scene.volunteer.token)), scene.site_id)
+    enough = asyncio.Event()
+    random = Random(5)  # noqa: S311 (chances, not secrets)
+    following = asyncio.create_task(follow_with_cuts(follower, 20, 0.1, random, enough))
+    await follower.began.wait()
+    registered = []
+    while not following.done() and follower.cuts < 20:
+        registered.append(await register(scene))
+    enough.set()
+    async with asyncio.timeout(20):
+        while len(follower.told) < len(registered):  # noqa: ASYNC110 (the follower rings no bell)
+            await asyncio.sleep(0.05)
+    following.cancel()
+    assert sorted(follower.told) == sorted(registered)
+    assert (follower.cuts, follower.reloads) == (20, 0)
+
+
+async def test_a_process_that_just_started_goes_on_for_who_was_cut_off_elsewhere(scene: Scene) -> None:
+    async with scene.volunteer.follow("siteChanges", siteId=scene.site_id) as news:
+        cursor = (await news.next())["cursor"]
+        first = await register(scene)
+        told = await news.next()
+        assert [one["id"] for one in told["registrations"]] == [first]
+    missed = await register(scene)
+    house = scene.house
+    keys = load_keys(house.settings, warn=lambda _: None)
+    async with (
+        wire(house.settings, keys, house.use.store) as use,
+        aiohttp.ClientSession() as session,
+        live_server(build_app(house.settings, use)) as server,
+    ):
+        later = Client(session, server.url, scene.volunteer.token)
+        for after, expected in ((told["cursor"], [missed]), (cursor, [first, missed])):
+            async with later.follow("siteChanges", siteId=scene.site_id, after=after) as news:
+                assert [one["id"] for one in (await news.next())["registrations"]] == expected
+
+
+async def test_a_cursor_that_is_none_or_of_another_list_is_refused(scene: Scene) -> None:
+    async with scene.coordinator.follow("siteChanges", siteId=scene.site_id) as news:
+        cursor = (await news.next())["cursor"]
+    for site_id, after in ((scene.site_id, "guessed"), (scene.site_id, "ü"), (scene.other_site_id, cursor)):
+        async with scene.coordinator.follow("siteChanges", siteId=site_id, after=after) as news:
+            message = await news.next_message()
+        assert [error["extensions"]["code"] for error in message["payload"]] == ["INVALID"]
+
+
+async def test_who_is_too_far_behind_is_told_to_load_anew(scene: Scene) -> None:
+    async with scene.volunteer.follow("siteChanges", siteId=scene.site_id) as news:
+        cursor = (await news.next())["cursor"]
+        await register(scene)
+        await news.next()
+    feed = scene.house.use.feed
+    feed.past_is_known = True
+    for _ in range(REMEMBERED):
+        feed.heard.append(feed.heard[-1])
+    async with scene.volunteer.follow("siteChanges", siteId=scene.site_id, after=cursor) as news:
+        message = await news.next_message()
+    assert [error["extensions"]["code"] for error in message["payload"]] == ["STALE"]
+
+
+async def test_a_session_that_ended_hears_nothing_more_after_a_second(scene: Scene) -> None:
+    async with scene.volunteer.follow("siteChanges", siteId=scene.site_id) as news:
+        await news.next()
+        assert (await scene.volunteer.ask("signOut")).made
+        over = asyncio.get_running_loop().time() + 1
+        while True:
+            made = await scene.coordinator.ask("registerPerson", input=child(scene.site_id))
+            assert made.made
+            heard = await news.socket.receive(timeout=5)
+            if heard.type is not aiohttp.WSMsgType.TEXT:
+                break
+            assert asyncio.get_running_loop().time() < over
+    assert news.socket.close_code == 4403
+
+
+async def test_what_waits_for_a_follower_is_what_it_follows_and_bounded() -> None:
+    feed = Feed()
+    async with feed.listen(lambda event: event.site_id == "here") as listener:
+        for number in range(BEHIND_AT_MOST + 10):
+            feed.tell(Event(str(number), EventKind.SITE_UPDATED, "1", SYSTEM, AT, site_id="elsewhere"))
+        assert (listener.waiting.qsize(), listener.heard) == (0, str(BEHIND_AT_MOST + 9))
+        for _ in range(2 * BEHIND_AT_MOST):
+            feed.tell(Event("x", EventKind.SITE_UPDATED, "1", SYSTEM, AT, site_id="here"))
+        assert listener.waiting.qsize() == BEHIND_AT_MOST
+        with pytest.raises(TooFarBehindError):
+            listener.waiting_now()
+    assert len(feed.heard) <= REMEMBERED
