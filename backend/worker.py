@@ -246,7 +246,7 @@ async def _handle_next_events(worker: Worker) -> bool:
     try:
         await use.store.transact(write)
     except asyncio.CancelledError:
-        with suppress(LostClaimError):  # it may have been kept already
+        with suppress(Exception):  # it was kept already, or the database is away: then the lease has to end
             await give_back(use.store.events, claimed, use.clock())
         raise
     except Exception as error:  # noqa: BLE001 (a failure is counted and tried again, whatever it is)
