@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -332,13 +331,3 @@ async def test_without_a_console_a_browser_gets_no_page(client: ClientSession) -
         assert (response.status, code_of(await response.json())) == (400, "BAD_REQUEST")
     async with client.get("/graphql/console/index.html") as response:
         assert response.status == 404
-
-
-def test_the_console_needs_no_other_host_and_its_build_brings_every_file() -> None:
-    web = Path(__file__).parents[2] / "web"
-    page = (web / "console" / "index.html").read_text()
-    build = (web / "build-console.mjs").read_text()
-    addresses = re.findall(r'(?:src|href)="([^"]+)"', page)
-    files = [address.removeprefix("graphql/console/") for address in addresses if not address.startswith("data:")]
-    assert len(files) == 7
-    assert [name for name in files if f'"{name}"' not in build] == []

@@ -54,18 +54,26 @@ async def register(phone: Device, given: str, photo: Path) -> None:
 
 async def report(phone: Device, given: str) -> None:
     await phone.open("/")
+    await phone.looks_well("welcome")
     await phone.page.get_by_role("link", name="I am looking for a child").click()
     await phone.fill("First names", given)
     await phone.fill("Family names", "Quintanilla")
     await phone.fill("Or age in years", "6")
+    await phone.looks_well("family-child")
     await phone.press("Next")
     await phone.page.get_by_label("Scar").check()
+    await phone.page.get_by_label("T-shirt").check()
+    await phone.looks_well("family-looks")
     await phone.press("Next")
+    await phone.looks_well("family-seen")
     await phone.press("Next")
     await phone.fill("Your name", "Ana Quintanilla")
+    await phone.looks_well("family-you")
     await phone.press("Next")
+    await phone.looks_well("family-check")
     await phone.press("Send the report")
     await phone.sees("Keep these two")
+    await phone.looks_well("family-case")
 
 
 async def kept_registrations(scene: Scene) -> list[Registration]:
@@ -129,8 +137,10 @@ async def test_a_child_is_found_through_screens_alone(
     ):
         await register(volunteer, "Marisol", photo)
         await volunteer.page.get_by_label("Scar").check()
+        await volunteer.looks_well("volunteer-register")
         await volunteer.press("Save")
         await volunteer.sees("Everything is on the server.")
+        await volunteer.looks_well("volunteer-site")
         await report(family, "Marisol")
         assert "Superdome" not in await family.page.inner_text("body")
 
@@ -140,6 +150,7 @@ async def test_a_child_is_found_through_screens_alone(
         await desk.page.get_by_role("link", name="Review").click()
         await desk.page.locator(".pair").first.wait_for()
         await desk.sees("Registered at Superdome")
+        await desk.looks_well("desk-review")
         await desk.page.keyboard.press("c")
         await desk.sees("Confirmed. The family is told to call the centre.")
 
@@ -152,6 +163,7 @@ async def test_a_child_is_found_through_screens_alone(
 
 async def set_up_second_factor(desk: Device) -> None:
     await desk.page.get_by_role("link", name="Your account").click()
+    await desk.looks_well("desk-account")
     await desk.fill("Sign-in name", "carla")
     await desk.fill("New password", PASSWORD)
     await desk.press("Keep it")

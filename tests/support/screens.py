@@ -25,6 +25,8 @@ FLAGS = (
 PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 640}, "has_touch": True, "is_mobile": True}
 DESK: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}
 SECONDS = 20
+AXE = Path(__file__).parents[1] / "node_modules" / "axe-core" / "axe.min.js"
+PICTURES = Path(__file__).parents[1] / "artefacts" / "screens"
 
 
 def program() -> str | None:
@@ -58,6 +60,15 @@ class Device:
 
     async def fill(self, label: str, value: str) -> None:
         await self.page.get_by_label(label, exact=True).fill(value)
+
+    async def looks_well(self, name: str) -> None:
+        """Keep a picture of the screen, and let axe look at it: what somebody who cannot see it would stumble over."""
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        await self.page.evaluate("scrollTo(0, 0)")
+        await self.page.screenshot(path=PICTURES / f"{name}.png", animations="disabled")
+        await self.page.evaluate(AXE.read_text(encoding="utf-8"))
+        found = await self.page.evaluate("axe.run().then(({ violations }) => violations)")
+        assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == [], name
 
     async def press(self, name: str) -> None:
         await self.page.get_by_role("button", name=name, exact=True).click()

@@ -31,12 +31,12 @@ export type QueueState = {
 
 const SYNCED = "synced";
 const listeners = new Set<(state: QueueState) => void>();
-let state: QueueState = { waiting: [], sending: false, synced: null, stopped: null };
+let state: QueueState | null = null;
 
-/** Be told of every change; returns what ends it. */
+/** Be told of every change, and first of what waits now; returns what ends it. */
 export function follow(listener: (state: QueueState) => void): () => void {
   listeners.add(listener);
-  listener(state);
+  if (state) listener(state);
   void refresh();
   return () => listeners.delete(listener);
 }
@@ -140,7 +140,10 @@ async function refresh(): Promise<void> {
   tell({ waiting: await all(), synced });
 }
 
+/** Until this phone was asked what waits, nobody is told that nothing does. */
 function tell(changes: Partial<QueueState>): void {
-  state = { ...state, ...changes };
-  for (const listener of listeners) listener(state);
+  if (!state && !changes.waiting) return;
+  const now: QueueState = { waiting: [], sending: false, synced: null, stopped: null, ...state, ...changes };
+  state = now;
+  for (const listener of listeners) listener(now);
 }

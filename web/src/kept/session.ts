@@ -7,7 +7,8 @@ export type Session = {
   role: Role;
   name: string;
   incidentId: string | null;
-  site: { id: string; name: string } | null;
+  /** A helper without an account is not told what the site is called. */
+  site: { id: string; name: string | null } | null;
 };
 
 const KEPT_AS = "session";

@@ -16,7 +16,7 @@ import { SignInScreen } from "./sign-in-screen";
 export default function Coordinator({ path, go }: { path: string; go: (path: string) => void }) {
   const [session, setSession] = useState<Session | null | undefined>(undefined);
   useEffect(() => {
-    void keptSession().then((found) => setSession(found?.role === "VOLUNTEER" ? null : found));
+    void keptSession().then((found) => setSession(found && AT_SITES.includes(found.role) ? null : found));
   }, []);
   if (session === undefined) return null;
   return (
@@ -42,12 +42,13 @@ export default function Coordinator({ path, go }: { path: string; go: (path: str
   );
 }
 
+const AT_SITES = ["VOLUNTEER", "UNVERIFIED_REGISTRAR"];
+
 /** What each role does at a desk. */
 const WORK: { path: string; title: Key; roles: readonly string[] }[] = [
   { path: "/desk", title: "desk.review", roles: ["COORDINATOR", "OFFICER"] },
   { path: "/desk/incident", title: "desk.setUp", roles: ["COORDINATOR", "ADMIN"] },
   { path: "/desk/people", title: "desk.people", roles: ["COORDINATOR", "ADMIN"] },
-  { path: "/desk/new", title: "desk.new", roles: ["COORDINATOR", "ADMIN"] },
   { path: "/desk/account", title: "desk.account", roles: ["COORDINATOR", "OFFICER", "ADMIN", "CALL_TAKER"] },
 ];
 
@@ -71,9 +72,10 @@ function Desk({ session, path, go, changed, leave }: DeskProperties) {
   };
   const incident = incidents?.find(({ id }) => id === session.incidentId) ?? incidents?.[0];
   const work = WORK.filter(({ roles }) => roles.includes(session.role));
-  const mayOpen = work.some((one) => one.path === "/desk/new");
+  const mayOpen = work.some((one) => one.path === "/desk/incident");
   const first = incidents?.length === 0 && mayOpen && path !== "/desk/account" && path !== "/desk/people";
-  const here = work.find((one) => one.path === (first ? "/desk/new" : path)) ?? work[0];
+  const opens = mayOpen && (first || path === "/desk/new");
+  const here = opens ? undefined : (work.find((one) => one.path === path) ?? work[0]);
   useEffect(() => {
     if (here) document.title = `${say(here.title)} · Reunify`;
   }, [here?.title, language]);
@@ -119,7 +121,7 @@ function Desk({ session, path, go, changed, leave }: DeskProperties) {
       <main>
         {wrong ? <Notice tone="warn">{wrong}</Notice> : null}
         {incidents?.length === 0 && !mayOpen ? <Notice>{say("desk.noIncident")}</Notice> : null}
-        {here?.path === "/desk/new" ? (
+        {opens ? (
           <OpenIncidentScreen
             session={session}
             first={first}

@@ -1,5 +1,6 @@
 /** Setting an incident up: its name, its thresholds, its sites. */
 import { useEffect, useState } from "preact/hooks";
+import { Link } from "wouter-preact";
 import type { IncidentKind, IncidentScale, SiteKind } from "../../api/generated/types";
 import type { Session } from "../../kept/session";
 import { useWords } from "../../languages/words";
@@ -70,6 +71,9 @@ export function IncidentScreen({ session, incidentId }: { session: Session; inci
           <h1>{found.incident.name}</h1>
           <Sites session={session} incidentId={incidentId} sites={found.sites} changed={load} />
           <Thresholds key={found.incident.version} session={session} incident={found.incident} changed={load} />
+          <p>
+            <Link href="/desk/new">{say("incident.new")}</Link>
+          </p>
         </>
       ) : (
         <h1>{say("desk.incident")}</h1>

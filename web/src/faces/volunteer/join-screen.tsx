@@ -1,7 +1,7 @@
-/** Coming in by an invite's link: say your name, and be at work. */
+/** Coming in: by an invite's link, or by the code that hangs at a site's door in the first hours. */
 import { useState } from "preact/hooks";
 import { ask, made, Refusal } from "../../api/client";
-import { AcceptInvite } from "../../api/generated/operations";
+import { AcceptInvite, EnterIntake } from "../../api/generated/operations";
 import { keepSession, type Session } from "../../kept/session";
 import { useDraft } from "../../kept/use-draft";
 import { useWords } from "../../languages/words";
@@ -11,16 +11,16 @@ import { Screen } from "../../parts/screen";
 import { sessionOf } from "./site";
 
 /** What is kept until the server has answered: accepting once more after a lost answer gives the same account. */
-type Invite = { secret: string; retryKey: string; name: string };
+type Invite = { secret: string; code: string; retryKey: string; name: string };
 
 export function JoinScreen({ came, leave }: { came: (session: Session) => void; leave: () => void }) {
   const { say } = useWords();
   const [linked] = useState(takeSecret);
-  const draft = useDraft<Invite>("invite", () => ({ secret: "", retryKey: randomKey(), name: "" }));
+  const draft = useDraft<Invite>("invite", () => ({ secret: "", code: "", retryKey: randomKey(), name: "" }));
   const [wrong, setWrong] = useState<{ message: string; field: string | null } | null>(null);
   const [asking, setAsking] = useState(false);
   if (!draft.content) return null;
-  const { name, retryKey } = draft.content;
+  const { name, code, retryKey } = draft.content;
   const secret = linked || draft.content.secret;
 
   const accept = async (event: Event) => {
@@ -30,8 +30,7 @@ export function JoinScreen({ came, leave }: { came: (session: Session) => void; 
     setWrong(null);
     draft.change({ secret });
     try {
-      const { acceptInvite } = await ask(AcceptInvite, { input: { secret, name, retryKey } });
-      const session = await sessionOf(made(acceptInvite).token ?? "");
+      const session = secret ? await byInvite(secret, name, retryKey) : await byDoor(code, name, retryKey);
       await keepSession(session);
       await draft.discard();
       came(session);
@@ -42,23 +41,32 @@ export function JoinScreen({ came, leave }: { came: (session: Session) => void; 
     setAsking(false);
   };
 
-  if (!secret) {
-    return (
-      <Screen title={say("join.none.title")} back={leave}>
-        <p>{say("join.none")}</p>
-      </Screen>
-    );
-  }
+  const own = secret ? ["name"] : ["name", "code"];
+  const below = (field: string) => (wrong?.field === field ? wrong.message : undefined);
   return (
-    <Screen title={say("join.title")} lead={say("join.lead")}>
+    <Screen
+      title={say(secret ? "join.title" : "join.door.title")}
+      lead={say(secret ? "join.lead" : "join.door.lead")}
+      back={secret ? undefined : leave}
+    >
       <form class="stack" onSubmit={accept}>
-        {wrong && wrong.field !== "name" ? <Notice tone="bad">{wrong.message}</Notice> : null}
+        {wrong && !own.includes(wrong.field ?? "") ? <Notice tone="bad">{wrong.message}</Notice> : null}
+        {secret ? null : (
+          <Text
+            label={say("join.code")}
+            dir="ltr"
+            value={code}
+            change={(value) => draft.change({ code: value })}
+            wrong={below("code")}
+            required
+          />
+        )}
         <Text
           label={say("join.name")}
           autoComplete="name"
           value={name}
           change={(value) => draft.change({ name: value })}
-          wrong={wrong?.field === "name" ? wrong.message : undefined}
+          wrong={below("name")}
           required
         />
         <button type="submit" class="button main" aria-disabled={asking}>
@@ -67,6 +75,26 @@ export function JoinScreen({ came, leave }: { came: (session: Session) => void; 
       </form>
     </Screen>
   );
+}
+
+/** Raises Refusal, Unreachable. */
+async function byInvite(secret: string, name: string, retryKey: string): Promise<Session> {
+  const { acceptInvite } = await ask(AcceptInvite, { input: { secret, name, retryKey } });
+  return sessionOf(made(acceptInvite).token ?? "");
+}
+
+/** A helper without an account, who registers and is shown nothing else. Raises Refusal, Unreachable. */
+async function byDoor(code: string, name: string, retryKey: string): Promise<Session> {
+  const { enterIntake } = await ask(EnterIntake, { input: { code, name, retryKey } });
+  const { token, account } = made(enterIntake);
+  const siteId = account?.siteIds[0];
+  return {
+    token: token ?? "",
+    role: account?.role ?? "UNVERIFIED_REGISTRAR",
+    name,
+    incidentId: null,
+    site: siteId ? { id: siteId, name: null } : null,
+  };
 }
 
 /** The secret behind the `#`, taken out of the address bar, the history and screenshots. */

@@ -30,7 +30,9 @@ export function SiteScreen({ session, justSaved, register, mend }: Properties) {
   const [signedOut, setSignedOut] = useState(false);
   const queue = useQueue();
 
+  const seesList = session.role !== "UNVERIFIED_REGISTRAR";
   const load = async () => {
+    if (!seesList) return;
     try {
       setList(await loadList(session));
       setAway(false);
@@ -48,12 +50,12 @@ export function SiteScreen({ session, justSaved, register, mend }: Properties) {
     return () => removeEventListener("online", again);
   }, [session.token]);
   useEffect(() => {
-    if (!queue.sending) void load();
-  }, [queue.waiting.length]);
+    if (queue && !queue.sending) void load();
+  }, [queue?.waiting.length]);
 
   const folded = fold(sought);
   const children = (list?.children ?? []).filter((child) => fold(`${child.name} ${child.asSaid}`).includes(folded));
-  const here = queue.waiting.filter((item) => item.content.kind === "registration");
+  const here = queue?.waiting.filter((item) => item.content.kind === "registration") ?? [];
 
   return (
     <Screen
@@ -66,11 +68,12 @@ export function SiteScreen({ session, justSaved, register, mend }: Properties) {
       }
     >
       {justSaved > 0 && here.length > 0 ? <Notice tone="good">{say("site.savedHere", { count: justSaved })}</Notice> : null}
-      <Saved queue={queue} away={away} signedOut={signedOut} />
+      {queue ? <Saved queue={queue} away={away} signedOut={signedOut} /> : null}
       {here.map((item) => (
         <Unsent key={item.id} item={item} mend={mend} />
       ))}
-      <Text label={say("site.seek")} type="search" value={sought} change={setSought} />
+      {seesList ? null : <Notice>{say("site.helper")}</Notice>}
+      {seesList ? <Text label={say("site.seek")} type="search" value={sought} change={setSought} /> : null}
       {list && children.length === 0 ? <p class="soft">{say(sought ? "site.nobodyFound" : "site.nobody")}</p> : null}
       <ul class="list">
         {children.map((child) => (
@@ -159,8 +162,9 @@ function ChildRow({ child }: { child: Child }) {
   );
 }
 
-function useQueue(): QueueState {
-  const [state, setState] = useState<QueueState>({ waiting: [], sending: false, synced: null, stopped: null });
+/** What waits to be sent; null until this phone was asked. */
+function useQueue(): QueueState | null {
+  const [state, setState] = useState<QueueState | null>(null);
   useEffect(() => follow(setState), []);
   return state;
 }

@@ -18,7 +18,7 @@ export default function Volunteer({ path, go }: { path: string; go: (path: strin
 
   const came = (found: Session) => {
     setSession(found);
-    if (found.role === "VOLUNTEER") go("/site");
+    if (found.role === "VOLUNTEER" || found.role === "UNVERIFIED_REGISTRAR") go("/site");
     else go("/desk");
   };
   return (
