@@ -3,7 +3,8 @@
 import asyncio
 import gc
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections import defaultdict
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -17,23 +18,28 @@ from backend.sender import POLL_SECONDS, Bell, Sender, running_sender
 from backend.services.alerts import queue_deliveries, raise_report_news, raise_shared_news
 from backend.services.collaborators import Collaborators
 from backend.services.map_rebuilding import tend_map
-from backend.services.models import renew_if_outgrown
+from backend.services.models import Rules, renew_if_outgrown, rules_of
 from backend.services.rescoring import rescore_page
-from backend.services.scoring import score_family, score_registration
+from backend.services.scoring import score_families, score_registrations
 from backend.services.sealing import seal_waiting
 from backend.services.suggestions import ask_for_suggestions, suggest_duplicates
 from backend.store.feed import TooFarBehindError
 from backend.store.map import MAPPED
 from backend.store.records import Session
-from backend.store.work import Claim, Due, LostClaimError, claim, come_back, finish, park, postpone
+from backend.store.work import Claim, Due, LostClaimError, claim_alike, come_back, finish, give_back, park, postpone
 
 MOST_ATTEMPTS = 8
 """With pauses that double from a second, about four minutes; then an operator is needed."""
 LONGEST_PAUSE_SECONDS = 120.0
 MAP_PAUSE_SECONDS = 0.1
 
-Handler = Callable[[Collaborators, Event, Session], Awaitable[timedelta | None]]
-"""Does what follows from an event, or a part of it: then it says how soon to come back for the rest."""
+Handler = Callable[[Collaborators, Sequence[Event], Session], Awaitable[timedelta | None]]
+"""Does what follows from events of one kind, or a part of it: then it says how soon to come back for the rest."""
+
+MOST_AT_ONCE = 16
+"""Events of one kind in one transaction: what the ways to the database cost is shared by then, and to do all of it
+again, should another transaction be in the way, takes a fraction of a second.
+"""
 
 SEEN_BEFORE_A_LOOK = 20_000
 """New objects before the collector looks at them; Python's own 700 are a fraction of one report's candidates."""
@@ -41,7 +47,7 @@ SEEN_BEFORE_A_LOOK = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """`concurrency` events are handled at a time, each under a lease."""
+    """`concurrency` transactions of events are handled at a time, each event under a lease."""
 
     use: Collaborators
     sender: Sender
@@ -54,57 +60,84 @@ class Worker:
     """The entries of the audit log that cannot be sealed, of which the log has been told."""
 
 
-async def _score_new_registration(use: Collaborators, event: Event, session: Session) -> None:
-    rules = await score_registration(use, event.subject_id, session)
-    if rules is not None:
-        await ask_for_suggestions(use, event, session)
-        await renew_if_outgrown(use, rules, event.id, session)
+async def _score_new_registrations(use: Collaborators, events: Sequence[Event], session: Session) -> None:
+    for rules, here in await _by_incident(use, events, session):
+        await _score_and_ask(use, rules, here, session)
+        await renew_if_outgrown(use, rules, [event.id for event in here], session)
 
 
-async def _score_registration(use: Collaborators, event: Event, session: Session) -> None:
-    if await score_registration(use, event.subject_id, session) is not None:
-        await ask_for_suggestions(use, event, session)
+async def _score_registrations(use: Collaborators, events: Sequence[Event], session: Session) -> None:
+    for rules, here in await _by_incident(use, events, session):
+        await _score_and_ask(use, rules, here, session)
 
 
-async def _score_reports(use: Collaborators, event: Event, session: Session) -> None:
-    if event.incident_id is not None and event.family_id is not None:
-        await score_family(use, event.incident_id, event.family_id, session)
-        await ask_for_suggestions(use, event, session)
+async def _score_and_ask(use: Collaborators, rules: Rules, events: Sequence[Event], session: Session) -> None:
+    there = await score_registrations(use, rules, [event.subject_id for event in events], session)
+    await ask_for_suggestions(use, [event for event in events if event.subject_id in there], session)
 
 
-async def _score_sighted(use: Collaborators, event: Event, session: Session) -> None:
-    if event.incident_id is not None and event.family_id is not None:
-        await score_family(use, event.incident_id, event.family_id, session)
+async def _score_reports(use: Collaborators, events: Sequence[Event], session: Session) -> None:
+    for rules, here in await _by_incident(use, events, session):
+        await score_families(use, rules, _families(here), session)
+        await ask_for_suggestions(use, here, session)
 
 
-async def _rescore_incident(use: Collaborators, event: Event, session: Session) -> timedelta | None:
+async def _score_sighted(use: Collaborators, events: Sequence[Event], session: Session) -> None:
+    for rules, here in await _by_incident(use, events, session):
+        await score_families(use, rules, _families(here), session)
+
+
+def _families(events: Sequence[Event]) -> list[str]:
+    return sorted({event.family_id for event in events if event.family_id is not None})
+
+
+async def _suggest_duplicates(use: Collaborators, events: Sequence[Event], session: Session) -> None:
+    for rules, here in await _by_incident(use, events, session):
+        for side in Side:
+            ids = [event.subject_id for event in here if (event.report_id is None) is (side is Side.REGISTRATION)]
+            if ids:
+                await suggest_duplicates(use, rules, side, ids, session)
+
+
+async def _by_incident(
+    use: Collaborators, events: Sequence[Event], session: Session
+) -> list[tuple[Rules, Sequence[Event]]]:
+    """The events of each incident that is there, with its rules."""
+    incidents: dict[str, list[Event]] = defaultdict(list)
+    for event in events:
+        if event.incident_id is not None:
+            incidents[event.incident_id].append(event)
+    found = [(await rules_of(use, one, session), here) for one, here in incidents.items()]
+    return [(rules, here) for rules, here in found if rules is not None]
+
+
+async def _rescore_incident(use: Collaborators, events: Sequence[Event], session: Session) -> timedelta | None:
+    (event,) = events
     return await rescore_page(use, event.subject_id, event.id, session)
 
 
-async def _suggest_duplicates(use: Collaborators, event: Event, session: Session) -> None:
-    side = Side.REGISTRATION if event.report_id is None else Side.REPORT
-    await suggest_duplicates(use, side, event.subject_id, session)
+async def _tell_linked_families(use: Collaborators, events: Sequence[Event], session: Session) -> None:
+    for event in events:
+        await raise_shared_news(use, event, session)
 
 
-async def _tell_linked_family(use: Collaborators, event: Event, session: Session) -> None:
-    await raise_shared_news(use, event, session)
+async def _tell_families(use: Collaborators, events: Sequence[Event], session: Session) -> None:
+    for event in events:
+        await raise_report_news(use, event, session)
 
 
-async def _tell_family(use: Collaborators, event: Event, session: Session) -> None:
-    await raise_report_news(use, event, session)
-
-
-async def _queue_deliveries(use: Collaborators, event: Event, session: Session) -> timedelta | None:
-    return await queue_deliveries(use, event.subject_id, session)
+async def _queue_deliveries(use: Collaborators, events: Sequence[Event], session: Session) -> timedelta | None:
+    pauses = [await queue_deliveries(use, event.subject_id, session) for event in events]
+    return max((pause for pause in pauses if pause is not None), default=None)
 
 
 HANDLERS: Mapping[EventKind, Handler] = MappingProxyType({
-    EventKind.PERSON_REGISTERED: _score_new_registration,
-    EventKind.REGISTRATION_UPDATED: _score_registration,
-    EventKind.REGISTRATION_MOVED: _score_registration,
-    EventKind.REGISTRATION_CONFIRMED: _score_registration,
-    EventKind.REGISTRATION_DISMISSED: _score_registration,
-    EventKind.REGISTRATION_RESTORED: _score_registration,
+    EventKind.PERSON_REGISTERED: _score_new_registrations,
+    EventKind.REGISTRATION_UPDATED: _score_registrations,
+    EventKind.REGISTRATION_MOVED: _score_registrations,
+    EventKind.REGISTRATION_CONFIRMED: _score_registrations,
+    EventKind.REGISTRATION_DISMISSED: _score_registrations,
+    EventKind.REGISTRATION_RESTORED: _score_registrations,
     EventKind.REPORT_FILED: _score_reports,
     EventKind.REPORT_UPDATED: _score_reports,
     EventKind.REPORT_WITHDRAWN: _score_reports,
@@ -112,14 +145,20 @@ HANDLERS: Mapping[EventKind, Handler] = MappingProxyType({
     EventKind.REPORT_RESTORED: _score_reports,
     EventKind.SIGHTING_LINKED: _score_sighted,
     EventKind.SIGHTING_REOPENED: _score_sighted,
-    EventKind.MATCH_LIKELY: _tell_family,
-    EventKind.MATCH_CONFIRMED: _tell_family,
+    EventKind.MATCH_LIKELY: _tell_families,
+    EventKind.MATCH_CONFIRMED: _tell_families,
     EventKind.MATCH_UNDONE: _score_reports,
     EventKind.DUPLICATES_DUE: _suggest_duplicates,
-    EventKind.DECISION_SHARED: _tell_linked_family,
+    EventKind.DECISION_SHARED: _tell_linked_families,
     EventKind.ALERT_RAISED: _queue_deliveries,
     EventKind.RESCORING_STARTED: _rescore_incident,
 })  # fmt: skip
+
+
+AT_ONCE = MappingProxyType({
+    kind.value: 1 if kind is EventKind.RESCORING_STARTED else MOST_AT_ONCE for kind in HANDLERS
+})  # fmt: skip
+"""How many events of a kind are handled together. A page of a rescoring is many already."""
 
 
 def spare_garbage_collection() -> None:
@@ -134,12 +173,15 @@ def spare_garbage_collection() -> None:
 
 @asynccontextmanager
 async def running_worker(worker: Worker) -> AsyncIterator[None]:
-    """Work while the context is open; what is being handled when it closes is due again when its lease ends."""
+    """Work while the context is open; what is being handled when it closes is given back, and due again at once.
+
+    So is, when its lease ends, what a worker held that was killed.
+    """
     tasks = [asyncio.create_task(_ring_on_events(worker), name="worker-bell")]
     tasks.append(asyncio.create_task(_repeat(Bell(), lambda: _seal_audit(worker)), name="worker-audit"))
     tasks.append(asyncio.create_task(_repeat(worker.map_bell, lambda: _tend_map(worker)), name="worker-map"))
     for number in range(worker.concurrency):
-        handling = _repeat(worker.event_bell, lambda: _handle_next_event(worker))
+        handling = _repeat(worker.event_bell, lambda: _handle_next_events(worker))
         tasks.append(asyncio.create_task(handling, name=f"worker-event-{number}"))
     try:
         async with running_sender(worker.sender):
@@ -178,20 +220,24 @@ async def _repeat(bell: Bell, work: Callable[[], Awaitable[bool]]) -> None:
             await bell.wait(POLL_SECONDS)
 
 
-async def _handle_next_event(worker: Worker) -> bool:
-    """Handle one event that is due; False where none is."""
+async def _handle_next_events(worker: Worker) -> bool:
+    """Handle the event that has been due longest, and others of its kind with it; False where none is due.
+
+    Events that fail together are given back, to be handled one by one: one that fails is not the others' fault.
+    """
     use = worker.use
-    claimed = await claim(use.store.events, use.clock(), worker.lease, use.new_id(), worker.due_events)
-    if claimed is None:
+    claimed = await claim_alike(use.store.events, use.clock(), worker.lease, use.new_id(), worker.due_events, AT_ONCE)
+    if not claimed:
         return False
-    if claimed.attempts > MOST_ATTEMPTS:
+    first = claimed[0]
+    if first.attempts > MOST_ATTEMPTS:
         # Nobody lived to set it back: it may be what ends the process.
-        await park(use.store.events, claimed, use.clock(), "Never finished")
+        await park(use.store.events, first, use.clock(), "Never finished")
         return True
-    handler = HANDLERS[claimed.record.kind]
+    handler = HANDLERS[first.record.kind]
 
     async def write(session: Session) -> None:
-        pause = await handler(use, claimed.record, session)
+        pause = await handler(use, [one.record for one in claimed], session)
         if pause is None:
             await finish(use.store.events, claimed, session)
         else:
@@ -199,13 +245,21 @@ async def _handle_next_event(worker: Worker) -> bool:
 
     try:
         await use.store.transact(write)
-    except LostClaimError:
-        return True
+    except asyncio.CancelledError:
+        with suppress(Exception):  # it was kept already, or the database is away: then the lease has to end
+            await give_back(use.store.events, claimed, use.clock())
+        raise
     except Exception as error:  # noqa: BLE001 (a failure is counted and tried again, whatever it is)
         with suppress(LostClaimError):
-            await _set_back(worker, claimed, error)
+            if len(claimed) > 1:
+                structlog.get_logger("worker").warning(
+                    "events_parted", kind=first.record.kind.value, count=len(claimed), error=type(error).__name__
+                )
+                await give_back(use.store.events, claimed, use.clock())
+            elif not isinstance(error, LostClaimError):
+                await _set_back(worker, first, error)
         return True
-    if claimed.record.kind is EventKind.ALERT_RAISED:
+    if first.record.kind is EventKind.ALERT_RAISED:
         worker.sender.bell.ring()
     return True
 

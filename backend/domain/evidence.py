@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Feature(StrEnum):
@@ -34,11 +35,11 @@ class Level(StrEnum):
     UNKNOWN = "UNKNOWN"
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """One feature compared. `bits` above zero speak for the pair; UNKNOWN is always 0 bits and has no values.
 
-    `sighting_id` names the sighting that the report's value is of, where it is not the report's own.
+    `sighting_id` names the sighting that the report's value is of, where it is not the report's own. A dozen are made
+    for each pair, and a tuple is made in a quarter of the time of a dataclass.
     """
 
     feature: Feature

@@ -4,7 +4,7 @@ import csv
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
@@ -166,7 +166,7 @@ def row_of(pair: RankedPair, language: str = DEFAULT_LANGUAGE) -> dict[str, obje
                 "feature": piece.feature,
                 "level": piece.level,
                 "bits": round(piece.bits, 3),
-                "words": sentence(replace(piece, report_value=None, registration_value=None), language),
+                "words": sentence(piece._replace(report_value=None, registration_value=None), language),
             }
             for piece in pair.comparison.evidence
             if piece.level is not Level.UNKNOWN

@@ -31,8 +31,19 @@ OF_THE_FAMILY = frozenset({Feature.FAMILY_NAME, Feature.RELATIVES, Feature.PHONE
 def compare(report: Profile, registration: Profile, context: Context) -> Comparison:
     """All evidence for and against a pair. Depends on the two and the context only: the score is absolute."""
     weights = context.weights
-    days = days_between(report, registration)
     evidence = (
+        *of_the_child(report, registration, context),
+        compare_place(report, registration, context.displacement, weights.place),
+        compare_time(report, registration, weights.time),
+    )
+    return _summed(weighed(evidence, context), context)
+
+
+def of_the_child(report: Profile, registration: Profile, context: Context) -> tuple[Evidence, ...]:
+    """The evidence of a pair in itself, not yet weighed, without where and when it was lost and found."""
+    weights = context.weights
+    days = days_between(report, registration)
+    return (
         *compare_names(report, registration, context.shares, weights.name),
         compare_age(report, registration, weights.age),
         compare_sex(report, registration, weights.sex),
@@ -43,10 +54,7 @@ def compare(report: Profile, registration: Profile, context: Context) -> Compari
         compare_marks(report, registration, weights.marks),
         compare_things(Feature.CLOTHING, report.clothing, registration.clothing, days, weights.things),
         compare_things(Feature.BELONGINGS, report.belongings, registration.belongings, days, weights.things),
-        compare_place(report, registration, context.displacement, weights.place),
-        compare_time(report, registration, weights.time),
     )
-    return _summed(_weighed(evidence, context), context)
 
 
 def supported(comparison: Comparison, piece: Evidence, context: Context) -> Comparison:
@@ -60,7 +68,7 @@ def supported(comparison: Comparison, piece: Evidence, context: Context) -> Comp
     return _summed((*comparison.evidence, piece), context)
 
 
-def _weighed(evidence: tuple[Evidence, ...], context: Context) -> tuple[Evidence, ...]:
+def weighed(evidence: tuple[Evidence, ...], context: Context) -> tuple[Evidence, ...]:
     """The same evidence, each piece at its fitted strength, and what speaks for the family bounded.
 
     A pair that is no match is of two strangers, or of two children of one household, who share surname, home and
@@ -68,17 +76,19 @@ def _weighed(evidence: tuple[Evidence, ...], context: Context) -> tuple[Evidence
     sibling: they can say that it is the family, and never which of its children.
     """
     strength = context.weights.strength
-    shared = sum(piece.bits * strength[piece.feature] for piece in evidence if piece.feature in OF_THE_FAMILY)
+    shared = sum([piece.bits * strength[piece.feature] for piece in evidence if piece.feature in OF_THE_FAMILY])
     scale = _bounded(shared, context) / shared if shared > 0 else 1.0
     return tuple(
-        _with_bits(piece, piece.bits * strength[piece.feature] * (scale if piece.feature in OF_THE_FAMILY else 1.0))
-        for piece in evidence
+        [
+            _with_bits(piece, piece.bits * strength[piece.feature] * (scale if piece.feature in OF_THE_FAMILY else 1.0))
+            if piece.bits
+            else piece
+            for piece in evidence
+        ]
     )
 
 
 def _with_bits(piece: Evidence, bits: float) -> Evidence:
-    if bits == piece.bits:
-        return piece
     return Evidence(piece.feature, piece.level, bits, piece.report_value, piece.registration_value, piece.sighting_id)
 
 
@@ -87,7 +97,7 @@ def _bounded(family_bits: float, context: Context) -> float:
 
 
 def _summed(evidence: tuple[Evidence, ...], context: Context) -> Comparison:
-    bits = context.prior_bits + sum(piece.bits for piece in evidence)
+    bits = context.prior_bits + sum([piece.bits for piece in evidence])
     return Comparison(probability_of(bits, context), bits, evidence)
 
 

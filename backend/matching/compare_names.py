@@ -17,8 +17,9 @@ def compare_names(
 ) -> tuple[Evidence, Evidence]:
     """Evidence of given and family names. Words are paired best first; a part that only one side has weighs nothing."""
     pairs = paired(report.names, registration.names, shares, weights)
-    left = [token for token in report.names if not any(token is pair.one for pair in pairs)]
-    right = [token for token in registration.names if not any(token is pair.other for pair in pairs)]
+    ones, others = {id(pair.one) for pair in pairs}, {id(pair.other) for pair in pairs}
+    left = [token for token in report.names if id(token) not in ones]
+    right = [token for token in registration.names if id(token) not in others]
     given, family = _by_part(pairs, report.names, registration.names)
     if _is_unsplit(report.names) and _is_unsplit(registration.names):
         (given_bits, given_level), (family_bits, family_level) = _unsplit(given, family, left, right, weights)
@@ -51,8 +52,9 @@ def paired(
     possible = []
     for one in report:
         for other in registration:
-            both_joined = one.part is other.part is Part.JOINED  # their words are compared already
-            kind = None if both_joined else likeness(one, other)
+            if one.part is other.part is Part.JOINED:
+                continue  # their words are compared already
+            kind = likeness(one, other)
             if kind is not None:
                 crossed = (one.part is Part.FAMILY) != (other.part is Part.FAMILY) and Part.LOOSE not in (
                     one.part,
@@ -76,18 +78,19 @@ def _by_part(
     pairs: list[Pair], report: tuple[Token, ...], registration: tuple[Token, ...]
 ) -> tuple[list[Pair], list[Pair]]:
     """Pairs of given names and of family names, best first."""
-    given = [pair for pair in pairs if _known_part(pair) is Part.GIVEN]
-    family = [pair for pair in pairs if _known_part(pair) is Part.FAMILY]
-    longer = _loose_words(report) - _loose_words(registration)
+    by_part: dict[Part, list[Pair]] = {Part.GIVEN: [], Part.FAMILY: [], Part.LOOSE: []}
     for pair in pairs:
-        if _known_part(pair) is Part.LOOSE:
-            # Nobody said which part it is, or each side said otherwise: the longer of two unsplit names knows best.
-            here, there = pair.one.family_likely, pair.other.family_likely
-            likely = (here or there) if not longer else here if longer > 0 else there
-            if here != there and not longer and family and not given:
-                given.append(pair)  # Ana Gomez and Gomez Ana: one of each
-            else:
-                (family if likely else given).append(pair)
+        by_part[_known_part(pair)].append(pair)
+    given, family, loose = by_part.values()
+    longer = _loose_words(report) - _loose_words(registration) if loose else 0
+    for pair in loose:
+        # Nobody said which part it is, or each side said otherwise: the longer of two unsplit names knows best.
+        here, there = pair.one.family_likely, pair.other.family_likely
+        likely = (here or there) if not longer else here if longer > 0 else there
+        if here != there and not longer and family and not given:
+            given.append(pair)  # Ana Gomez and Gomez Ana: one of each
+        else:
+            (family if likely else given).append(pair)
     return given, family
 
 
@@ -96,7 +99,7 @@ def _loose_words(names: tuple[Token, ...]) -> int:
 
 
 def _is_unsplit(names: tuple[Token, ...]) -> bool:
-    return not any(token.part in (Part.GIVEN, Part.FAMILY) for token in names)
+    return not names or names[0].part not in (Part.GIVEN, Part.FAMILY)  # such words come first
 
 
 def _unsplit(
@@ -130,6 +133,8 @@ def _known_part(pair: Pair) -> Part:
 
 def _differs(left: list[Token], right: list[Token], part: Part, found: list[Pair], weights: NameWeights) -> float:
     """What it says that both sides still have a word for this part; a word is taken out of the lists when used."""
+    if not left or not right:
+        return 0.0
     if found:
         one = next((token for token in left if _is_further(token, part)), None)
         other = next((token for token in right if _is_further(token, part)), None)

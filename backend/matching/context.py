@@ -37,7 +37,11 @@ class Context:
     @property
     def prior_bits(self) -> float:
         """The log-odds, in bits, of a pair of which nothing is known."""
-        return log2(self.expected_share / self.candidates)
+        return self.prior_bits_at(self.expected_share)
+
+    def prior_bits_at(self, share: float) -> float:
+        """The same where so large a share of the records has its other one among the candidates."""
+        return log2(share / self.candidates)
 
     @property
     def sibling_odds(self) -> float:

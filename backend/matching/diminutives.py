@@ -49,22 +49,21 @@ def _stems(stem: str) -> Iterator[str]:
 
 def called_by_the_last_syllable(first: str, second: str) -> bool:
     """Whether one is 小明 or 明明 and the other a name that ends alike, 志明; folded words as they were written."""
-    return _is_pet_form_of(first, second) or _is_pet_form_of(second, first)
+    one, other = _core(first), _core(second)
+    return (one is not None and second.endswith(one)) or (other is not None and first.endswith(other))
 
 
 @lru_cache(maxsize=65536)
 def _core(word: str) -> str | None:
-    """What is left of a Chinese pet form: 明 of 小明, 阿明 and 明明, `ming` of Xiaoming; None if it is none."""
+    """What is left of a Chinese pet form: 明 of 小明, 阿明 and 明明, `ming` of Xiaoming; None if it is none.
+
+    In Latin letters it is none if it is short: too many names end so.
+    """
     if not word.isascii():
         two = len(word) == 2  # noqa: PLR2004 - a prefix or the same character twice
-        return word[1] if two and (word[0] in "小阿大老" or word[0] == word[1]) else None
+        is_pet_form = two and (word[0] in "小阿大老" or word[0] == word[1])
+        return word[1] if is_pet_form and not word[1].isascii() else None
     matched = _XIAO.match(word)
-    if matched is not None:
-        return matched[1]
     half = len(word) // 2
-    return word[:half] if half > SHORTEST_STEM and word[:half] == word[half:] else None
-
-
-def _is_pet_form_of(word: str, name: str) -> bool:
-    core = _core(word)
-    return core is not None and (len(core) > SHORTEST_STEM or not core.isascii()) and name.endswith(core)
+    core = matched[1] if matched is not None else word[:half] if word[:half] == word[half:] else ""
+    return core if len(core) > SHORTEST_STEM else None

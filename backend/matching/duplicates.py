@@ -6,7 +6,7 @@ were registered or reported together are brothers and sisters, never one child w
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
@@ -14,13 +14,12 @@ import cattrs
 
 from backend.domain.evidence import Comparison, Evidence, Feature, Level, unknown
 from backend.domain.subject import Side
-from backend.matching.compare import compare, probability_of
+from backend.matching.compare import of_the_child, probability_of, weighed
 from backend.matching.context import Context
 from backend.matching.profile import Profile, Spot
 from geo.distance import distance_km
 
 HOUR, DAY = 3_600.0, 86_400.0
-_REPLACED = frozenset({Feature.PLACE, Feature.TIME})
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,21 +75,14 @@ def compare_duplicates(one: Profile, other: Profile, context: Context, *, togeth
     the registration's that of `other`.
     """
     weights = duplicate_weights()
-    context = replace(context, expected_share=weights.share[one.side])
-    # The comparison reads a pair as first lost, then found: so the earlier of the two stands for the report. Places
-    # are judged below, and need no law of how far the lost are carried.
+    # The comparison reads a pair as first lost, then found: so the earlier of the two stands for the report.
     turned = _moment(one) > _moment(other)
-    here, there = replace(one, places=(), sights=()), replace(other, places=(), sights=())
-    found = compare(there, here, context) if turned else compare(here, there, context)
-    evidence = [
-        _of_duplicates(_turned(piece) if turned else piece, weights)
-        for piece in found.evidence
-        if piece.feature not in _REPLACED
-    ]
+    found = weighed(of_the_child(*((other, one) if turned else (one, other)), context), context)
+    evidence = [_of_duplicates(_turned(piece) if turned else piece, weights) for piece in found]
     evidence += [_place(one, other, weights.place), _time(one, other, weights.time)]
     if together:
         evidence.append(Evidence(Feature.TOGETHER, Level.CONFLICT, weights.together))
-    bits = context.prior_bits + sum(piece.bits for piece in evidence)
+    bits = context.prior_bits_at(weights.share[one.side]) + sum(piece.bits for piece in evidence)
     return Comparison(probability_of(bits, context), bits, tuple(evidence))
 
 
@@ -99,12 +91,12 @@ def _moment(side: Profile) -> float:
 
 
 def _turned(piece: Evidence) -> Evidence:
-    return replace(piece, report_value=piece.registration_value, registration_value=piece.report_value)
+    return piece._replace(report_value=piece.registration_value, registration_value=piece.report_value)
 
 
 def _of_duplicates(piece: Evidence, weights: DuplicateWeights) -> Evidence:
     if piece.feature is Feature.GIVEN_NAME and piece.level in (Level.DISAGREE, Level.CONFLICT):
-        return replace(piece, bits=min(piece.bits, weights.another_given_name))
+        return piece._replace(bits=min(piece.bits, weights.another_given_name))
     return piece
 
 

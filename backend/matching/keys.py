@@ -194,21 +194,23 @@ def _keys(facts: _Facts) -> Iterator[Asked]:
     yield from _join("child looks", facts.nameless, facts.looks, *child)
 
 
-def _join(name: str, *facts: Facts) -> Iterator[Asked]:
+def _join(name: str, *facts: Facts) -> Iterable[Asked]:
+    """A key for each combination of facts; what combinations begin with is put together once."""
     kind = KINDS[name]
-    for combination in product(*facts):
-        promise = kind.promise
-        for fact in combination:
-            promise *= fact.share
-        yield Asked(" ".join((name, *(fact.value for fact in combination))), promise, kind)
+    begun = [(name, kind.promise)]
+    for some in facts:
+        begun = [(f"{words} {value}", promise * share) for words, promise in begun for value, share in some]
+    return [Asked(words, promise, kind) for words, promise in begun]
 
 
-def _pairs(name: str, groups: Sequence[Facts]) -> Iterator[Asked]:
+def _pairs(name: str, groups: Sequence[Facts]) -> Iterable[Asked]:
     """A key for each two values of different groups, in any order."""
     kind = KINDS[name]
-    for one, other in combinations(groups, 2):
-        for first, second in product(one, other):
-            yield Asked(f"{name} {' '.join(sorted((first.value, second.value)))}", kind.promise, kind)
+    return [
+        Asked(f"{name} {first} {second}" if first < second else f"{name} {second} {first}", kind.promise, kind)
+        for one, other in combinations(groups, 2)
+        for (first, _), (second, _) in product(one, other)
+    ]
 
 
 def _facts(profile: Profile, *, wide: bool) -> _Facts:

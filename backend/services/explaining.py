@@ -10,7 +10,7 @@ from backend.services.audit import Named, saw_at_the_console
 from backend.services.collaborators import Collaborators
 from backend.services.keeping import ScoredPair
 from backend.services.models import Rules, rules_of
-from backend.services.scoring import pairs_of_family
+from backend.services.scoring import pairs_of_families
 from backend.store.candidates import candidate
 
 
@@ -41,7 +41,8 @@ async def explain_pair(use: Collaborators, report_id: str, registration_id: str)
     rules = await rules_of(use, report.incident_id)
     if rules is None or registration.incident_id != report.incident_id:
         raise conflict("The report and the registration are of different incidents, and so are never compared.")
-    pairs = await pairs_of_family(use, rules, report.owner_id, None, {report.id: registration})
+    besides = {(report.id, registration.id): (report, registration)}
+    pairs = await pairs_of_families(use, rules, [report.owner_id], None, besides)
     shown = [Named(report.id, report.incident_id), Named(registration.id, registration.incident_id)]
     await saw_at_the_console(use, AuditAction.READ_MATCH, Part.EVIDENCE, shown)
     pair = next(one for one in pairs if (one.report.id, one.registration.id) == (report.id, registration.id))

@@ -53,8 +53,8 @@ async def possible_relatives(
     subject = await candidate(records, registration.id, seen=asked)
     if subject is None:
         return ()
-    others = await candidates_by_key(records, use.store.key_indexes, subject, seen=sought)
-    compared = [(other.id, _compared(rules, subject, other, asked)) for other in others]
+    others = await candidates_by_key(records, use.store.key_indexes, [subject], seen=sought)
+    compared = [(other.id, _compared(rules, subject, other, asked)) for other in others[subject.id]]
     likely = [pair for pair in compared if pair[1].probability >= LEAST_PROBABILITY]
     likely.sort(key=lambda pair: (-pair[1].bits, pair[0]))
     seen = await visible_registrations(use, viewer, [other_id for other_id, _ in likely])

@@ -1,6 +1,6 @@
 """The matching model of an incident: read with every scoring, made anew when it no longer fits."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from backend.domain.errors import not_found
@@ -114,13 +114,14 @@ async def put_model(use: Collaborators, rules: Rules, following: MatchingModel, 
     return model
 
 
-async def renew_if_outgrown(use: Collaborators, rules: Rules, event_id: str, session: Session) -> None:
+async def renew_if_outgrown(use: Collaborators, rules: Rules, event_ids: Iterable[str], session: Session) -> None:
     """Make the model anew once there are several times the registrations that its prior is for.
 
     Counting takes longer the more there are, so only one event in so many counts, and never further than needed.
     """
     model, incident = rules.model, rules.incident
-    if int(event_id[-12:], 16) % max(1, model.candidates // LOOKS_BEFORE_OUTGROWN):
+    seldom = max(1, model.candidates // LOOKS_BEFORE_OUTGROWN)
+    if all(int(event_id[-12:], 16) % seldom for event_id in event_ids):
         return
     registrations = use.store.registrations.collection
     here = {"incidentId": incident.id}

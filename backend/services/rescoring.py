@@ -7,9 +7,8 @@ from backend.domain.event import WORKED, EventKind
 from backend.domain.model import Rescoring, RescoringStep
 from backend.matching.profile import PROFILE_VERSION
 from backend.services.collaborators import Collaborators
-from backend.services.keeping import keep
 from backend.services.models import Rules, rules_of
-from backend.services.scoring import pairs_of_family
+from backend.services.scoring import score_families
 from backend.services.subjects import fields_of_registration, fields_of_report
 from backend.store.profiles import keep_beside, page_of_profiles
 from backend.store.records import Session
@@ -96,8 +95,7 @@ async def _rescore_reports(use: Collaborators, rules: Rules, rescoring: Rescorin
         linked = await linked_sightings(use.store, [one.id for one in page.old], session) if page.old else {}
         fields = {one.id: fields_of_report(one, now, linked.get(one.id, ())) for one in page.old}
         await keep_beside(records, fields, session)
-    for family_id in page.families:
-        await keep(use, rules, await pairs_of_family(use, rules, family_id, session), session)
+    await score_families(use, rules, page.families, session)
     return _moved_on(rescoring, page.ids, REPORTS_A_PAGE, RescoringStep.DONE)
 
 

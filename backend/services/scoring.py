@@ -1,6 +1,12 @@
-"""Scoring: whatever is written or changed on one side is compared with what there is on the other."""
+"""Scoring: whatever is written or changed on one side is compared with what there is on the other.
 
-from collections.abc import Mapping, Sequence
+Records that are due together are read, scored and written together: what each costs alone is mostly the ways to the
+database.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 
 from backend.domain.evidence import Comparison
 from backend.domain.match import Match
@@ -10,95 +16,91 @@ from backend.matching.news import probability_for_the_family
 from backend.matching.together import PROMISING, joint
 from backend.services.collaborators import Collaborators
 from backend.services.keeping import ScoredPair, keep
-from backend.services.models import Rules, rules_of
+from backend.services.models import Rules
 from backend.store.candidates import (
     Candidate,
-    candidate,
-    candidates_by_id,
     candidates_by_key,
-    candidates_of_family,
+    candidates_of_families,
     candidates_of_groups,
     families_of_several,
+    subjects_by_id,
 )
-from backend.store.key_indexes import Candidates
 from backend.store.records import Session
 
 Sides = dict[tuple[str, str], tuple[Candidate, Candidate]]
 """Report and registration, by the ids of both."""
+AT_A_STRETCH = 32
+"""Pairs compared before others who are served by this process have their turn: a few milliseconds."""
+Known = dict[tuple[str, str], Match]
+"""Matches that are there already, by the same."""
 
 
-async def score_report(use: Collaborators, report_id: str, session: Session) -> None:
-    """Rescore a report, and the others of its family with it, with every registration they may belong to."""
-    report = await candidate(use.store.reports, report_id, session)
-    if report is not None:
-        await score_family(use, report.incident_id, report.owner_id, session)
+async def score_families(use: Collaborators, rules: Rules, family_ids: Sequence[str], session: Session) -> None:
+    """Rescore all reports of these families with every registration they may belong to."""
+    await keep(use, rules, await pairs_of_families(use, rules, family_ids, session), session)
 
 
-async def score_family(use: Collaborators, incident_id: str, family_id: str, session: Session) -> None:
-    """Rescore all reports of a family with every registration they may belong to."""
-    rules = await rules_of(use, incident_id, session)
-    if rules is not None:
-        await keep(use, rules, await pairs_of_family(use, rules, family_id, session), session)
+async def score_registrations(
+    use: Collaborators, rules: Rules, registration_ids: Sequence[str], session: Session
+) -> set[str]:
+    """Rescore registrations of an incident with every report they may belong to; where a family misses several, with
+    all of its.
 
-
-async def score_registration(use: Collaborators, registration_id: str, session: Session) -> Rules | None:
-    """Rescore a registration with every report it may belong to; where a family misses several, with all of its.
-
-    Returns what it was scored under; None for one that is not there.
+    Returns the ids of those that are there.
     """
-    registration = await candidate(use.store.registrations, registration_id, session)
-    rules = None if registration is None else await rules_of(use, registration.incident_id, session)
-    if registration is None or rules is None:
-        return None
-    known = {match.report_id: match for match in await _known(use, "registrationId", [registration.id], session)}
-    reports = await _candidates(use, use.store.reports, registration, known, session)
-    pairs = [
-        _pair(
-            rules,
-            report,
-            registration,
-            compare(report.profile, registration.profile, rules.context),
-            known.get(report.id),
-        )
-        for report in reports
+    store = use.store
+    registrations = await subjects_by_id(store.registrations, registration_ids, session)
+    known = await _known(use, "registrationId", registration_ids, session)
+    matched = _by_one((registration, report) for report, registration in known)
+    reports = await candidates_by_key(store.reports, store.key_indexes, registrations, session, besides=matched)
+    sides = {(report.id, one.id): (report, one) for one in registrations for report in reports[one.id]}
+    compared = await _compared(rules, sides)
+    promising = {
+        sides[pair][0].owner_id
+        for pair, comparison in compared.items()
+        if pair in known or _is_promising(comparison, rules.context)
+    }
+    several = await families_of_several(store.reports, sorted(promising), session) if promising else set()
+    alone = [
+        _pair(rules, *sides[pair], comparison, known.get(pair))
+        for pair, comparison in compared.items()
+        if sides[pair][0].owner_id not in several
     ]
-    promising = {pair.report.owner_id for pair in pairs if pair.known or _is_promising(pair.comparison, rules.context)}
-    families = await families_of_several(use.store.reports, sorted(promising), session) if promising else set()
-    alone = [pair for pair in pairs if pair.report.owner_id not in families]
-    found = {pair.report.id: registration for pair in pairs if pair.report.owner_id in families}
-    together = [await pairs_of_family(use, rules, family_id, session, found) for family_id in sorted(families)]
-    await keep(use, rules, [*alone, *(pair for family in together for pair in family)], session)
-    return rules
+    found = {pair: both for pair, both in sides.items() if both[0].owner_id in several}
+    together = await pairs_of_families(use, rules, sorted(several), session, found) if several else []
+    await keep(use, rules, [*alone, *together], session)
+    return {one.id for one in registrations}
 
 
-async def pairs_of_family(
+async def pairs_of_families(
     use: Collaborators,
     rules: Rules,
-    family_id: str,
+    family_ids: Sequence[str],
     session: Session | None,
-    besides: Mapping[str, Candidate] | None = None,
+    besides: Sides | None = None,
 ) -> list[ScoredPair]:
-    """Every pair that a report of this family may be part of, each seen in the light of the others.
+    """Every pair that a report of these families may be part of, each seen in the light of the others of its family.
 
-    `besides` are registrations that a report, by its id, is to be compared with whether or not they share a key.
+    `besides` are pairs of these reports that are to be compared whether or not they share a key.
     """
-    reports = await candidates_of_family(use.store.reports, family_id, session)
-    matches = await _known(use, "reportId", [report.id for report in reports], session)
-    known = {(match.report_id, match.registration_id): match for match in matches}
-    sides: Sides = {}
-    for report in reports:
-        matched = {match.registration_id: match for match in matches if match.report_id == report.id}
-        for registration in await _candidates(use, use.store.registrations, report, matched, session):
-            sides[report.id, registration.id] = (report, registration)
-        if besides is not None and report.id in besides:
-            sides[report.id, besides[report.id].id] = (report, besides[report.id])
-    apart = {pair: compare(report.profile, other.profile, rules.context) for pair, (report, other) in sides.items()}
+    store = use.store
+    reports = await candidates_of_families(store.reports, family_ids, session)
+    known = await _known(use, "reportId", [report.id for report in reports], session)
+    others = await candidates_by_key(store.registrations, store.key_indexes, reports, session, besides=_by_one(known))
+    sides = {(report.id, one.id): (report, one) for report in reports for one in others[report.id]}
+    sides |= besides or {}
+    apart = await _compared(rules, sides)
     beside = await _registered_beside(use, rules, reports, sides, apart, session)
     sides |= beside
-    apart |= {pair: compare(one.profile, other.profile, rules.context) for pair, (one, other) in beside.items()}
+    apart |= await _compared(rules, beside)
     groups = {registration.id: registration.group_id for _, registration in sides.values()}
-    sought = {pair: comparison for pair, comparison in apart.items() if sides[pair][0].keys}
-    seen = {**apart, **joint(sought, groups, rules.context)}
+    families: dict[str, dict[tuple[str, str], Comparison]] = defaultdict(dict)
+    for pair, comparison in apart.items():
+        if sides[pair][0].keys:
+            families[sides[pair][0].owner_id][pair] = comparison
+    seen = dict(apart)
+    for sought in families.values():
+        seen |= joint(sought, groups, rules.context)
     return [_pair(rules, *sides[pair], comparison, known.get(pair)) for pair, comparison in seen.items()]
 
 
@@ -116,18 +118,28 @@ async def _registered_beside(
     Where she was found must not decide it, since news for the family may come of it.
     """
     promising = {
-        other.group_id
-        for pair, (_, other) in sides.items()
+        (report.owner_id, other.group_id)
+        for pair, (report, other) in sides.items()
         if other.group_id is not None and probability_for_the_family(apart[pair], rules.context) >= PROMISING
     }
+    group_ids = sorted({group_id for _, group_id in promising})
     records = use.store.registrations
-    members = await candidates_of_groups(records, sorted(promising), session) if promising else []
+    members = await candidates_of_groups(records, group_ids, session) if group_ids else []
     return {
         (report.id, other.id): (report, other)
         for report in reports
         for other in members
-        if (report.id, other.id) not in sides
+        if (report.owner_id, other.group_id) in promising and (report.id, other.id) not in sides
     }
+
+
+async def _compared(rules: Rules, sides: Sides) -> dict[tuple[str, str], Comparison]:
+    compared: dict[tuple[str, str], Comparison] = {}
+    for number, (pair, (report, registration)) in enumerate(sides.items(), start=1):
+        compared[pair] = compare(report.profile, registration.profile, rules.context)
+        if number % AT_A_STRETCH == 0:
+            await asyncio.sleep(0)
+    return compared
 
 
 def _pair(
@@ -138,17 +150,17 @@ def _pair(
     return ScoredPair(report, registration, comparison, is_news, known)
 
 
-async def _candidates(
-    use: Collaborators, others: Candidates, subject: Candidate, known: Mapping[str, Match], session: Session | None
-) -> list[Candidate]:
-    """Those that share a key with the subject, and those that it has a match with already."""
-    found = await candidates_by_key(others, use.store.key_indexes, subject, session)
-    missing = set(known) - {other.id for other in found}
-    return found + (await candidates_by_id(others, sorted(missing), session) if missing else [])
+async def _known(use: Collaborators, side: str, record_ids: Sequence[str], session: Session | None) -> Known:
+    found = await use.store.matches.find({side: {"$in": list(record_ids)}}, session=session)
+    return {(match.report_id, match.registration_id): match for match in found}
 
 
-async def _known(use: Collaborators, side: str, record_ids: Sequence[str], session: Session | None) -> list[Match]:
-    return await use.store.matches.find({side: {"$in": list(record_ids)}}, session=session)
+def _by_one(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """The others of each one."""
+    others: dict[str, list[str]] = defaultdict(list)
+    for one, other in pairs:
+        others[one].append(other)
+    return others
 
 
 def _is_promising(comparison: Comparison, context: Context) -> bool:

@@ -94,7 +94,7 @@ async def record_sighting(use: Collaborators, viewer: Viewer | None, new: NewSig
     try:
         await use.store.transact(write)
     except Duplicate:
-        if await use.store.sightings.beside(sighting.id, "digest") != said:
+        if not await use.store.sightings.was_said(sighting.id, said):
             raise conflict("Another sighting has this id.", "id") from None
         await use.store.make_durable()
     if not may(viewer, Action.READ_SIGHTING, _where(sighting)):

@@ -1,6 +1,8 @@
 """Suggesting duplicates: each new or changed record is held against the others of its own side."""
 
-from collections.abc import Sequence
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from backend.domain.duplicate import Duplicate, DuplicateAction, DuplicateState, state_after
@@ -10,9 +12,9 @@ from backend.domain.subject import Side
 from backend.matching.duplicates import compare_duplicates
 from backend.matching.ranking import FOR_ADVICE
 from backend.services.collaborators import Collaborators
-from backend.services.models import Rules, rules_of
+from backend.services.models import Rules
 from backend.store import events
-from backend.store.candidates import Candidate, candidate, candidates_by_id, candidates_by_key
+from backend.store.candidates import Candidate, candidates_by_key, subjects_by_id
 from backend.store.duplicates import pairs_with
 from backend.store.key_indexes import Candidates
 from backend.store.records import Session
@@ -22,54 +24,67 @@ MOST_SUGGESTIONS = 5
 """
 
 
-async def ask_for_suggestions(use: Collaborators, told_of: Event, session: Session) -> None:
-    """Let the worker look for duplicates of a changed record later: families wait for matches, nobody for this."""
-    if told_of.match_id is not None:
-        return  # only a match changed
-    later = Event(
-        id=use.new_id(),
-        kind=EventKind.DUPLICATES_DUE,
-        subject_id=told_of.subject_id,
-        actor_id=SYSTEM,
-        at=use.clock(),
-        incident_id=told_of.incident_id,
-        # A report's event names it; a registration's names none.
-        report_id=told_of.report_id,
-    )
-    await events.append(use.store, session, later)
+async def ask_for_suggestions(use: Collaborators, told_of: Iterable[Event], session: Session) -> None:
+    """Let the worker look for duplicates of changed records later: families wait for matches, nobody for this."""
+    later = [
+        Event(
+            id=use.new_id(),
+            kind=EventKind.DUPLICATES_DUE,
+            subject_id=event.subject_id,
+            actor_id=SYSTEM,
+            at=use.clock(),
+            incident_id=event.incident_id,
+            # A report's event names it; a registration's names none.
+            report_id=event.report_id,
+        )
+        for event in told_of
+        if event.match_id is None  # or else only a match changed
+    ]
+    await events.append(use.store, session, *later)
 
 
-async def suggest_duplicates(use: Collaborators, side: Side, record_id: str, session: Session) -> None:
-    """Compare a record with those of its own side, and bring all its pairs up to date."""
+async def suggest_duplicates(
+    use: Collaborators, rules: Rules, side: Side, record_ids: Sequence[str], session: Session
+) -> None:
+    """Compare records of an incident with the others of their side, and bring all their pairs up to date."""
     records = records_of(use, side)
-    record = await candidate(records, record_id, session)
-    rules = None if record is None else await rules_of(use, record.incident_id, session)
-    if record is None or rules is None:
-        return
-    known = {
-        pair.second_id if pair.first_id == record.id else pair.first_id: pair
-        for pair in await pairs_with(use.store.duplicates, side, [record.id], session)
-    }
-    alike = await candidates_by_key(records, use.store.key_indexes, record, session, bounds=FOR_ADVICE, apart=True)
-    found = {other.id: other for other in alike}
-    missing = sorted(known.keys() - found.keys())
-    if missing:
-        found |= {other.id: other for other in await candidates_by_id(records, missing, session)}
+    changed = await subjects_by_id(records, record_ids, session)
+    pairs = await pairs_with(use.store.duplicates, side, record_ids, session)
+    known = {(pair.first_id, pair.second_id): pair for pair in pairs}
+    paired: dict[str, list[str]] = defaultdict(list)
+    for first_id, second_id in known:
+        paired[first_id].append(second_id)
+        paired[second_id].append(first_id)
+    alike = await candidates_by_key(
+        records, use.store.key_indexes, changed, session, besides=paired, bounds=FOR_ADVICE, apart=True
+    )
+    settled: set[tuple[str, str]] = set()  # where both are among the records, the second finds their pair there
+    changes: list[tuple[Duplicate, int]] = []
+    suggested: list[Duplicate] = []
     told: list[Event] = []
-    new: list[Duplicate] = []
-    for other in found.values():
-        pair = known.get(other.id)
-        if pair is None and are_siblings(record, other):
-            continue  # whoever wrote them down had both in mind
-        first, second = (record, other) if record.id < other.id else (other, record)
-        comparison = compared(rules, first, second)
-        if pair is not None:
-            told.extend(await _rescore(use, rules, pair, first, second, comparison, session))
-        elif _suggests(rules, first, second, comparison):
-            new.append(new_pair(use, (first, second), comparison, SYSTEM))
-    new = sorted(new, key=lambda pair: (-pair.bits, pair.first_id, pair.second_id))[:MOST_SUGGESTIONS]
-    await use.store.duplicates.insert_many(new, session)
-    told += [event(use, EventKind.DUPLICATE_SUGGESTED, pair, SYSTEM) for pair in new]
+    for record in changed:
+        new: list[Duplicate] = []
+        for other in alike[record.id]:
+            first, second = (record, other) if record.id < other.id else (other, record)
+            ids = first.id, second.id
+            if ids in settled or (ids not in known and are_siblings(record, other)):
+                continue  # whoever wrote down brothers and sisters had both in mind
+            comparison = compared(rules, first, second)
+            if ids in known:
+                settled.add(ids)
+                if (found := _rescored(use, rules, known[ids], first, second, comparison)) is not None:
+                    changes.append((found[0], known[ids].version))
+                    told.append(event(use, found[1], found[0], SYSTEM))
+            elif _suggests(rules, first, second, comparison):
+                new.append(new_pair(use, (first, second), comparison, SYSTEM))
+        new = sorted(new, key=lambda pair: (-pair.bits, pair.first_id, pair.second_id))[:MOST_SUGGESTIONS]
+        settled.update((pair.first_id, pair.second_id) for pair in new)
+        suggested += new
+        await asyncio.sleep(0)
+    if not await use.store.duplicates.replace_many(changes, session):
+        raise RuntimeError("a pair changed inside the transaction that read it")
+    await use.store.duplicates.insert_many(suggested, session)
+    told += [event(use, EventKind.DUPLICATE_SUGGESTED, pair, SYSTEM) for pair in suggested]
     await events.append(use.store, session, *told)
 
 
@@ -129,17 +144,12 @@ def event(use: Collaborators, kind: EventKind, pair: Duplicate, actor_id: str) -
     )
 
 
-async def _rescore(
-    use: Collaborators,
-    rules: Rules,
-    pair: Duplicate,
-    first: Candidate,
-    second: Candidate,
-    comparison: Comparison,
-    session: Session,
-) -> Sequence[Event]:
+def _rescored(
+    use: Collaborators, rules: Rules, pair: Duplicate, first: Candidate, second: Candidate, comparison: Comparison
+) -> tuple[Duplicate, EventKind] | None:
+    """A pair brought up to date, and what is to be told of it; None where it stays as it is."""
     if first.version < pair.first_version or second.version < pair.second_version:
-        return ()  # a newer version of the records was compared already
+        return None  # a newer version of the records was compared already
     rescored = replace(
         pair,
         probability=comparison.probability,
@@ -157,11 +167,8 @@ async def _rescore(
         rescored = replace(rescored, state=state_after(pair.state, DuplicateAction.RETURN))
         kind = EventKind.DUPLICATE_RETURNED
     if rescored == pair:
-        return ()
-    rescored = replace(rescored, version=pair.version + 1, updated_at=use.clock())
-    if not await use.store.duplicates.replace(rescored, pair.version, session):
-        raise RuntimeError("a pair changed inside the transaction that read it")
-    return [event(use, kind, rescored, SYSTEM)]
+        return None
+    return replace(rescored, version=pair.version + 1, updated_at=use.clock()), kind
 
 
 def _suggests(rules: Rules, first: Candidate, second: Candidate, comparison: Comparison) -> bool:

@@ -185,7 +185,7 @@ class Settings(BaseSettings):
     )
 
     worker: bool = Field(default=True, description="Whether `serve` does the worker's work too.")
-    worker_concurrency: int = Field(4, ge=1, le=64, description="Events handled at the same time.")
+    worker_concurrency: int = Field(4, ge=1, le=64, description="Batches of events handled at the same time.")
     worker_lease_seconds: PositiveFloat = Field(
         60.0,
         description="How long a worker may hold an event before another takes it over; "

@@ -1,6 +1,7 @@
 """The records that may be the other side of a pair: found by key, ranked at a glance, the best of them read whole."""
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -74,35 +75,63 @@ async def candidate(
     return _candidate(records.hiding.show(document), seen)
 
 
+async def subjects_by_id(
+    records: Candidates, record_ids: Sequence[str], session: Session | None = None
+) -> list[Candidate]:
+    """Those of these that are there, to be compared with others.
+
+    Raises: UnreadableError. One that was left out would never be compared, and nobody would learn of it.
+    """
+    documents = await records.collection.find(_with(record_ids), _fields(SeenAs.CHILD), session=session).to_list(None)
+    return [_candidate(records.hiding.show(one), SeenAs.CHILD) for one in documents]
+
+
 async def candidates_by_id(
     records: Candidates, record_ids: Sequence[str], session: Session | None = None
 ) -> list[Candidate]:
-    return await _read(records, {"_id": {"$in": list(record_ids)}}, session)
+    return await _read(records, _with(record_ids), session)
 
 
 async def candidates_by_key(
     records: Candidates,
     indexes: KeyIndexes,
-    subject: Candidate,
+    subjects: Sequence[Candidate],
     session: Session | None = None,
     *,
+    besides: Mapping[str, Iterable[str]] | None = None,
     bounds: Bounds = AT_ONCE,
     seen: SeenAs = SeenAs.CHILD,
     apart: bool = False,
-) -> list[Candidate]:
-    """Those of the same incident that are open to matching and, at a glance, the likeliest to be the subject.
+) -> dict[str, list[Candidate]]:
+    """For each subject, by its id, those of its incident that are open to matching and, at a glance, the likeliest to
+    be it; and those whose ids are `besides` its own, found or not. All of them are read at once.
 
     `bounds` say how much is looked at, `seen` as what the others are looked for; `apart` leaves out who was reported or
-    registered together with the subject. A subject that is not to be matched has no keys, and so no candidates.
+    registered together with the subject. A subject that is not to be matched has no keys, and finds nobody.
     """
-    if not subject.keys:
-        return []
-    index = await indexes.current(records, subject.incident_id, seen)
-    asked = {key_number(one.key): one for one in asked_keys(subject.profile)}
-    together = subject.together if apart else None
-    best = index.likeliest(subject.profile, asked, bounds, besides=subject.id, apart_from=together)
-    found = await _read(records, {"_id": {"$in": best}}, session, seen) if best else []
-    return [one for one in found if one.keys]
+    looking = [subject for subject in subjects if subject.keys]
+    current = {one: await indexes.current(records, one, seen) for one in {one.incident_id for one in looking}}
+    best: dict[str, list[str]] = {subject.id: [] for subject in subjects}
+    for subject in looking:
+        asked = {key_number(one.key): one for one in asked_keys(subject.profile)}
+        together = subject.together if apart else None
+        best[subject.id] = current[subject.incident_id].likeliest(
+            subject.profile, asked, bounds, besides=subject.id, apart_from=together
+        )
+        await asyncio.sleep(0)  # whoever else is served by this process waits for one look at most
+    known = besides or {}
+    wanted = {other for ids in (*best.values(), *known.values()) for other in ids}
+    found = await _read(records, _with(sorted(wanted)), session, seen) if wanted else []
+    read = {one.id: one for one in found}
+    still_open = {one.id for one in found if one.keys}
+    return {
+        subject_id: [
+            read[other]
+            for other in dict.fromkeys([*(one for one in ids if one in still_open), *known.get(subject_id, ())])
+            if other in read
+        ]
+        for subject_id, ids in best.items()
+    }
 
 
 async def candidates_of_groups(
@@ -112,9 +141,11 @@ async def candidates_of_groups(
     return await _read(registrations, {"groupId": {"$in": list(group_ids)}}, session)
 
 
-async def candidates_of_family(reports: Candidates, family_id: str, session: Session | None = None) -> list[Candidate]:
-    """All reports of a family, whether still open to matching or not."""
-    return await _read(reports, {"familyId": family_id}, session)
+async def candidates_of_families(
+    reports: Candidates, family_ids: Sequence[str], session: Session | None = None
+) -> list[Candidate]:
+    """All reports of these families, whether still open to matching or not."""
+    return await _read(reports, {"familyId": {"$in": list(family_ids)}}, session)
 
 
 async def families_of_several(
@@ -127,6 +158,10 @@ async def families_of_several(
         {"$match": {"reports": {"$gt": 1}}},
     ]
     return {document["_id"] async for document in reports.collection.aggregate(stages, session=session)}
+
+
+def _with(record_ids: Iterable[str]) -> Document:
+    return {"_id": {"$in": list(record_ids)}}
 
 
 async def _read(

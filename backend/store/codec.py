@@ -1,15 +1,19 @@
-"""Domain values to MongoDB documents and back: camelCase names, values left at their default are left out."""
+"""Domain values to MongoDB documents and back: camelCase names, values left at their default are left out.
+
+A value is a dataclass or a NamedTuple, and either is a document of its fields.
+"""
 
 import dataclasses
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import cache
 from typing import Any, TypeVar
 
 import msgspec
 from cattrs import Converter
+from cattrs.cols import is_namedtuple, namedtuple_dict_structure_factory, namedtuple_dict_unstructure_factory
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 
 T = TypeVar("T")
@@ -72,8 +76,11 @@ def _converter() -> Converter:
     converter.register_structure_hook(datetime, lambda value, _: value)
     converter.register_unstructure_hook(datetime, lambda value: value)
 
+    def renamed(names: Iterable[str]) -> dict[str, Any]:
+        return {name: override(rename=document_name(name)) for name in names}
+
     def names(kind: type[Any]) -> dict[str, Any]:
-        return {field.name: override(rename=document_name(field.name)) for field in dataclasses.fields(kind)}
+        return renamed(field.name for field in dataclasses.fields(kind))
 
     def unstructure(kind: type[Any]) -> Callable[[Any], Document]:
         return make_dict_unstructure_fn(kind, converter, _cattrs_omit_if_default=True, **names(kind))
@@ -81,6 +88,16 @@ def _converter() -> Converter:
     def structure(kind: type[Any]) -> Callable[[Mapping[str, Any], Any], Any]:
         return make_dict_structure_fn(kind, converter, _cattrs_detailed_validation=False, **names(kind))
 
+    def unstructure_tuple(kind: type[Any]) -> Callable[[Any], Document]:
+        omit_if_default = True
+        return namedtuple_dict_unstructure_factory(kind, converter, omit_if_default, **renamed(kind._fields))
+
+    def structure_tuple(kind: type[Any]) -> Callable[[Mapping[str, Any], Any], Any]:
+        detailed_validation = False
+        return namedtuple_dict_structure_factory(kind, converter, detailed_validation, **renamed(kind._fields))
+
+    converter.register_unstructure_hook_factory(is_namedtuple, unstructure_tuple)
+    converter.register_structure_hook_factory(is_namedtuple, structure_tuple)
     converter.register_unstructure_hook_factory(dataclasses.is_dataclass, unstructure)
     converter.register_structure_hook_factory(dataclasses.is_dataclass, structure)
     return converter

@@ -5,13 +5,14 @@ A claim only moves the time at which the work is due: what a killed worker held 
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Generic
 
 from motor.core import AgnosticCollection
+from pymongo import UpdateOne
 
 from backend.store.codec import Document
 from backend.store.records import R, Records, Session
@@ -74,16 +75,26 @@ async def claim(
     records: Records[R], now: datetime, lease: timedelta, token: str, due: Due | None = None
 ) -> Claim[R] | None:
     """Take the work that has been due longest, or None where nothing is due; `due` remembers a page of it."""
-    due = due or Due()
+    claimed = await claim_alike(records, now, lease, token, due or Due(), {})
+    return claimed[0] if claimed else None
+
+
+async def claim_alike(
+    records: Records[R], now: datetime, lease: timedelta, token: str, due: Due, at_once: Mapping[str, int]
+) -> list[Claim[R]]:
+    """Take the work that has been due longest, and of its kind what else is due: so many `at_once`, or else it alone.
+
+    What has been tried before is taken alone, since it may be what failed, or what ended the process.
+    """
     while True:
         async with due.looking:
             if not due.page:
                 due.page.extend(await _look(records, now))
-            document = due.page.popleft() if due.page else None
-        if document is None:
-            return None
-        claimed = await _claim(records, document, now, lease, token)
-        if claimed is not None:
+            documents = _alike(due.page, at_once)
+        if not documents:
+            return []
+        claimed = await _claim(records, documents, now, lease, token)
+        if claimed:
             return claimed
 
 
@@ -92,29 +103,53 @@ async def _look(records: Records[R], now: datetime) -> list[Document]:
     return await records.collection.find(waiting).sort("work.dueAt", 1).limit(PAGE).to_list(None)
 
 
+def _alike(page: deque[Document], at_once: Mapping[str, int]) -> list[Document]:
+    """Take the first off a page, and those that may be done with it."""
+    if not page:
+        return []
+    first = page.popleft()
+    kind, most = first.get("kind"), at_once.get(first.get("kind", ""), 1)
+    if first["work"]["attempts"]:
+        return [first]
+    others = [one for one in page if one.get("kind") == kind and not one["work"]["attempts"]][: most - 1]
+    for one in others:
+        page.remove(one)
+    return [first, *others]
+
+
 async def _claim(
-    records: Records[R], document: Document, now: datetime, lease: timedelta, token: str
-) -> Claim[R] | None:
-    """Take the work of a document, unless anybody has taken it or let it go since it was read."""
-    work = document["work"]
-    result = await records.collection.update_one(
-        {"_id": document["_id"], "work.claim": work.get("claim")},
-        {
-            "$set": {"work.dueAt": now + lease, "work.claim": token, "work.claimedAt": now},
-            "$inc": {"work.attempts": 1},
-        },
-    )
-    if result.matched_count != 1:
-        return None
-    return Claim(records.record_of(document), token, work["attempts"] + 1)
+    records: Records[R], documents: Sequence[Document], now: datetime, lease: timedelta, token: str
+) -> list[Claim[R]]:
+    """Take the work of some documents, but of those that anybody has taken or let go since they were read."""
+    change = {
+        "$set": {"work.dueAt": now + lease, "work.claim": token, "work.claimedAt": now},
+        "$inc": {"work.attempts": 1},
+    }
+    changes = [UpdateOne({"_id": one["_id"], "work.claim": one["work"].get("claim")}, change) for one in documents]
+    result = await records.collection.bulk_write(changes, ordered=False)
+    if not result.matched_count:
+        return []
+    if result.matched_count < len(documents):
+        found = records.collection.find({"_id": {"$in": [one["_id"] for one in documents]}}, {"work.claim": 1})
+        ours = {one["_id"] async for one in found if one["work"].get("claim") == token}
+        documents = [one for one in documents if one["_id"] in ours]
+    return [Claim(records.record_of(one), token, one["work"]["attempts"] + 1) for one in documents]
 
 
-async def finish(records: Records[R], claim: Claim[R], session: Session) -> None:
+async def finish(records: Records[R], claims: Sequence[Claim[R]], session: Session) -> None:
     """Mark the work done, in the same transaction as its effects.
 
     Raises: LostClaimError.
     """
-    await _settle(records, claim, {"work.state": WorkState.DONE.value}, session)
+    await _settle(records, claims, {"work.state": WorkState.DONE.value}, session)
+
+
+async def give_back(records: Records[R], claims: Sequence[Claim[R]], now: datetime) -> None:
+    """Let go of work that failed together, or that was not ended, to be done at once, and alone.
+
+    Raises: LostClaimError where some of it is another's by now; the rest is given back all the same.
+    """
+    await _settle(records, claims, {"work.dueAt": now, "work.claimedAt": None}, None)
 
 
 async def postpone(
@@ -124,15 +159,15 @@ async def postpone(
 
     Raises: LostClaimError.
     """
-    await _settle(records, claim, {"work.dueAt": due, "work.error": error, "work.claimedAt": None}, session)
+    await _settle(records, [claim], {"work.dueAt": due, "work.error": error, "work.claimedAt": None}, session)
 
 
-async def come_back(records: Records[R], claim: Claim[R], due: datetime, session: Session) -> None:
+async def come_back(records: Records[R], claims: Sequence[Claim[R]], due: datetime, session: Session) -> None:
     """A part is done, in the same transaction as its effects; the rest is due then, and has failed never yet.
 
     Raises: LostClaimError.
     """
-    await _settle(records, claim, {"work.dueAt": due, "work.attempts": 0, "work.claimedAt": None}, session)
+    await _settle(records, claims, {"work.dueAt": due, "work.attempts": 0, "work.claimedAt": None}, session)
 
 
 async def is_claimed_since_before(
@@ -157,7 +192,7 @@ async def park(records: Records[R], claim: Claim[R], now: datetime, error: str, 
     Raises: LostClaimError.
     """
     await _settle(
-        records, claim, {"work.state": WorkState.PARKED.value, "work.dueAt": now, "work.error": error}, session
+        records, [claim], {"work.state": WorkState.PARKED.value, "work.dueAt": now, "work.error": error}, session
     )
 
 
@@ -186,12 +221,15 @@ async def retry(collection: AgnosticCollection[Document], now: datetime, ids: Se
     return result.modified_count
 
 
-async def _settle(records: Records[R], claim: Claim[R], fields: Document, session: Session | None) -> None:
-    result = await records.collection.update_one(
-        {"_id": claim.record.id, "work.claim": claim.token},
-        # Another value than before, so that nobody who read it earlier can claim what has been let go since.
-        {"$set": {**fields, "work.claim": f"{claim.token}, let go"}},
-        session=session,
-    )
-    if result.matched_count != 1:
-        raise LostClaimError(claim.record.id)
+async def _settle(records: Records[R], claims: Sequence[Claim[R]], fields: Document, session: Session | None) -> None:
+    # Another value than before, so that nobody who read it earlier can claim what has been let go since.
+    changes = [
+        UpdateOne(
+            {"_id": claim.record.id, "work.claim": claim.token},
+            {"$set": {**fields, "work.claim": f"{claim.token}, let go"}},
+        )
+        for claim in claims
+    ]
+    result = await records.collection.bulk_write(changes, ordered=False, session=session)
+    if result.matched_count != len(claims):
+        raise LostClaimError(", ".join(claim.record.id for claim in claims))

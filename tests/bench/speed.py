@@ -30,7 +30,7 @@ from backend.exchange.rows import subject_of
 from backend.matching.profile import profile
 from backend.services.collaborators import Collaborators
 from backend.services.models import put_model, rules_of
-from backend.services.scoring import score_report
+from backend.services.scoring import score_families
 from backend.settings.keys import load_keys
 from backend.settings.settings import Settings, read_settings
 from backend.store import events
@@ -276,7 +276,8 @@ async def _speed(use: Collaborators, size: int, lines: Sequence[str], truth: dic
         milliseconds.append(await _score(use, report_id))
         subject = await candidate(reports, report_id)
         assert subject is not None
-        found = {one.id for one in await candidates_by_key(registrations, use.store.key_indexes, subject)}
+        candidates = await candidates_by_key(registrations, use.store.key_indexes, [subject])
+        found = {one.id for one in candidates[subject.id]}
         compared.append(len(found))
         began = time.perf_counter()
         await registrations.collection.find_one({"_id": truth.get(report_id, report_id)}, {"_id": 1})
@@ -292,8 +293,14 @@ async def _speed(use: Collaborators, size: int, lines: Sequence[str], truth: dic
 
 async def _score(use: Collaborators, report_id: str) -> float:
     """Milliseconds of scoring a report in the worker's transaction, its commit included."""
+
+    async def write(session: Session) -> None:
+        rules = await rules_of(use, INCIDENT, session)
+        assert rules is not None
+        await score_families(use, rules, [report_id], session)
+
     began = time.perf_counter()
-    await use.store.transact(lambda session: score_report(use, report_id, session))
+    await use.store.transact(write)
     milliseconds = (time.perf_counter() - began) * 1000
     # What came of it must not be there when it is scored again.
     for collection in (use.store.matches.collection, use.store.events.collection):

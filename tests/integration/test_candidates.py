@@ -52,8 +52,9 @@ def crowd() -> Iterator[dict[str, Any]]:
 
 
 async def found(registrations: Candidates, person: Person, indexes: KeyIndexes | None = None) -> set[str]:
-    alike = await candidates_by_key(registrations, indexes or KeyIndexes(), looking_for(person))
-    return {one.id for one in alike}
+    subject = looking_for(person)
+    alike = await candidates_by_key(registrations, indexes or KeyIndexes(), [subject])
+    return {one.id for one in alike[subject.id]}
 
 
 async def test_thousands_of_one_name_hide_nobody_and_are_not_all_compared(registrations: Candidates) -> None:
@@ -87,7 +88,7 @@ async def test_who_is_not_to_be_matched_is_not_found_and_looks_for_nobody(regist
     read = await candidate(registrations, closed["_id"])
     assert read is not None
     assert not read.keys
-    assert await candidates_by_key(registrations, KeyIndexes(), read) == []
+    assert await candidates_by_key(registrations, KeyIndexes(), [read]) == {read.id: []}
 
 
 async def test_what_is_written_changed_and_closed_is_known_at_the_next_look(registrations: Candidates) -> None:

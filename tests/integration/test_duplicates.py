@@ -8,6 +8,7 @@ import pytest
 from backend.domain.duplicate import TRANSITIONS, DuplicateAction, DuplicateState, state_after
 from backend.domain.errors import DomainError
 from backend.domain.subject import Side
+from backend.services.models import rules_of
 from backend.services.suggestions import suggest_duplicates
 from backend.store.records import Session
 from tests.support.client import new_id
@@ -99,8 +100,10 @@ async def test_a_pair_is_there_once_however_often_and_by_how_many_it_is_looked_f
     before = await everything(use.store)
 
     async def again(session: Session) -> None:
-        await suggest_duplicates(use, Side.REGISTRATION, one["id"], session)
-        await suggest_duplicates(use, Side.REGISTRATION, other["id"], session)
+        rules = await rules_of(use, scene.incident_id, session)
+        assert rules is not None
+        for ids in ([one["id"]], [other["id"]], [one["id"], other["id"]]):
+            await suggest_duplicates(use, rules, Side.REGISTRATION, ids, session)
 
     await use.store.transact(again)
     assert await everything(use.store) == before

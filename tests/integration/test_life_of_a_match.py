@@ -1,6 +1,8 @@
 """The life of a match between two decisions: it fades and returns, stays rejected, and reopens for a reason only."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,12 +13,13 @@ from backend.domain.match import Match, MatchState
 from backend.domain.model import MatchingModel
 from backend.services import scoring
 from backend.services.models import Rules, change_model, rules_of
-from backend.services.scoring import pairs_of_family
+from backend.services.scoring import pairs_of_families, score_families, score_registrations
 from backend.store.candidates import Candidate, candidates_by_key
-from backend.store.key_indexes import Candidates
+from backend.store.key_indexes import Candidates, KeyIndexes
+from backend.store.records import Session
 from tests.integration.test_matches import step
 from tests.support.client import Client
-from tests.support.house import HOUSTON, NEW_ORLEANS, Scene
+from tests.support.house import HOUSTON, NEW_ORLEANS, Scene, running_house, set_scene
 from tests.support.records import child, missing, report
 from tests.support.snapshot import everything, settled
 
@@ -220,8 +223,12 @@ async def best_match(scene: Scene, report_id: str) -> dict[str, Any]:
 async def test_what_a_registration_finds_is_kept_where_the_family_misses_several_and_none_of_its_reports_finds_it(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def from_one_side(records: Candidates, *rest: Any, **more: Any) -> list[Candidate]:
-        return [] if records.collection.name == "registrations" else await candidates_by_key(records, *rest, **more)
+    async def from_one_side(
+        records: Candidates, indexes: KeyIndexes, subjects: Sequence[Candidate], *rest: Any, **more: Any
+    ) -> dict[str, list[Candidate]]:
+        if records.collection.name == "registrations":
+            return {subject.id: [] for subject in subjects}
+        return await candidates_by_key(records, indexes, subjects, *rest, **more)
 
     filed = (
         await scene.stranger.ask("fileReport", input=report(scene.incident_id, missing(), missing(person=TOMAS)))
@@ -246,8 +253,49 @@ async def test_a_baby_who_shares_no_key_with_its_report_is_found_beside_its_sist
     await settled(scene.house.use.store)
     rules = await rules_of(scene.house.use, scene.incident_id)
     assert rules is not None
-    pairs = await pairs_of_family(scene.house.use, rules, filed["reports"][0]["familyId"], None)
+    pairs = await pairs_of_families(scene.house.use, rules, [filed["reports"][0]["familyId"]], None)
     assert (tomas["id"], baby["id"]) in {(pair.report.id, pair.registration.id) for pair in pairs}
+
+
+async def test_records_scored_together_make_the_matches_that_they_make_one_by_one(
+    database_uri: str, database_name: str, tmp_path: Path
+) -> None:
+    async with running_house(database_uri, database_name, tmp_path, worker=False) as house:
+        scene, use = await set_scene(house), house.use
+        family = report(scene.incident_id, missing(), missing(person=TOMAS))
+        filed = [
+            (await scene.stranger.ask("fileReport", input=one)).made
+            for one in (family, report(scene.incident_id, missing()))
+        ]
+        siblings = [child(scene.site_id), child(scene.site_id, person=TOMAS)]
+        assert (await scene.volunteer.ask("registerSiblings", input={"siblings": siblings})).made
+        assert (await scene.volunteer.ask("registerPerson", input=child(scene.site_id))).made
+        registrations = [one.id for one in await use.store.registrations.find({})]
+        families = [one["reports"][0]["familyId"] for one in filed]
+
+        async def scored(*rounds: tuple[list[str], list[str]]) -> list[tuple[object, ...]]:
+            """What is there when these registrations, and then these families, were scored in each round."""
+
+            async def write(session: Session) -> None:
+                rules = await rules_of(use, scene.incident_id, session)
+                assert rules is not None
+                for registered, missed_by in rounds:
+                    await score_registrations(use, rules, registered, session)
+                    await score_families(use, rules, missed_by, session)
+
+            await use.store.transact(write)
+            found = await use.store.matches.find({}, order=(("reportId", 1), ("registrationId", 1)))
+            pair_of = {match.id: (match.report_id, match.registration_id) for match in found}
+            await use.store.matches.collection.delete_many({})
+            return [
+                (pair_of[one.id], one.state, one.evidence, sorted(pair_of[other] for other in one.together_with))
+                for one in found
+            ]
+
+        alone = await scored(*(([one], []) for one in registrations), *(([], [one]) for one in families))
+        assert len(alone) >= 5
+        assert await scored((registrations, [])) == alone
+        assert await scored(([], families)) == alone
 
 
 async def test_the_matches_of_brother_and_sister_name_each_other(scene: Scene) -> None:

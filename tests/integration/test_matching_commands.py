@@ -19,6 +19,7 @@ from backend.services.models import change_model, rules_of
 from backend.services.rescoring import REPORTS_A_PAGE, rescoring_of
 from tests.integration.test_operator_commands import environment, here, one_line
 from tests.support.client import new_id
+from tests.support.copies import copy_of
 from tests.support.house import House, Scene, running_house, set_scene
 from tests.support.records import child, missing, report
 from tests.support.snapshot import AUDIT, everything, settled
@@ -196,13 +197,13 @@ async def test_after_another_release_a_rebuilding_makes_the_model_anew(idle: Hou
 
 async def copy_reports(scene: Scene, times: int) -> None:
     """Each report again and again, each of a family of its own."""
-    reports = scene.house.use.store.reports.collection
+    reports = scene.house.use.store.reports
     copies = [
-        one | {"_id": new_id(), "familyId": new_id(), "filing": new_id()}
-        async for one in reports.find()
+        copy_of(reports, one, familyId=new_id(), filing=new_id())
+        async for one in reports.collection.find()
         for _ in range(times)
     ]
-    await reports.insert_many(copies)
+    await reports.collection.insert_many(copies)
 
 
 async def records_done(scene: Scene) -> int:

@@ -12,12 +12,14 @@ import pytest
 from backend.domain.event import SYSTEM, Event, EventKind
 from backend.domain.match import Match
 from backend.domain.model import RescoringStep
+from backend.domain.person import Sex
 from backend.services.models import Rules, change_model, rules_of, start_rescoring
 from backend.services.rescoring import REPORTS_A_PAGE, rescore_page, rescoring_of
 from backend.store import events
 from backend.store.records import Session
 from backend.store.work import claim, finish
 from tests.support.client import new_id
+from tests.support.copies import copy_of
 from tests.support.house import House, Scene, running_house, set_scene
 from tests.support.records import child, missing, report
 from tests.support.snapshot import settled
@@ -49,9 +51,13 @@ async def register(scene: Scene, count: int) -> None:
 
 async def copy_registrations(scene: Scene, times: int) -> None:
     """Each registration but the true one so many times again, without the wait for their own scoring."""
-    registrations = scene.house.use.store.registrations.collection
-    there = [one async for one in registrations.find({"person.sex": "MALE"})]
-    await registrations.insert_many([one | {"_id": new_id()} for one in there for _ in range(times)])
+    registrations = scene.house.use.store.registrations
+    there = [
+        one
+        async for one in registrations.collection.find()
+        if registrations.record_of(dict(one)).person.sex is Sex.MALE
+    ]
+    await registrations.collection.insert_many([copy_of(registrations, one) for one in there for _ in range(times)])
 
 
 async def matches_of(scene: Scene) -> dict[str, Match]:
@@ -186,7 +192,7 @@ async def test_a_rescoring_waits_for_what_is_being_scored_by_the_rules_of_before
 
     pause = await page()
     assert pause
-    await use.store.transact(lambda session: finish(use.store.events, slow, session))
+    await use.store.transact(lambda session: finish(use.store.events, [slow], session))
     assert await page() is None
 
 
@@ -233,11 +239,11 @@ async def test_an_incident_of_an_older_release_gets_the_model_that_it_would_have
 async def test_new_records_are_matched_while_an_incident_is_rescored(idle: House, tmp_path: Path) -> None:
     scene = await set_scene(idle)
     await file_reports(scene, 1)
-    reports = idle.use.store.reports.collection
-    one = await reports.find_one()
+    reports = idle.use.store.reports
+    one = await reports.collection.find_one()
     assert one is not None
-    await reports.insert_many([
-        one | {"_id": new_id(), "familyId": new_id(), "filing": new_id()} for _ in range(60 * REPORTS_A_PAGE)
+    await reports.collection.insert_many([
+        copy_of(reports, one, familyId=new_id(), filing=new_id()) for _ in range(60 * REPORTS_A_PAGE)
     ])  # fmt: skip
     await start(scene)
     uri = idle.settings.mongodb_uri

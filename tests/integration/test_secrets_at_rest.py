@@ -4,6 +4,7 @@ import asyncio
 import json
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
@@ -16,9 +17,11 @@ from backend.store.cipher import Cipher, WrongKeysError
 from backend.store.data_keys import check_keys, keys_in_use
 from backend.store.database import connect
 from backend.store.embedded import database_folder, embedded_database
+from backend.worker import running_worker
 from tests.integration.test_devices import device
 from tests.integration.test_operator_commands import here, one_line, reunify
 from tests.integration.test_photos import look, registered
+from tests.integration.test_worker import all_done, until, worker_of
 from tests.support.at_rest import raw_documents, raw_files, those_in
 from tests.support.house import Scene, running_house, set_scene
 from tests.support.pictures import picture
@@ -126,6 +129,33 @@ async def test_a_record_that_does_not_open_hides_no_other_from_the_families(scen
     assert (await scene.stranger.ask("fileReport", input=report(scene.incident_id))).made
     await settled(scene.house.use.store)
     assert [match.registration_id for match in await scene.house.use.store.matches.find({})] == [other]
+
+
+async def test_a_record_that_does_not_open_keeps_no_other_from_being_scored_and_waits_itself(
+    database_uri: str, database_name: str, tmp_path: Path
+) -> None:
+    async with running_house(database_uri, database_name, tmp_path, worker=False) as house:
+        scene, use = await set_scene(house), house.use
+        assert (await scene.stranger.ask("fileReport", input=report(scene.incident_id))).made
+        one, other = [
+            (await scene.volunteer.ask("registerPerson", input=child(scene.site_id))).made["registration"]["id"]
+            for _ in range(2)
+        ]
+        records = use.store.registrations.collection
+        kept = {found["_id"]: found async for found in records.find()}
+        await records.update_one({"_id": one}, {"$set": {"profile.packed": kept[other]["profile"]["packed"]}})
+        await use.store.events.collection.delete_many({"kind": "REPORT_FILED"})
+        async with running_worker(worker_of(use)):
+            await until(all_but_one_done, use)
+        assert [match.registration_id for match in await use.store.matches.find({})] == [other]
+        waiting = await use.store.events.collection.find_one({"work.error": "UnreadableError"})
+        assert waiting is not None
+        assert (waiting["subjectId"], waiting["work"]["state"]) == (one, "WAITING")
+
+
+def all_but_one_done(found: list[dict[str, Any]]) -> bool:
+    failed = [work for work in found if work.get("error") == "UnreadableError"]
+    return len(failed) == 1 and all_done([work for work in found if work not in failed])
 
 
 async def test_a_photo_is_shown_under_its_own_record_only(scene: Scene) -> None:

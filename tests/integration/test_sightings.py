@@ -136,12 +136,12 @@ async def test_neither_the_family_nor_its_alerts_learn_that_a_sighting_was_linke
     store = scene.house.use.store
     before = (await family.ask("report", id=report_id)).value, len((await records(store))["alerts"])
     async with family.follow("ownReports") as news:
-        await news.next()
+        await news.next_record()
         seen = await recorded(scene.call_taker, scene, place={"text": "Main St", "point": HOUSTON}, seenAt=LATER)
         await link(scene.call_taker, seen, report_id)
         await settled(store)
         (await family.ask("changeReport", input={"id": report_id, "version": 1, "reporter": {"name": "R."}})).made  # noqa: B018 (it says whether it was done)
-        assert (await news.next())["version"] == 2, "the next that the family hears is its own change"
+        assert (await news.next_record())["version"] == 2, "the next that the family hears is its own change"
     answer = await family.ask("reportSightings", id=report_id)
     assert (answer.codes, answer.value["sightings"]) == (["FORBIDDEN"], None)
     assert before[1] == len((await records(store))["alerts"])

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -18,7 +18,7 @@ from backend.services.parked import list_parked, retry_parked
 from backend.store import events
 from backend.store.feed import Feed
 from backend.store.records import Session
-from backend.store.work import Due, LostClaimError, WorkState, claim, finish, postpone
+from backend.store.work import Due, LostClaimError, WorkState, claim, claim_alike, finish, give_back, postpone
 from backend.worker import HANDLERS, MOST_ATTEMPTS, Worker, running_worker
 from tests.support.client import new_id
 from tests.support.house import House, Scene, running_house, set_scene
@@ -91,6 +91,60 @@ async def test_an_event_is_claimed_by_one_at_a_time_and_in_the_order_in_which_it
     assert await claim(store, now + LEASE - timedelta(seconds=1), LEASE, "too early") is None
 
 
+async def test_what_is_due_of_one_kind_is_claimed_together_up_to_a_bound(idle: House) -> None:
+    use, due = idle.use, Due()
+    written = await write(use, 5)
+    later = replace(use, clock=lambda: idle.use.clock() + timedelta(seconds=1))
+    other = Event(id=new_id(), kind=EventKind.REPORT_FILED, subject_id="1", actor_id=SYSTEM, at=later.clock())
+    await use.store.transact(lambda session: events.append(use.store, session, other))
+    now = later.clock() + timedelta(seconds=1)
+    bounds = {EventKind.PERSON_REGISTERED.value: 3, EventKind.REPORT_FILED.value: 3}
+    claims = [await claim_alike(use.store.events, now, LEASE, str(number), due, bounds) for number in range(4)]
+    assert [len(one) for one in claims] == [3, 2, 1, 0]
+    assert sorted(claim.record.id for one in claims[:2] for claim in one) == sorted(written)
+    assert claims[2][0].record == other
+
+
+async def test_what_was_tried_before_is_claimed_alone(idle: House) -> None:
+    use, bounds = idle.use, {EventKind.PERSON_REGISTERED.value: 16}
+    await write(use, 3)
+    now = use.clock() + timedelta(seconds=1)
+    together = await claim_alike(use.store.events, now, LEASE, "killed", Due(), bounds)
+    assert len(together) == 3
+    fresh = await write(use, 2)
+    due, later = Due(), now + LEASE
+    claims = [await claim_alike(use.store.events, later, LEASE, str(number), due, bounds) for number in range(4)]
+    assert sorted(len(one) for one in claims) == [1, 1, 1, 2]
+    assert {claim.record.id for one in claims if len(one) == 2 for claim in one} == set(fresh)
+
+
+async def test_what_another_has_taken_meanwhile_is_not_claimed_with_the_rest(idle: House) -> None:
+    use, bounds = idle.use, {EventKind.PERSON_REGISTERED.value: 16}
+    await write(use, 3)
+    now, due = use.clock() + timedelta(seconds=1), Due()
+    due.page.extend([document async for document in use.store.events.collection.find().sort("_id", 1)])
+    taken = await claim(use.store.events, now, LEASE, "another")
+    assert taken is not None
+    rest = await claim_alike(use.store.events, now, LEASE, "late", due, bounds)
+    assert len(rest) == 2
+    assert taken.record.id not in {one.record.id for one in rest}
+
+
+async def test_of_work_done_together_nothing_is_kept_where_a_part_was_lost(idle: House) -> None:
+    use, bounds = idle.use, {EventKind.PERSON_REGISTERED.value: 16}
+    await write(use, 2)
+    claims = await claim_alike(use.store.events, use.clock() + timedelta(seconds=1), LEASE, "slow", Due(), bounds)
+    quick = await claim(use.store.events, use.clock() + 2 * LEASE, LEASE, "quick")
+    assert quick is not None
+    with pytest.raises(LostClaimError):
+        await use.store.transact(lambda session: finish(use.store.events, claims, session))
+    assert [work["state"] for work in await works(use)] == ["WAITING", "WAITING"]
+    with pytest.raises(LostClaimError):
+        await give_back(use.store.events, claims, use.clock())
+    held = {work["claim"] for work in await works(use)}
+    assert held == {"quick", "slow, let go"}
+
+
 async def test_what_somebody_waits_for_goes_before_all_that_was_due_earlier(idle: House) -> None:
     use, store = idle.use, idle.use.store.events
     await write(use, 5)
@@ -127,7 +181,7 @@ async def test_who_lost_the_claim_keeps_none_of_its_effects(idle: House) -> None
 
     async def by_the_slow_one(session: Session) -> None:
         await events.append(use.store, session, effect)
-        await finish(use.store.events, slow, session)
+        await finish(use.store.events, [slow], session)
 
     with pytest.raises(LostClaimError):
         await use.store.transact(by_the_slow_one)
@@ -135,7 +189,7 @@ async def test_who_lost_the_claim_keeps_none_of_its_effects(idle: House) -> None
 
     async def by_the_quick_one(session: Session) -> None:
         await events.append(use.store, session, effect)
-        await finish(use.store.events, quick, session)
+        await finish(use.store.events, [quick], session)
 
     await use.store.transact(by_the_quick_one)
     assert await use.store.events.get(effect.id) is not None
@@ -154,7 +208,7 @@ async def test_what_was_let_go_is_not_claimed_by_who_looked_before(idle: House, 
     await store.collection.update_one({"_id": slow.record.id}, {"$set": {"work.claim": "slow"}})
     due.page.append(await store.collection.find_one({"_id": slow.record.id}) or {})
     if ending == "finished":
-        await use.store.transact(lambda session: finish(store, slow, session))
+        await use.store.transact(lambda session: finish(store, [slow], session))
     else:
         await postpone(store, slow, later + LEASE, "A test")
     before = await works(use)
@@ -228,15 +282,34 @@ async def failure(worker: Worker, event_id: str, attempt: int) -> dict[str, Any]
             await asyncio.sleep(0.01)
 
 
+async def test_a_worker_that_stops_gives_back_what_it_holds(idle: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    held = asyncio.Event()
+
+    async def never_ends(_use: Collaborators, _events: Sequence[Event], _session: Session) -> None:
+        held.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr("backend.worker.HANDLERS", {**HANDLERS, EventKind.PERSON_REGISTERED: never_ends})
+    use, written = idle.use, await write(idle.use, 5)
+    async with running_worker(worker_of(use)), asyncio.timeout(10):
+        await held.wait()
+    assert [(work["state"], work["attempts"]) for work in await works(use)] == [("WAITING", 1)] * 5
+    now, due = use.clock() + timedelta(seconds=1), Due()
+    again = [await claim(use.store.events, now, LEASE, "another", due) for _ in written]
+    assert sorted(one.record.id for one in again if one is not None) == sorted(written)
+
+
 async def test_one_event_that_fails_keeps_no_other_waiting(idle: House) -> None:
-    async with a_broken_registration(idle) as event_id, running_worker(worker_of(idle.use)):
+    async with a_broken_registration(idle) as event_id:
         written = set(await write(idle.use, 5))
-        async with asyncio.timeout(10):
-            done: set[str] = set()
-            while not written <= done:
-                done = {one.id for one in await idle.use.store.events.find({"work.state": "DONE"})}
+        async with running_worker(worker_of(idle.use)), asyncio.timeout(10):
+            done: dict[str, int] = {}
+            while not written <= done.keys():
+                found = idle.use.store.events.collection.find({"work.state": "DONE", "kind": "PERSON_REGISTERED"})
+                done = {one["_id"]: one["work"]["attempts"] async for one in found}
                 await asyncio.sleep(0.01)
         assert event_id not in done
+        assert set(done.values()) == {2}, "tried together, and then alone"
 
 
 async def test_the_change_stream_wakes_the_worker_long_before_it_would_look_by_itself(scene: Scene) -> None:

@@ -3,7 +3,6 @@
 import json
 import re
 import string
-from dataclasses import replace
 from importlib.resources import files
 from typing import Any
 
@@ -93,7 +92,7 @@ def test_of_a_sighting_it_is_said_that_somebody_saw_the_child_and_what_is_quoted
     for feature in (Feature.PLACE, Feature.TIME):
         for level in [level for level in Level if level is not Level.UNKNOWN]:
             piece = Evidence(feature, level, 1.0, "Houma", "Gray", "sighting")
-            own = sentence(replace(piece, sighting_id=None), language)
+            own = sentence(piece._replace(sighting_id=None), language)
             text = sentence(piece, language)
             assert text is not None
             assert text != own

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.domain.account import Session
+from backend.domain.evidence import Evidence, Feature, Level, unknown
 from backend.domain.person import Age, AgeSource, Mark, MarkKind, Names, Person, Place, Point, Relative
 from backend.store.codec import digest, from_document, pack, to_document, unpack
 
@@ -118,3 +119,17 @@ def test_what_is_packed_comes_back_and_a_part_of_it_can_be_read_alone() -> None:
     record = Before("one", "Nadia", Colour.RED, (NOON,))
     assert unpack(Before, pack(record)) == record
     assert unpack(Part, pack(record)) == Part("Nadia")
+
+
+def test_evidence_is_a_document_of_its_fields_and_what_it_does_not_say_is_left_out() -> None:
+    seen = Evidence(Feature.PLACE, Level.AGREE, 2.5, "Houma", "Gray", "sighting")
+    document = {"feature": "PLACE", "level": "AGREE", "bits": 2.5}
+    quoted = {**document, "reportValue": "Houma", "registrationValue": "Gray"}
+    assert to_document(seen) == {**quoted, "sightingId": "sighting"}
+    assert to_document(unknown(Feature.EYES)) == {"feature": "EYES", "level": "UNKNOWN", "bits": 0.0}
+    for kept, evidence in (
+        ({**quoted, "sightingId": "sighting"}, seen),
+        (quoted, seen._replace(sighting_id=None)),
+        (document, Evidence(Feature.PLACE, Level.AGREE, 2.5)),
+    ):
+        assert from_document(Evidence, kept) == evidence
