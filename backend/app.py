@@ -1,7 +1,7 @@
 """The composition root of the server: everything is wired here, from the settings to the routes."""
 
 import time
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -12,10 +12,11 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.types import ASGIApp
 from starlette.websockets import WebSocket
+from strawberry import Schema
 
 from backend.api.address import address_of, behind_proxies
 from backend.api.context import Context
-from backend.api.documents import document_store, schema_of
+from backend.api.documents import Document, DocumentStore, load_trusted, schema_of
 from backend.api.endpoint import graphql_routes
 from backend.api.errors import error_masker
 from backend.api.headers import with_headers
@@ -278,15 +279,28 @@ def stopping_words(language: str) -> Words:
     return Words(base, "rtl" if base in RIGHT_TO_LEFT else "ltr", words.stop, words.stopped, words.explained)
 
 
-def build_app(settings: Settings, use: Collaborators) -> ASGIApp:
-    """The server: its routes, and around them what holds for every request.
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """The schema and its trusted documents, each checked against it and measured under these limits."""
+
+    schema: Schema
+    trusted: Mapping[str, Document]
+    limits: Limits
+
+
+def build_contract(limits: Limits) -> Contract:
+    """What every server under these limits has in common; making it takes longer than all else at the start.
 
     Raises: OperationsInvalidError where a trusted document does not fit the schema, RulesIncompleteError where nobody
     has said who may see a field.
     """
     schema = build_schema()
     check_rules(schema_of(schema))
-    limits = Limits(
+    return Contract(schema, load_trusted(OPERATIONS, schema_of(schema), limits), limits)
+
+
+def limits_of(settings: Settings) -> Limits:
+    return Limits(
         body_bytes=settings.graphql_body_bytes,
         tokens=settings.graphql_tokens,
         depth=settings.graphql_depth,
@@ -297,14 +311,26 @@ def build_app(settings: Settings, use: Collaborators) -> ASGIApp:
         address_connections=settings.connections_of_address,
         person_connections=settings.connections_of_account,
     )
+
+
+def build_app(settings: Settings, use: Collaborators, contract: Contract | None = None) -> ASGIApp:
+    """The server: its routes, and around them what holds for every request. `contract` is made where it is not given.
+
+    Raises: what `build_contract` raises.
+    """
+    own = contract or build_contract(limits_of(settings))
+    schema, limits = own.schema, own.limits
     mask_error = error_masker(use.new_id, is_away)
     sign_in = _SignIn(use, settings.address)
     graphql = graphql_routes(
         schema=schema,
         make_context=sign_in,
         limits=limits,
-        documents=document_store(
-            schema=schema, limits=limits, folder=OPERATIONS, any_document=not settings.trusted_documents_only
+        documents=DocumentStore(
+            schema=schema_of(schema),
+            limits=limits,
+            trusted=own.trusted,
+            any_document=not settings.trusted_documents_only,
         ),
         mask_error=mask_error,
         console=CONSOLE if settings.graphiql else None,

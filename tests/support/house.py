@@ -6,13 +6,15 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 from pydantic import SecretStr
 
-from backend.app import build_app, now, open_store, wire, wire_worker
+from backend.api.limits import Limits
+from backend.app import Contract, build_app, build_contract, limits_of, now, open_store, wire, wire_worker
 from backend.domain.account import NewInvite, Role
 from backend.services.access import TABLE, Action
 from backend.services.collaborators import Collaborators, PasswordCost
@@ -29,6 +31,12 @@ CHEAP = PasswordCost(passes=1, memory_kib=8, lanes=1)
 """Hashing a password in no time, which tells nobody anything but that it is hashed."""
 NEW_ORLEANS = {"latitude": 29.9511, "longitude": -90.0715}
 HOUSTON = {"latitude": 29.7604, "longitude": -95.3698}
+
+
+@cache
+def contract_under(limits: Limits) -> Contract:
+    """Made once for all houses of a test process: parsing and checking a hundred documents takes half a second."""
+    return build_contract(limits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +111,9 @@ async def running_house(
         if worker:
             wired = await stack.enter_async_context(wire_worker(chosen, keys, use))
             await stack.enter_async_context(running_worker(wired))
-        server = await stack.enter_async_context(live_server(build_app(chosen, use), port=chosen.port))
+        server = await stack.enter_async_context(
+            live_server(build_app(chosen, use, contract_under(limits_of(chosen))), port=chosen.port)
+        )
         session = await stack.enter_async_context(aiohttp.ClientSession())
         yield House(use, chosen, Client(session, server.url))
 
