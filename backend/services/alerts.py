@@ -99,7 +99,12 @@ async def _is_told_already(use: Collaborators, match: Match, session: Session) -
     """
     await use.store.reports.hold(match.report_id, session)
     found = await as_counted(use, await matches_of_records(use, Side.REPORT, [match.report_id], session), session)
-    others = [one for one in found if one.id != match.id and one.state is not MatchState.REJECTED]
+    # What was taken back since, such as with a child that was dismissed as false, stands no more.
+    others = [
+        one
+        for one in found
+        if one.id != match.id and one.state is not MatchState.REJECTED and one.alerted_at is not None
+    ]
     keys = [_key_of_likely(one) for one in others]
     return await use.store.alerts.find_one({"key": {"$in": keys}}, session) is not None
 

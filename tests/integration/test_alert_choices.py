@@ -18,6 +18,7 @@ from tests.support.movable_clock import MovableClock
 from tests.support.push_service import fake_push_service
 from tests.support.records import child, report
 from tests.support.snapshot import everything, settled
+from tests.support.take_downs import take_down
 
 NOTHING_CHOSEN = {"byPush": True, "byEmail": True, "email": None, "language": "en", "quiet": None}
 NIGHT = {"start": "22:00", "until": "07:00", "timeZone": "America/Chicago"}
@@ -231,3 +232,24 @@ async def test_what_can_wait_is_told_in_the_morning_and_what_is_urgent_at_once(
             sender.bell.ring()
             await until_states(house.use.store, {"SENT": 2})
         assert len(push.received(phone)) == 2
+
+
+async def test_news_of_a_report_that_was_taken_down_meanwhile_is_sent_to_nobody(
+    database_uri: str, database_name: str, tmp_path: Path
+) -> None:
+    async with (
+        running_house(database_uri, database_name, tmp_path, worker=False) as house,
+        fake_push_service() as push,
+        sender_of(house) as sender,
+    ):
+        scene = await set_scene(house)
+        reports = [(await scene.stranger.ask("fileReport", input=report(scene.incident_id))).made for _ in range(2)]
+        false_id, true_id = (filed["reports"][0]["id"] for filed in reports)
+        phones = push.subscribe(), push.subscribe()
+        await an_alert(house, [phones[0]], incident_id=scene.incident_id, subject_id=false_id)
+        await an_alert(house, [phones[1]], incident_id=scene.incident_id, subject_id=true_id)
+        await take_down(scene, false_id)
+        async with running_sender(sender):
+            await until_states(house.use.store, {"GONE": 1, "SENT": 1})
+        assert push.received(phones[0]) == []
+        assert await house.use.store.devices.collection.count_documents({}) == 2, "the phone itself is still there"

@@ -154,3 +154,17 @@ async def test_what_a_volunteer_registered_needs_nobody_to_stand_for_it(scene: S
     for name in ("confirm", "dismiss", "restore"):
         refused = await scene.volunteer.ask(f"{name}Registration", id=registration_id, version=1)
         assert refused.codes == ["CONFLICT"]
+
+
+async def test_who_was_told_of_a_child_that_was_dismissed_is_told_of_the_next_one_too(scene: Scene) -> None:
+    store = scene.house.use.store
+    family, report_id = await file(scene)
+    false_id = await registered(scene, await a_helper(scene))
+    await step(scene, scene.volunteer, "confirm", false_id)
+    assert await store.alerts.collection.count_documents({}) == 1
+    await step(scene, scene.volunteer, "dismiss", false_id)
+    assert await next_step(family, report_id) == "WAIT"
+    assert (await scene.volunteer.ask("registerPerson", input=child(scene.site_id))).made
+    await settled(store)
+    assert await next_step(family, report_id) == "STAY_REACHABLE"
+    assert await store.alerts.collection.count_documents({}) == 2
