@@ -15,7 +15,7 @@ from backend.domain.registration import (
 )
 from backend.domain.subject import Side
 from backend.services.access import Action, require_of_record
-from backend.services.audit import tell
+from backend.services.audit import looking_for, tell
 from backend.services.changes import require_seen, stale
 from backend.services.collaborators import Collaborators
 from backend.services.links import decided_matches
@@ -40,9 +40,10 @@ async def decide_confirmation(
     """
     registration = await use.store.registrations.get(registration_id)
     place = None if registration is None else where(registration)
-    known = require_of_record(viewer, Action.CONFIRM_REGISTRATION, Action.READ_REGISTRATION, place, "registration")
-    if registration is None:
-        raise not_found("registration")
+    with looking_for(use, viewer, registration_id):
+        known = require_of_record(viewer, Action.CONFIRM_REGISTRATION, Action.READ_REGISTRATION, place, "registration")
+        if registration is None:
+            raise not_found("registration")
     require_seen(registration, version)
     confirmation = confirmation_after(registration.confirmation, action)
     if action is ConfirmationAction.DISMISS and registration.status is not RegistrationStatus.IN_CARE:

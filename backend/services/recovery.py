@@ -10,7 +10,7 @@ from backend.domain.report import Family, Report
 from backend.domain.validation import LONGEST_NAME
 from backend.services.access import Action, require_of_record
 from backend.services.attempts import forget, may_try
-from backend.services.audit import tell
+from backend.services.audit import looking_for, tell
 from backend.services.changes import stale
 from backend.services.collaborators import Collaborators
 from backend.services.recovery_answers import are_enough, questions_of
@@ -88,9 +88,10 @@ async def _give(
 async def _report(use: Collaborators, viewer: Viewer | None, report_id: str) -> tuple[Report, Viewer]:
     report = await use.store.reports.get(report_id)
     place = None if report is None else where(report)
-    known = require_of_record(viewer, Action.RECOVER_CASE, Action.READ_REPORT, place, "report")
-    if report is None:
-        raise not_found("report")
+    with looking_for(use, viewer, report_id):
+        known = require_of_record(viewer, Action.RECOVER_CASE, Action.READ_REPORT, place, "report")
+        if report is None:
+            raise not_found("report")
     return report, known
 
 

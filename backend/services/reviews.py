@@ -13,7 +13,7 @@ from backend.domain.report import Report
 from backend.domain.review import Review, ReviewState
 from backend.services import reports
 from backend.services.access import Action, Where, may, require, require_of_record
-from backend.services.audit import saw, tell
+from backend.services.audit import looking_for, saw, tell
 from backend.services.collaborators import Collaborators
 from backend.services.paging import Page, PageRequest, read_page
 from backend.store.records import Session
@@ -26,9 +26,10 @@ async def review_report(use: Collaborators, viewer: Viewer | None, report_id: st
     """
     report = await use.store.reports.get(report_id)
     place = None if report is None else reports.where(report)
-    known = require_of_record(viewer, Action.REVIEW_REPORT, Action.READ_REPORT, place, "report")
-    if report is None:
-        raise not_found("report")
+    with looking_for(use, viewer, report_id):
+        known = require_of_record(viewer, Action.REVIEW_REPORT, Action.READ_REPORT, place, "report")
+        if report is None:
+            raise not_found("report")
 
     async def write(session: Session) -> None:
         if await count_as_reviewed(use, report.id, known, session):

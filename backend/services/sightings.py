@@ -22,7 +22,7 @@ from backend.domain.sighting import (
 from backend.domain.validation import reason_problems, refuse_if_any, sighting_problems
 from backend.services import reports
 from backend.services.access import Action, Where, may, require, require_of_record
-from backend.services.audit import saw, tell
+from backend.services.audit import looking_for, saw, tell
 from backend.services.collaborators import Collaborators
 from backend.services.identifiers import given_or_new
 from backend.services.paging import Page, PageRequest, read_page
@@ -113,9 +113,10 @@ async def get_sighting(use: Collaborators, viewer: Viewer | None, sighting_id: s
     """Raises: DomainError UNAUTHENTICATED, NOT_FOUND."""
     sighting = await use.store.sightings.get(sighting_id)
     where = None if sighting is None else _where(sighting)
-    require_of_record(viewer, Action.READ_SIGHTING, Action.READ_SIGHTING, where, "sighting")
-    if sighting is None:
-        raise not_found("sighting")
+    with looking_for(use, viewer, sighting_id):
+        require_of_record(viewer, Action.READ_SIGHTING, Action.READ_SIGHTING, where, "sighting")
+        if sighting is None:
+            raise not_found("sighting")
     await saw(use, viewer, AuditAction.READ_SIGHTING, Part.DESCRIPTION, [sighting])
     return as_shown(viewer, sighting)
 
@@ -197,9 +198,10 @@ async def reopen_sighting(use: Collaborators, viewer: Viewer | None, sighting_id
 async def _for_decision(use: Collaborators, viewer: Viewer | None, sighting_id: str) -> tuple[Sighting, Viewer]:
     sighting = await use.store.sightings.get(sighting_id)
     where = None if sighting is None else _where(sighting)
-    known = require_of_record(viewer, Action.DECIDE_SIGHTING, Action.READ_SIGHTING, where, "sighting")
-    if sighting is None:
-        raise not_found("sighting")
+    with looking_for(use, viewer, sighting_id):
+        known = require_of_record(viewer, Action.DECIDE_SIGHTING, Action.READ_SIGHTING, where, "sighting")
+        if sighting is None:
+            raise not_found("sighting")
     return sighting, known
 
 

@@ -15,7 +15,7 @@ from backend.domain.take_down import NewTakeDown, TakeDown, TakeDownAction, Take
 from backend.domain.validation import refuse_if_any, take_down_problems, words_problems
 from backend.services import matches, reports
 from backend.services.access import Action, Where, may, require, require_of_record
-from backend.services.audit import Named, saw, tell
+from backend.services.audit import Named, looking_for, saw, tell
 from backend.services.changes import require_seen, stale
 from backend.services.collaborators import Collaborators
 from backend.services.links import matches_of_records, share_decision
@@ -24,6 +24,7 @@ from backend.services.proofs import require_proof
 from backend.services.reviews import count_as_reviewed
 from backend.services.subjects import fields_of_report
 from backend.store.records import Session
+from backend.store.sightings import linked_sightings
 
 _DECIDED_ON = (MatchState.CLAIMED, MatchState.CONFIRMED)
 _EVENTS = {
@@ -42,9 +43,10 @@ async def take_down_report(use: Collaborators, viewer: Viewer | None, new: NewTa
     """
     report = await use.store.reports.get(new.report_id)
     place = None if report is None else reports.where(report)
-    known = require_of_record(viewer, Action.TAKE_DOWN_REPORT, Action.READ_REPORT, place, "report")
-    if report is None:
-        raise not_found("report")
+    with looking_for(use, viewer, new.report_id):
+        known = require_of_record(viewer, Action.TAKE_DOWN_REPORT, Action.READ_REPORT, place, "report")
+        if report is None:
+            raise not_found("report")
     await require_proof(use, known)
     refuse_if_any(take_down_problems(new))
     require_seen(report, new.version)
@@ -89,9 +91,10 @@ async def appeal_take_down(use: Collaborators, viewer: Viewer | None, report_id:
     """
     report = await use.store.reports.get(report_id)
     place = None if report is None else reports.where(report)
-    known = require_of_record(viewer, Action.APPEAL_TAKE_DOWN, Action.READ_REPORT, place, "report")
-    if report is None:
-        raise not_found("report")
+    with looking_for(use, viewer, report_id):
+        known = require_of_record(viewer, Action.APPEAL_TAKE_DOWN, Action.READ_REPORT, place, "report")
+        if report is None:
+            raise not_found("report")
     refuse_if_any(words_problems(text, "text"))
     take_down = (await _latest(use, [report])).get(report.id)
     if take_down is None:
@@ -110,9 +113,10 @@ async def answer_take_down(
     """
     take_down = await use.store.take_downs.get(take_down_id)
     place = None if take_down is None else Where(incident_id=take_down.incident_id)
-    known = require_of_record(viewer, Action.TAKE_DOWN_REPORT, Action.TAKE_DOWN_REPORT, place, "take-down")
-    if take_down is None:
-        raise not_found("take-down")
+    with looking_for(use, viewer, take_down_id):
+        known = require_of_record(viewer, Action.TAKE_DOWN_REPORT, Action.TAKE_DOWN_REPORT, place, "take-down")
+        if take_down is None:
+            raise not_found("take-down")
     if take_down.taken_down_by == known.id:
         raise refusal(ErrorCode.FORBIDDEN, "You took this report down yourself: somebody else must answer.")
     await require_proof(use, known)
@@ -125,9 +129,10 @@ async def get_take_down(use: Collaborators, viewer: Viewer | None, take_down_id:
     """Raises: DomainError UNAUTHENTICATED, NOT_FOUND."""
     take_down = await use.store.take_downs.get(take_down_id)
     place = None if take_down is None else Where(incident_id=take_down.incident_id)
-    require_of_record(viewer, Action.TAKE_DOWN_REPORT, Action.TAKE_DOWN_REPORT, place, "take-down")
-    if take_down is None:
-        raise not_found("take-down")
+    with looking_for(use, viewer, take_down_id):
+        require_of_record(viewer, Action.TAKE_DOWN_REPORT, Action.TAKE_DOWN_REPORT, place, "take-down")
+        if take_down is None:
+            raise not_found("take-down")
     await _saw(use, viewer, [take_down])
     return take_down
 
@@ -198,7 +203,8 @@ async def _step(
 
 async def _put(use: Collaborators, report: Report, status: ReportStatus, session: Session) -> None:
     following = replace(report, status=status, version=report.version + 1, updated_at=use.clock())
-    beside = fields_of_report(following, use.clock())
+    linked = await linked_sightings(use.store, [report.id], session)
+    beside = fields_of_report(following, use.clock(), linked.get(report.id, ()))
     if not await use.store.reports.replace(following, report.version, session, beside=beside):
         raise stale()
 

@@ -78,6 +78,8 @@ async def test_on_every_path_to_a_person_a_refused_look_is_counted_for_the_signe
     names = (
         *("registration", "report", "match", "duplicate", "possibleRelatives", "changeRegistration", "changeReport"),
         *("moveRegistration", "withdrawReport", "claimMatch", "linkDuplicate", "suggestDuplicate"),
+        *("confirmRegistration", "dismissRegistration", "restoreRegistration", "reviewReport", "beginCaseRecovery"),
+        *("recoverCase", "takeDownReport", "takeDown", "answerTakeDown", "appealTakeDown", "sighting", "linkSighting"),
     )
     for name in names:
         await scene.stranger.ask(name, **secrets.variables[name])

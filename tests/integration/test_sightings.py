@@ -9,6 +9,7 @@ from tests.support.client import Client, new_id
 from tests.support.house import HOUSTON, Scene
 from tests.support.records import child, missing, report, sighting
 from tests.support.snapshot import everything, records, settled
+from tests.support.take_downs import take_down
 
 LATER = "2026-09-04T09:00:00Z"
 
@@ -208,3 +209,17 @@ async def test_what_cannot_be_is_refused_by_the_field_s_name(scene: Scene, wrong
     answer = await scene.stranger.ask("recordSighting", input=sighting(scene.incident_id, **wrong))
     assert [(error["code"], error["field"]) for error in answer.value["errors"]] == [("INVALID", field)]
     assert await everything(scene.house.use.store) == before
+
+
+async def test_a_sighting_is_evidence_again_once_a_report_that_was_taken_down_is_restored(scene: Scene) -> None:
+    girl = child(scene.other_site_id, foundAt="2026-09-05T10:00:00Z", foundPlace={"text": "Main St", "point": HOUSTON})
+    await scene.other_volunteer.ask("registerPerson", input=girl)
+    _, report_id = await filed(scene)
+    seen = await recorded(scene.stranger, scene, place={"text": "Bus station", "point": HOUSTON}, seenAt=LATER)
+    assert (await link(scene.call_taker, seen, report_id)).made
+    linked = await evidence(scene, report_id)
+    assert linked["PLACE"]["reportValue"] == "Bus station"
+    taken_down = await take_down(scene, report_id)
+    answer = {"id": taken_down["id"], "version": taken_down["version"], "restore": True, "reason": "Mistaken"}
+    assert (await scene.officer.ask("answerTakeDown", input=answer)).made
+    assert (await evidence(scene, report_id))["PLACE"] == linked["PLACE"]
