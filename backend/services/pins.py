@@ -82,7 +82,11 @@ async def set_pin(use: Collaborators, viewer: Viewer | None, typed: str, present
         await _checked(use, known.session_id, present or "", "presentPin")
 
     async def write(session: Session) -> None:
-        await keep_pin(use.store.sessions, known.session_id, pin_hash, session)
+        await use.store.sessions.hold(known.session_id, session)
+        own = await use.store.sessions.get(known.session_id, session)
+        # What it is being renewed to goes on in its place, and must lock itself too.
+        for one in (known.session_id, *(() if own is None else own.successors)):
+            await keep_pin(use.store.sessions, one, pin_hash, session)
         told = Event(id=use.new_id(), kind=EventKind.PIN_SET, subject_id=known.id, actor_id=known.id, at=use.clock())
         await tell(use, known, session, told)
 

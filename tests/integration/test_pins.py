@@ -198,6 +198,15 @@ async def test_renewing_a_token_gives_no_more_guesses(scene: Scene, clock: Movab
     assert await scene.house.use.store.sessions.find({"pinHash": {"$exists": True}}) == []
 
 
+async def test_a_pin_holds_for_what_the_session_was_being_renewed_to(scene: Scene, clock: MovableClock) -> None:
+    phone = scene.volunteer
+    renewed = phone.signed_in((await phone.ask("renewSession", retryKey=retry_key())).made["token"])
+    assert (await phone.ask("setPin", input={"pin": PIN})).made
+    clock.forward(LOCK)
+    assert (await renewed.ask("viewer")).codes == ["PIN_NEEDED"]
+    assert (await unlocked_with(renewed, PIN)).made
+
+
 async def test_tokens_that_are_none_are_counted_for_their_address(
     database_uri: str, database_name: str, tmp_path: Path
 ) -> None:
