@@ -22,6 +22,7 @@ from geo.cells import cell
 from geo.hiding import band_of_age
 
 Found = dict[str, Pin]
+# A record that does not open is left out, as in lists: it must not keep all others off the map.
 Making = Callable[[Store, Sequence[str], Session | None], Awaitable[Found]]
 
 
@@ -60,7 +61,7 @@ async def _sites(store: Store, ids: Sequence[str], session: Session | None) -> F
 
 
 async def _registrations(store: Store, ids: Sequence[str], session: Session | None) -> Found:
-    found = await store.registrations.find({"_id": {"$in": list(ids)}}, session=session)
+    found = await store.registrations.find_readable({"_id": {"$in": list(ids)}}, session=session)
     here = [one for one in found if one.status is RegistrationStatus.IN_CARE]
     sites = await _sites_of(store, here, session)
     return {
@@ -80,7 +81,7 @@ async def _registrations(store: Store, ids: Sequence[str], session: Session | No
 
 
 async def _reports(store: Store, ids: Sequence[str], session: Session | None) -> Found:
-    found = await store.reports.find({"_id": {"$in": list(ids)}}, session=session)
+    found = await store.reports.find_readable({"_id": {"$in": list(ids)}}, session=session)
     return {
         one.id: Pin(
             id=one.id,
@@ -96,7 +97,7 @@ async def _reports(store: Store, ids: Sequence[str], session: Session | None) ->
 
 
 async def _matches(store: Store, ids: Sequence[str], session: Session | None) -> Found:
-    found = await store.matches.find({"_id": {"$in": list(ids)}}, session=session)
+    found = await store.matches.find_readable({"_id": {"$in": list(ids)}}, session=session)
     confirmed = [match for match in found if match.state is MatchState.CONFIRMED]
     if not confirmed:
         return {}
@@ -123,8 +124,10 @@ async def sides_of(
 ) -> tuple[dict[str, Report], dict[str, Registration]]:
     """The reports and the registrations of matches, by id."""
     all_of_them = list(matches)
-    reports = await store.reports.find({"_id": {"$in": [one.report_id for one in all_of_them]}}, session=session)
-    registrations = await store.registrations.find(
+    reports = await store.reports.find_readable(
+        {"_id": {"$in": [one.report_id for one in all_of_them]}}, session=session
+    )
+    registrations = await store.registrations.find_readable(
         {"_id": {"$in": [one.registration_id for one in all_of_them]}}, session=session
     )
     return {one.id: one for one in reports}, {one.id: one for one in registrations}

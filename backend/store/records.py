@@ -111,6 +111,11 @@ class Records(Generic[R]):
         cursor = self.collection.find(wanted, session=session).sort(list(order)).limit(limit)
         return [self.record_of(document) async for document in cursor]
 
+    async def find_readable(self, wanted: Mapping[str, Any], session: Session | None = None) -> list[R]:
+        """All that fit, oldest first, without those that do not open, which the log names."""
+        documents = await self.collection.find(wanted, session=session).sort("_id", 1).to_list(None)
+        return self.readable(documents)
+
     async def was_said(self, record_id: str, digest: str) -> bool:
         """Whether a record was made of what has this digest."""
         kept = await self.beside(record_id, DIGEST)

@@ -11,7 +11,7 @@ from pymongo.errors import PyMongoError
 
 from backend.domain.account import Role
 from backend.services.map_rebuilding import begin_rebuild, check_map, tend_map, work_off
-from backend.store.map import SHEETS
+from backend.store.map import DUE, SHEETS
 from tests.support.client import Client
 from tests.support.house import HOUSTON, NEW_ORLEANS, House, Scene, running_house, set_scene
 from tests.support.map import FROM_NEAR, GULF, HERE, counted, map_of, sums, totals
@@ -300,3 +300,20 @@ async def change_at_random(scene: Scene, random: Random, times: int) -> None:
                 change = {"id": one, "version": reports[one], "lastSeenPlace": place}
                 assert (await scene.call_taker.ask("changeReport", input=change)).made
                 reports[one] += 1
+
+
+async def test_a_record_that_does_not_open_keeps_no_other_off_the_map(scene: Scene) -> None:
+    store = scene.house.use.store
+    one, other = (await register(scene))["id"], (await register(scene))["id"]
+    _, missed = await file(scene)
+    await counted(store)
+    for records, record_id in ((store.registrations, one), (store.reports, missed["id"])):
+        sealed = await store.registrations.beside(other, "person")  # of another record: it does not open in this one
+        await records.collection.update_one({"_id": record_id}, {"$set": {"person": sealed}})
+        source = records.collection.name
+        await store.database[DUE].insert_one(
+            {"_id": record_id, "incidentId": scene.incident_id, "source": source, "recordId": record_id}
+        )
+    await register(scene)
+    await counted(store)
+    assert totals(await map_of(scene.coordinator, scene.incident_id)) == {"SITES OPEN": 2, ALONE: 2}
