@@ -3,10 +3,13 @@
 import asyncio
 import base64
 import binascii
-import hashlib
 import hmac
+import secrets
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from backend.domain.errors import DomainError, ErrorCode, refusal
 from backend.domain.event import Event
@@ -18,7 +21,7 @@ SECONDS_APART = 2.0
 """One process may hear of a change so much later than another."""
 QUIET_SECONDS = 15.0
 """After so long without news a follower is given a newer cursor, which is remembered for longer."""
-_SIGNATURE_BYTES = 16
+_NONCE_BYTES = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +75,14 @@ async def _next_within(listener: Listener, seconds: float) -> Event | None:
 
 
 def cursor_of(use: Collaborators, scope: str, heard: str) -> str:
-    """A place in the feed, as a client keeps it; good for the same subscription (`scope`) only."""
-    content = heard.encode()
-    return base64.urlsafe_b64encode(_signature(use, scope, content) + content).decode().rstrip("=")
+    """A place in the feed, as a client keeps it; good for the same subscription (`scope`) only.
+
+    It is encrypted, and another each time: the id of an event tells when it happened, and the last of all that happened
+    is mostly not the follower's to know of, such as that a child was matched with its report just now.
+    """
+    nonce = secrets.token_bytes(_NONCE_BYTES)
+    sealed = nonce + _cipher(use).encrypt(nonce, heard.encode(), _purpose(scope))
+    return base64.urlsafe_b64encode(sealed).decode().rstrip("=")
 
 
 def place_of(use: Collaborators, scope: str, cursor: str | None) -> str | None:
@@ -85,14 +93,16 @@ def place_of(use: Collaborators, scope: str, cursor: str | None) -> str | None:
     if cursor is None:
         return None
     try:
-        signed = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
-    except (binascii.Error, ValueError):
-        signed = b""
-    signature, content = signed[:_SIGNATURE_BYTES], signed[_SIGNATURE_BYTES:]
-    if not content or not hmac.compare_digest(signature, _signature(use, scope, content)):
-        raise refusal(ErrorCode.INVALID, "This is not a cursor that was given out here.", "after")
+        sealed = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+        content = _cipher(use).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], _purpose(scope))
+    except (InvalidTag, binascii.Error, ValueError):
+        raise refusal(ErrorCode.INVALID, "This is not a cursor that was given out here.", "after") from None
     return content.decode()
 
 
-def _signature(use: Collaborators, scope: str, content: bytes) -> bytes:
-    return hmac.new(use.keys.cursor, f"live {scope}\0".encode() + content, hashlib.sha256).digest()[:_SIGNATURE_BYTES]
+def _cipher(use: Collaborators) -> AESGCM:
+    return AESGCM(hmac.digest(use.keys.cursor, b"live", "sha256"))
+
+
+def _purpose(scope: str) -> bytes:
+    return f"live {scope}".encode()

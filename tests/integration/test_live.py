@@ -1,6 +1,7 @@
 """The live feed: told in batches, resumed where it was cut off, to who may see it at that moment, at their own pace."""
 
 import asyncio
+import base64
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
@@ -140,6 +141,18 @@ async def test_a_cursor_that_is_none_or_of_another_list_is_refused(scene: Scene)
         async with scene.coordinator.follow("siteChanges", siteId=site_id, after=after) as news:
             message = await news.next_message()
         assert [error["extensions"]["code"] for error in message["payload"]] == ["INVALID"]
+
+
+async def test_a_cursor_does_not_tell_that_something_happened(scene: Scene) -> None:
+    """The id of the last event says when that was: of a match, to a family that filed just before."""
+    use = scene.house.use
+    await register(scene)
+    last = use.feed.heard[-1].id
+    one, other = (live.cursor_of(use, "site", last) for _ in range(2))
+    assert one != other
+    assert len(one) == len(live.cursor_of(use, "site", use.feed.began))
+    assert last.encode() not in base64.urlsafe_b64decode(one + "=" * (-len(one) % 4))
+    assert live.place_of(use, "site", one) == live.place_of(use, "site", other) == last
 
 
 async def test_who_is_too_far_behind_is_told_to_load_anew(scene: Scene) -> None:
