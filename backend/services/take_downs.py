@@ -213,8 +213,10 @@ async def _undo_matches(use: Collaborators, report: Report, viewer: Viewer, sess
     """What was decided for the report is undone, so that its true family can be confirmed; what was rejected stays."""
     found = await matches_of_records(use, Side.REPORT, [report.id], session)
     undone = []
-    for match in found:
-        if match.state not in _DECIDED_ON:
+    for one in found:
+        # Read anew: of linked records, undoing one match has undone others.
+        match = await use.store.matches.get(one.id, session)
+        if match is None or match.state not in _DECIDED_ON:
             continue
         opened = replace(
             match,
