@@ -114,6 +114,8 @@ async def let_everybody_in(stranger: Client, keeper: Client, random: Random) -> 
     )
     for name in MAY_READ:
         await people.enter(name)
+    # The list of towns is read at the first question, which takes seconds: that is no hanging request.
+    await keeper.ask("findPlaces", incidentId=here, text="Houma")
     await _add_children(people, taken_in, missing)
     return people
 

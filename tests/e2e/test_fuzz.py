@@ -50,7 +50,7 @@ async def test_a_websocket_that_says_anything_at_all_breaks_nothing(generous: Ho
     tried = await send_frames(scene.coordinator, scene.incident_id, 60, chances(4), os.getpid())
 
     assert tried.faults == []
-    assert len(tried.outcomes) > 5
+    assert len(tried.outcomes) > 3
 
 
 def chances(seed: int) -> Random:
