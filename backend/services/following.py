@@ -15,14 +15,16 @@ from backend.domain.audit import AuditAction, Part
 from backend.domain.event import Event, EventKind
 from backend.domain.match import Match
 from backend.domain.registration import Registration
-from backend.domain.report import Report
+from backend.domain.report import NextStep, Report
+from backend.domain.take_down import TakeDownState
 from backend.services.access import Action, Where, may, require, require_of_record
 from backend.services.audit import at_once, saw
 from backend.services.collaborators import Collaborators
 from backend.services.live import Batch, batches, cursor_of, place_of
 from backend.services.matches import get_matches
+from backend.services.progress import next_steps
 from backend.services.registrations import where as located
-from backend.services.reports import get_reports
+from backend.services.take_downs import take_downs_of
 from backend.services.together import Together
 
 Followed = TypeVar("Followed")
@@ -64,31 +66,52 @@ class News(Generic[Followed]):
     gone: Sequence[str] = ()
 
 
-Reading = Callable[[Collaborators, Batch], Awaitable[tuple[Sequence[Followed], Sequence[str]]]]
-"""Reads what a batch is about: what the follower may see of it, and what is gone."""
+@dataclass(frozen=True, slots=True)
+class _AsShown:
+    """All that a family is shown of a report."""
+
+    report: Report
+    next_step: NextStep
+    take_down: TakeDownState | None
+
+
+Reading = Callable[[Collaborators, Batch], Awaitable[tuple[Sequence[Followed], Sequence[str]] | None]]
+"""Reads what a batch is about: what the follower may see of it, and what is gone; None where nothing is to be told."""
 
 
 async def follow_own_reports(
     use: Collaborators, viewer: Viewer | None, after: str | None = None
 ) -> AsyncGenerator[News[Report], None]:
-    """The reports of the viewer's family, first as they are (unless it goes on from a cursor), then as they change.
+    """The reports of the viewer's family, first as they are, then those of which something changed that it may know.
+
+    Most of what is decided of its matches is not the family's to know, and that a message came would tell of it. So
+    what stands as it was told is not told again; and who goes on from a cursor is told of all reports anew.
 
     Raises: DomainError UNAUTHENTICATED, FORBIDDEN; INVALID for a cursor that is none; STALE where the follower must
     read the present state anew.
     """
     family_id = viewer.family_id if viewer is not None else None
     known = require(viewer, Action.READ_REPORT, Where(family_id=family_id))
-    first = after is None
+    told: dict[str, _AsShown] = {}
 
     def concerns(event: Event) -> bool:
         return event.family_id == family_id and event.kind in _NEWS and event.report_id is not None
 
-    async def read(use: Collaborators, batch: Batch) -> tuple[Sequence[Report], Sequence[str]]:
-        nonlocal first
-        if first:
-            first = False
-            return await _own_reports(use, known), ()
-        return await _found(get_reports(use, known, _once(event.report_id for event in batch.events)))
+    async def read(use: Collaborators, batch: Batch) -> tuple[Sequence[Report], Sequence[str]] | None:
+        if told and not batch.events:
+            return (), ()
+        if told:
+            found = list((await use.store.reports.get_many(_once(event.report_id for event in batch.events))).values())
+        else:
+            found = await use.store.reports.find({"familyId": family_id})
+        shown = await _as_shown(use, known, found)
+        changed = {one.report.id: one for one in shown if told.get(one.report.id) != one}
+        if not changed and told:
+            return None
+        told.update(changed)
+        reports = [one.report for one in changed.values()]
+        await saw(use, known, AuditAction.READ_REPORT, Part.DESCRIPTION, reports)
+        return reports, ()
 
     async for news in _follow(use, f"reports {family_id}", concerns, after, read):
         yield news
@@ -156,8 +179,9 @@ async def _follow(
     use = at_once(use)  # each telling is a look of its own
     async with aclosing(batches(use, concerns, place)) as found:
         async for batch in found:
-            records, gone = await read(use, batch)
-            yield News(cursor_of(use, scope, batch.heard), records, gone)
+            found_of_it = await read(use, batch)
+            if found_of_it is not None:
+                yield News(cursor_of(use, scope, batch.heard), *found_of_it)
 
 
 async def _registration(use: Collaborators, registration_id: str) -> Registration | None:
@@ -181,7 +205,10 @@ def _once(ids: Iterable[str | None]) -> list[str]:
     return list(dict.fromkeys(one for one in ids if one is not None))
 
 
-async def _own_reports(use: Collaborators, viewer: Viewer) -> Sequence[Report]:
-    found = await use.store.reports.find({"familyId": viewer.family_id})
-    await saw(use, viewer, AuditAction.READ_REPORT, Part.DESCRIPTION, found)
-    return found
+async def _as_shown(use: Collaborators, viewer: Viewer, reports: Sequence[Report]) -> list[_AsShown]:
+    steps = await next_steps(use, viewer, reports)
+    latest = await take_downs_of(use, viewer, reports)
+    return [
+        _AsShown(report, step, None if take_down is None else take_down.state)
+        for report, step, take_down in zip(reports, steps, latest, strict=True)
+    ]

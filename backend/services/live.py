@@ -19,14 +19,18 @@ from backend.store.feed import Listener, TooFarBehindError, remember_past
 SECONDS_BETWEEN = 0.25
 SECONDS_APART = 2.0
 """One process may hear of a change so much later than another."""
-QUIET_SECONDS = 15.0
-"""After so long without news a follower is given a newer cursor, which is remembered for longer."""
+SECONDS_OF_A_CURSOR = 15.0
+"""So often a follower is given a newer cursor, which is remembered for longer. By the clock, whatever happens: if news
+that is not the follower's to know of put it off, that would tell of it.
+"""
 _NONCE_BYTES = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What happened since the batch before; none where it was quiet. `heard` is the last event of all, told or not."""
+    """What happened since the batch before; none where a newer cursor is due. `heard` is the last event of all, told or
+    not.
+    """
 
     events: tuple[Event, ...]
     heard: str
@@ -49,12 +53,17 @@ async def batches(
         await _heard_here_too(use, after)
     try:
         async with use.feed.listen(wanted, after) as listener:
+            time = asyncio.get_running_loop().time
+            due = time() + SECONDS_OF_A_CURSOR
             yield Batch(tuple(listener.waiting_now()), listener.heard)
             while True:
-                await asyncio.sleep(SECONDS_BETWEEN)
-                first = await _next_within(listener, QUIET_SECONDS)
-                rest = listener.waiting_now()
-                yield Batch((first, *rest) if first is not None else (), listener.heard)
+                await asyncio.sleep(min(SECONDS_BETWEEN, max(0.0, due - time())))
+                first = await _next_within(listener, max(0.0, due - time()))
+                if first is None:
+                    due = max(time(), due + SECONDS_OF_A_CURSOR)
+                    yield Batch((), listener.heard)
+                else:
+                    yield Batch((first, *listener.waiting_now()), listener.heard)
     except TooFarBehindError:
         raise too_far_behind() from None
 

@@ -12,12 +12,11 @@ from backend.domain.errors import ErrorCode, not_found, refusal
 from backend.domain.event import Event, EventKind
 from backend.domain.map import EVERYWHERE, LANDED, NOWHERE, Count, MapLayer, Pin, sheet_of_site
 from backend.domain.person import Point
-from backend.domain.registration import CareStatus
 from backend.services.access import Action, Where, may, require
 from backend.services.audit import saw
 from backend.services.collaborators import Collaborators
 from backend.services.live import batches, cursor_of, place_of
-from backend.services.map_pins import point_of_found, point_of_report, sides_of
+from backend.services.map_pins import point_of_found, point_of_report, sides_of, state_of
 from backend.store import map as kept
 from geo.bounds import (
     CLOSEST_ZOOM,
@@ -285,9 +284,7 @@ async def _people_things(use: Collaborators, viewer: Viewer, pins: Sequence[Pin]
     sites = await use.store.sites.get_many({one.site_id for one in found.values()})
     shown = [one for one in found.values() if one.site_id in sites]
     await saw(use, viewer, AuditAction.READ_REGISTRATION, Part.PLACE, shown)
-    return [
-        MapThing(one.id, MapLayer.IN_CARE, CareStatus(one.care_status).value, sites[one.site_id].point) for one in shown
-    ]
+    return [MapThing(one.id, MapLayer.IN_CARE, state_of(one), sites[one.site_id].point) for one in shown]
 
 
 async def _report_things(use: Collaborators, viewer: Viewer, pins: Sequence[Pin]) -> list[MapThing]:

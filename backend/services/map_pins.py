@@ -10,7 +10,7 @@ from types import MappingProxyType
 from backend.domain.map import MapLayer, Pin
 from backend.domain.match import Match, MatchState
 from backend.domain.person import Point
-from backend.domain.registration import CareStatus, Registration, RegistrationStatus
+from backend.domain.registration import CareStatus, Confirmation, Registration, RegistrationStatus
 from backend.domain.report import Report
 from backend.domain.site import Site
 from backend.matching.ages import born, year_of
@@ -69,15 +69,23 @@ async def _registrations(store: Store, ids: Sequence[str], session: Session | No
             id=one.id,
             incident_id=one.incident_id,
             layer=MapLayer.IN_CARE,
-            state=one.care_status.value,
+            state=state_of(one),
             cell=_cell(sites[one.site_id].point if one.site_id in sites else None),
             since=one.created_at if one.version == 1 else one.updated_at,
             site_id=one.site_id,
-            age_band=_age_band(one),
+            age_band=None if one.held_back else _age_band(one),
             about=(one.site_id,),
         )
         for one in here
     }
+
+
+def state_of(registration: Registration) -> str:
+    """What somebody in care counts as. Whom nobody stands for yet counts apart, and in no figure: there may be any
+    number of them.
+    """
+    unconfirmed = registration.confirmation is Confirmation.UNCONFIRMED
+    return Confirmation.UNCONFIRMED.value if unconfirmed else registration.care_status.value
 
 
 async def _reports(store: Store, ids: Sequence[str], session: Session | None) -> Found:
