@@ -30,6 +30,8 @@ _MOST_GONE = 1000
 _COLUMNS = {name: number for number, name in enumerate(KINDS)}
 _TELLING = np.array([kind.telling for kind in KINDS.values()])
 _PLACED = np.array([kind.placed for kind in KINDS.values()])
+_NO_DIFFERENCE = 0.5
+"""Bits: what a glance says is rougher than this."""
 
 Numbers = npt.NDArray[np.int64]
 
@@ -191,7 +193,9 @@ def _best(subject: Rows, others: Rows, rarity: Bits, bounds: Bounds) -> list[int
     says = rarity * _TELLING
     bare = looks_alike(subject, others) + says[:, ~_PLACED].sum(axis=1)
     placed = bare + says[:, _PLACED].sum(axis=1) + lies_near(subject, others)
-    chosen = np.argsort(-bare, kind="stable")[: bounds.compared]
+    order = np.argsort(-bare, kind="stable")
+    as_alike = int(np.count_nonzero(bare >= bare[order[bounds.compared - 1]] - _NO_DIFFERENCE))
+    chosen = order[: min(max(bounds.compared, as_alike), bounds.compared * bounds.for_a_crowd)]
     placed[chosen] = -np.inf
     further = np.argsort(-placed, kind="stable")[: min(bounds.compared_by_place, len(others) - len(chosen))]
     return [*chosen.tolist(), *further.tolist()]

@@ -22,7 +22,9 @@ class Bounds:
     """How much is looked at for one record; each number has a second one for what rests on a place.
 
     About `found` records are looked at at a glance, `for_the_small` times more where the child may be too small to say
-    a name, which leaves little to look for; `compared` of them are compared.
+    a name, which leaves little to look for; `compared` of them are compared, and up to `for_a_crowd` times as many
+    where a glance tells no difference to the last of these: or whoever files a child's description a few times over
+    would hide the true family.
     """
 
     found: int
@@ -30,9 +32,10 @@ class Bounds:
     compared: int
     compared_by_place: int
     for_the_small: int = 8
+    for_a_crowd: int = 1
 
 
-AT_ONCE = Bounds(found=400, found_by_place=120, compared=12, compared_by_place=4)
+AT_ONCE = Bounds(found=400, found_by_place=120, compared=12, compared_by_place=4, for_a_crowd=5)
 """For a server that answers while people wait: a glance takes a microsecond, a comparison 150 of them."""
 FOR_ADVICE = Bounds(found=200, found_by_place=60, compared=6, compared_by_place=2, for_the_small=1)
 """For two records of one child, which are more alike than what two people say of it; nobody waits for this."""
