@@ -9,7 +9,7 @@ from backend.domain.account import Viewer
 from backend.domain.audit import AuditAction, Part
 from backend.domain.duplicate import Duplicate, DuplicateAction, DuplicateState, in_order, overtaken, state_after
 from backend.domain.errors import DomainError, ErrorCode, conflict, forbidden, not_found, refusal
-from backend.domain.event import Event, EventKind
+from backend.domain.event import EventKind
 from backend.domain.registration import Registration, RegistrationStatus
 from backend.domain.report import Report, ReportStatus
 from backend.domain.subject import Side
