@@ -15,7 +15,7 @@ import structlog
 from backend.domain.event import Event, EventKind
 from backend.domain.subject import Side
 from backend.sender import POLL_SECONDS, Bell, Sender, running_sender
-from backend.services.alerts import queue_deliveries, raise_report_news, raise_shared_news
+from backend.services.alerts import queue_deliveries, raise_question, raise_report_news, raise_shared_news
 from backend.services.collaborators import Collaborators
 from backend.services.map_rebuilding import tend_map
 from backend.services.models import Rules, renew_if_outgrown, rules_of
@@ -126,6 +126,11 @@ async def _tell_families(use: Collaborators, events: Sequence[Event], session: S
         await raise_report_news(use, event, session)
 
 
+async def _tell_asked_families(use: Collaborators, events: Sequence[Event], session: Session) -> None:
+    for event in events:
+        await raise_question(use, event, session)
+
+
 async def _queue_deliveries(use: Collaborators, events: Sequence[Event], session: Session) -> timedelta | None:
     pauses = [await queue_deliveries(use, event.subject_id, session) for event in events]
     return max((pause for pause in pauses if pause is not None), default=None)
@@ -150,6 +155,7 @@ HANDLERS: Mapping[EventKind, Handler] = MappingProxyType({
     EventKind.MATCH_UNDONE: _score_reports,
     EventKind.DUPLICATES_DUE: _suggest_duplicates,
     EventKind.DECISION_SHARED: _tell_linked_families,
+    EventKind.QUESTION_ASKED: _tell_asked_families,
     EventKind.ALERT_RAISED: _queue_deliveries,
     EventKind.RESCORING_STARTED: _rescore_incident,
 })  # fmt: skip

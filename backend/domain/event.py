@@ -49,6 +49,12 @@ class EventKind(StrEnum):
     SIGHTING_LINKED = "SIGHTING_LINKED"
     SIGHTING_DISMISSED = "SIGHTING_DISMISSED"
     SIGHTING_REOPENED = "SIGHTING_REOPENED"
+    RECHECK_ASKED = "RECHECK_ASKED"
+    RECHECK_ANSWERED = "RECHECK_ANSWERED"
+    RECHECK_DROPPED = "RECHECK_DROPPED"
+    QUESTION_ASKED = "QUESTION_ASKED"
+    QUESTION_ANSWERED = "QUESTION_ANSWERED"
+    QUESTION_DROPPED = "QUESTION_DROPPED"
     PHOTO_ADDED = "PHOTO_ADDED"
     DEVICE_REGISTERED = "DEVICE_REGISTERED"
     DEVICE_RENEWED = "DEVICE_RENEWED"
@@ -129,6 +135,7 @@ WORKED = frozenset({
     EventKind.MATCH_UNDONE,
     EventKind.DUPLICATES_DUE,
     EventKind.DECISION_SHARED,
+    EventKind.QUESTION_ASKED,
     EventKind.ALERT_RAISED,
     EventKind.RESCORING_STARTED,
 })  # fmt: skip
@@ -136,5 +143,6 @@ WORKED = frozenset({
 
 AWAITED = frozenset({
     EventKind.MATCH_LIKELY, EventKind.MATCH_CONFIRMED, EventKind.DECISION_SHARED, EventKind.ALERT_RAISED,
+    EventKind.QUESTION_ASKED,
 })  # fmt: skip
 """The kinds of work at whose end somebody is told: they go before the rest, however much is waiting."""

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from backend.domain.alert import MANNERS, Alert, AlertKind, ChannelKind, Delivery, DeliveryState
+from backend.domain.asking import AskedState
 from backend.domain.choices import AlertChoices
 from backend.domain.event import SYSTEM, Event, EventKind
 from backend.domain.match import Match, MatchState
@@ -55,27 +56,54 @@ async def raise_shared_news(use: Collaborators, told_of: Event, session: Session
     await _raise(use, match, key, family_id, report_id, session)
 
 
-async def _raise(use: Collaborators, match: Match, key: str, family_id: str, report_id: str, session: Session) -> None:
-    if await use.store.alerts.find_one({"key": key}, session) is not None:
+async def raise_question(use: Collaborators, told_of: Event, session: Session) -> None:
+    """Tell the family that it was asked something, unless that was answered or taken back since."""
+    question = await use.store.questions.get(told_of.subject_id, session)
+    if question is None or question.state is not AskedState.OPEN:
         return
+    report = await use.store.reports.get(question.report_id, session)
+    if report is None or not is_seeking(report):
+        return
+    key = f"{AlertKind.REPORT_NEWS.value}:{question.id}"
+    await raise_alert(use, AlertKind.REPORT_NEWS, key, Told(report.family_id, report.id, report.incident_id), session)
+
+
+async def _raise(use: Collaborators, match: Match, key: str, family_id: str, report_id: str, session: Session) -> None:
     report = await use.store.reports.get(report_id, session)
     registration = await use.store.registrations.get(match.registration_id, session)
     if report is None or not is_seeking(report) or registration is None or registration.held_back:
         return  # taken down or dismissed since
+    await raise_alert(use, AlertKind.REPORT_NEWS, key, Told(family_id, report_id, match.incident_id), session)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Whom an alert is for, the family or account, and what it is about: where the app opens, and what is replaced."""
+
+    owner_id: str
+    subject_id: str
+    incident_id: str
+
+
+async def raise_alert(use: Collaborators, kind: AlertKind, key: str, told: Told, session: Session) -> None:
+    """Raise an alert, once for each key."""
+    if await use.store.alerts.find_one({"key": key}, session) is not None:
+        return
     now = use.clock()
     alert = Alert(
         id=use.new_id(),
         key=key,
-        kind=AlertKind.REPORT_NEWS,
-        incident_id=match.incident_id,
-        owner_id=family_id,
-        subject_id=report_id,
+        kind=kind,
+        incident_id=told.incident_id,
+        owner_id=told.owner_id,
+        subject_id=told.subject_id,
         version=1,
         created_at=now,
         updated_at=now,
         expires_at=now + GOOD_FOR,
     )
     await use.store.alerts.insert(alert, session)
+    of_a_family = kind is AlertKind.REPORT_NEWS
     await events.append(
         use.store,
         session,
@@ -86,8 +114,8 @@ async def _raise(use: Collaborators, match: Match, key: str, family_id: str, rep
             actor_id=SYSTEM,
             at=now,
             incident_id=alert.incident_id,
-            family_id=family_id,
-            report_id=report_id,
+            family_id=told.owner_id if of_a_family else None,
+            report_id=told.subject_id if of_a_family else None,
         ),
     )
 
@@ -134,7 +162,7 @@ async def queue_deliveries(use: Collaborators, alert_id: str, session: Session) 
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class _Recipient:
     """Whom a delivery is for."""
 
     id: str
@@ -142,16 +170,18 @@ class _Told:
     lane: str
 
 
-async def _to_be_told(use: Collaborators, alert: Alert, choices: AlertChoices | None, session: Session) -> list[_Told]:
+async def _to_be_told(
+    use: Collaborators, alert: Alert, choices: AlertChoices | None, session: Session
+) -> list[_Recipient]:
     told = []
     if choices is None or choices.by_push:
         devices = await use.store.devices.find({"ownerId": alert.owner_id}, session=session)
-        told += [_Told(one.id, ChannelKind.WEB_PUSH, _lane(ChannelKind.WEB_PUSH, one.endpoint)) for one in devices]
+        told += [_Recipient(one.id, ChannelKind.WEB_PUSH, _lane(ChannelKind.WEB_PUSH, one.endpoint)) for one in devices]
     if use.sends_mail and await mailbox_of(use, alert, session) is not None:
-        told.append(_Told(alert.owner_id, ChannelKind.EMAIL, ChannelKind.EMAIL.value))
+        told.append(_Recipient(alert.owner_id, ChannelKind.EMAIL, ChannelKind.EMAIL.value))
     for hook in await use.store.webhooks.find({"incidentId": alert.incident_id}, session=session):
         if alert.kind in hook.kinds:
-            told.append(_Told(hook.id, ChannelKind.WEBHOOK, _lane(ChannelKind.WEBHOOK, hook.url)))
+            told.append(_Recipient(hook.id, ChannelKind.WEBHOOK, _lane(ChannelKind.WEBHOOK, hook.url)))
     return told
 
 
@@ -168,7 +198,7 @@ def _lane(channel: ChannelKind, address: str) -> str:
     return f"{channel.value} {parts.scheme}://{server}"
 
 
-def _delivery(use: Collaborators, alert: Alert, told: _Told, now: datetime) -> Delivery:
+def _delivery(use: Collaborators, alert: Alert, told: _Recipient, now: datetime) -> Delivery:
     return Delivery(
         id=use.new_id(),
         alert_id=alert.id,

@@ -105,7 +105,7 @@ async def file_report(use: Collaborators, viewer: Viewer | None, new: NewReport,
         if own_family:
             # Here, so that what was filed before is told again.
             await _require_room(use, family_id, session)
-        told = (_event(use, EventKind.REPORT_FILED, report, actor_id) for report in reports)
+        told = (event(use, EventKind.REPORT_FILED, report, actor_id) for report in reports)
         await tell(use, viewer, session, *told, also=[family_id], began=began)
 
     try:
@@ -324,17 +324,25 @@ async def _replace(
     use: Collaborators, viewer: Viewer, following: Report, seen: int, kind: EventKind, said: Sequence[str]
 ) -> Report:
     async def write(session: Session) -> None:
-        linked = await linked_sightings(use.store, [following.id], session)
-        beside = fields_of_report(following, use.clock(), linked.get(following.id, ()))
-        if not await use.store.reports.replace(following, seen, session, beside=beside):
-            raise stale()
-        await tell(use, viewer, session, _event(use, kind, following, viewer.id), fields=said)
+        await keep_changed(use, following, seen, session)
+        await tell(use, viewer, session, event(use, kind, following, viewer.id), fields=said)
 
     await use.store.transact(write)
     return following
 
 
-def _event(use: Collaborators, kind: EventKind, report: Report, actor_id: str) -> Event:
+async def keep_changed(use: Collaborators, following: Report, seen: int, session: Session) -> None:
+    """Put a report in the place of its version `seen`, with what the matcher sees of it.
+
+    Raises: DomainError STALE.
+    """
+    linked = await linked_sightings(use.store, [following.id], session)
+    beside = fields_of_report(following, use.clock(), linked.get(following.id, ()))
+    if not await use.store.reports.replace(following, seen, session, beside=beside):
+        raise stale()
+
+
+def event(use: Collaborators, kind: EventKind, report: Report, actor_id: str) -> Event:
     return Event(
         id=use.new_id(),
         kind=kind,

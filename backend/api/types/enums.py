@@ -4,6 +4,7 @@ import strawberry
 
 from backend.domain.account import Role
 from backend.domain.alert import AlertKind
+from backend.domain.asking import AskedKind, AskedState
 from backend.domain.duplicate import DuplicateState
 from backend.domain.errors import ErrorCode
 from backend.domain.evidence import Feature, Level
@@ -27,6 +28,10 @@ _ENUMS = {
         "match waits for review. RELEASE_WAITS: a release waits for the second person. CHILD_MISSING_NEARBY: a child "
         "is missing near somebody. DIGEST: an overview is ready."
     ),
+    AskedKind: (
+        "What is asked of a child or of its family. OTHER: what the words say. LAST_SEEN is asked of families alone."
+    ),
+    AskedState: "OPEN: waits for an answer. ANSWERED: has one. DROPPED: was taken back.",
     CareStatus: (
         "UNACCOMPANIED: without parents, relatives and any responsible adult. SEPARATED: without parents, but with a "
         "relative or an adult known to the child."
