@@ -251,7 +251,7 @@ _PAYLOADS = {
     "ProveYourselfPayload": _rules(FORM="errors", OWN="provenUntil"),
     "QuestionPayload": _rules(FORM="errors question"),
     "RecheckPayload": _rules(FORM="errors recheck"),
-    "RecoverCasePayload": _rules(FORM="errors", OWN="caseCode caseSecret"),
+    "RecoverCasePayload": _rules(FORM="errors", OWN="caseCode caseSecret emailKept"),
     "RegisterDevicePayload": _rules(FORM="errors device"),
     "RegistrationPayload": _rules(FORM="errors registration"),
     "RegistrationsPayload": _rules(FORM="errors registrations"),

@@ -40,7 +40,7 @@ async def raise_report_news(use: Collaborators, told_of: Event, session: Session
     if not confirmed and (match.state is MatchState.REJECTED or await _is_told_already(use, match, session)):
         return
     key = f"{AlertKind.REPORT_NEWS.value}:{match.id}:{told_of.id}" if confirmed else _key_of_likely(match)
-    await _raise(use, match, key, match.family_id, match.report_id, session)
+    await _raise(use, _News(match, key, match.family_id, match.report_id, confirmed), session)
 
 
 async def raise_shared_news(use: Collaborators, told_of: Event, session: Session) -> None:
@@ -53,7 +53,18 @@ async def raise_shared_news(use: Collaborators, told_of: Event, session: Session
     if family_id == match.family_id or match.report_id not in linked[report_id]:
         return
     key = f"{AlertKind.REPORT_NEWS.value}:{match.id}:{match.decided_at}:{family_id}"
-    await _raise(use, match, key, family_id, report_id, session)
+    await _raise(use, _News(match, key, family_id, report_id, confirmed=True), session)
+
+
+@dataclass(frozen=True, slots=True)
+class _News:
+    """What a family is to be told of a report of its own; of a linked one's match, too."""
+
+    match: Match
+    key: str
+    family_id: str
+    report_id: str
+    confirmed: bool
 
 
 async def raise_question(use: Collaborators, told_of: Event, session: Session) -> None:
@@ -68,12 +79,19 @@ async def raise_question(use: Collaborators, told_of: Event, session: Session) -
     await raise_alert(use, AlertKind.REPORT_NEWS, key, Told(report.family_id, report.id, report.incident_id), session)
 
 
-async def _raise(use: Collaborators, match: Match, key: str, family_id: str, report_id: str, session: Session) -> None:
-    report = await use.store.reports.get(report_id, session)
-    registration = await use.store.registrations.get(match.registration_id, session)
+async def _raise(use: Collaborators, news: _News, session: Session) -> None:
+    report = await use.store.reports.get(news.report_id, session)
+    registration = await use.store.registrations.get(news.match.registration_id, session)
     if report is None or not is_seeking(report) or registration is None or registration.held_back:
         return  # taken down or dismissed since
-    await raise_alert(use, AlertKind.REPORT_NEWS, key, Told(family_id, report_id, match.incident_id), session)
+    told = Told(
+        news.family_id,
+        news.report_id,
+        news.match.incident_id,
+        match_id=news.match.id,
+        of_confirmation=news.confirmed,
+    )
+    await raise_alert(use, AlertKind.REPORT_NEWS, news.key, told, session)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +101,8 @@ class Told:
     owner_id: str
     subject_id: str
     incident_id: str
+    match_id: str | None = None
+    of_confirmation: bool = False
 
 
 async def raise_alert(use: Collaborators, kind: AlertKind, key: str, told: Told, session: Session) -> None:
@@ -101,6 +121,8 @@ async def raise_alert(use: Collaborators, kind: AlertKind, key: str, told: Told,
         created_at=now,
         updated_at=now,
         expires_at=now + GOOD_FOR,
+        match_id=told.match_id,
+        of_confirmation=told.of_confirmation,
     )
     await use.store.alerts.insert(alert, session)
     of_a_family = kind is AlertKind.REPORT_NEWS

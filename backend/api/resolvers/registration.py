@@ -1,6 +1,6 @@
 """Registrations: read, made, changed, moved."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Hashable
 from contextlib import aclosing
 from typing import Annotated
 
@@ -163,6 +163,7 @@ class SiteNews:
     rechecks: list[Recheck] = strawberry.field(
         description="Re-checks that were asked, answered or taken back, as they are now."
     )
+    alike: strawberry.Private[Hashable] = None
 
 
 @strawberry.type
@@ -182,4 +183,5 @@ class RegistrationSubscriptions:
                     registrations=[show_registration(one) for one in news.records],
                     gone=[ID(one) for one in news.gone],
                     rechecks=[show_recheck(one) for one in news.rechecks],
+                    alike=news.alike,
                 )
