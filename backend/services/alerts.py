@@ -127,14 +127,14 @@ async def queue_deliveries(use: Collaborators, alert_id: str, session: Session) 
     }
     told = [one for one in await _to_be_told(use, alert, choices, session) if one.id not in queued]
     now = use.clock()
-    page = [(_delivery(use, alert, one, now), _due(alert, choices, one.channel, now)) for one in told[:AT_ONCE]]
+    page = [(delivery_of(use, alert, one, now), _due(alert, choices, one.channel, now)) for one in told[:AT_ONCE]]
     await open_lanes(use.store, {delivery.lane for delivery, _ in page}, session)
     await queue(use.store, page, session)
     return timedelta(0) if len(told) > AT_ONCE else None
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class Told:
     """Whom a delivery is for."""
 
     id: str
@@ -142,20 +142,20 @@ class _Told:
     lane: str
 
 
-async def _to_be_told(use: Collaborators, alert: Alert, choices: AlertChoices | None, session: Session) -> list[_Told]:
+async def _to_be_told(use: Collaborators, alert: Alert, choices: AlertChoices | None, session: Session) -> list[Told]:
     told = []
     if choices is None or choices.by_push:
         devices = await use.store.devices.find({"ownerId": alert.owner_id}, session=session)
-        told += [_Told(one.id, ChannelKind.WEB_PUSH, _lane(ChannelKind.WEB_PUSH, one.endpoint)) for one in devices]
+        told += [Told(one.id, ChannelKind.WEB_PUSH, lane_of(ChannelKind.WEB_PUSH, one.endpoint)) for one in devices]
     if use.sends_mail and await mailbox_of(use, alert, session) is not None:
-        told.append(_Told(alert.owner_id, ChannelKind.EMAIL, ChannelKind.EMAIL.value))
+        told.append(Told(alert.owner_id, ChannelKind.EMAIL, ChannelKind.EMAIL.value))
     for hook in await use.store.webhooks.find({"incidentId": alert.incident_id}, session=session):
         if alert.kind in hook.kinds:
-            told.append(_Told(hook.id, ChannelKind.WEBHOOK, _lane(ChannelKind.WEBHOOK, hook.url)))
+            told.append(Told(hook.id, ChannelKind.WEBHOOK, lane_of(ChannelKind.WEBHOOK, hook.url)))
     return told
 
 
-def _lane(channel: ChannelKind, address: str) -> str:
+def lane_of(channel: ChannelKind, address: str) -> str:
     """The server that an address belongs to.
 
     Of a push service's hosts the last three labels, since it may have many, and who subscribes could name any of them:
@@ -168,7 +168,7 @@ def _lane(channel: ChannelKind, address: str) -> str:
     return f"{channel.value} {parts.scheme}://{server}"
 
 
-def _delivery(use: Collaborators, alert: Alert, told: _Told, now: datetime) -> Delivery:
+def delivery_of(use: Collaborators, alert: Alert, told: Told, now: datetime) -> Delivery:
     return Delivery(
         id=use.new_id(),
         alert_id=alert.id,
