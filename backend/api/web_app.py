@@ -12,6 +12,7 @@ from backend.api.page import page
 SCREENS = (
     "/", "/report", "/case", "/join", "/site", "/site/register",
     "/desk", "/desk/incident", "/desk/people", "/desk/new", "/desk/account",
+    "/desk/duplicates",
 )  # fmt: skip
 """The paths of the screens, which the page itself tells apart (`web/src/app.tsx`)."""
 FILES = {

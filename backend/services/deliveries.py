@@ -4,13 +4,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from backend.domain.alert import Alert, AlertKind, ChannelKind, Delivery, DeliveryState
+from backend.domain.alert import Alert, ChannelKind, Delivery, DeliveryState
 from backend.domain.device import Device
 from backend.domain.webhook import Webhook
-from backend.services.area_alerts import are_going
 from backend.services.collaborators import Collaborators
 from backend.services.mailboxes import Reached, forget_mailbox, mailbox_of
-from backend.services.subjects import is_seeking
+from backend.services.news import still_news
 from backend.store.devices import forget
 from backend.store.lanes import Settled, settle_page
 from backend.store.records import Session
@@ -51,20 +50,9 @@ class Attempt:
 async def parcels_of(
     use: Collaborators, claims: Sequence[Claim[Delivery]]
 ) -> tuple[list[Parcel], list[Claim[Delivery]]]:
-    """What to send, and what cannot be: the device was taken off, or the alert is gone, or is no news any more: its
-    report was taken down or withdrawn while it waited, such as for the end of quiet hours, or the telling of those
-    nearby was stopped.
-    """
-    alerts = await use.store.alerts.get_many({claim.record.alert_id for claim in claims})
-    nearby = [one.subject_id for one in alerts.values() if one.kind is AlertKind.CHILD_MISSING_NEARBY]
-    going = await are_going(use, nearby)
-    reports = await use.store.reports.get_many({alert.subject_id for alert in alerts.values()})
-    alerts = {
-        alert.id: alert
-        for alert in alerts.values()
-        if ((report := reports.get(alert.subject_id)) is None or is_seeking(report))
-        and (alert.kind is not AlertKind.CHILD_MISSING_NEARBY or alert.subject_id in going)
-    }
+    """What to send, and what is not to be: the device was taken off, or the alert is gone, or is no news any more."""
+    raised = await use.store.alerts.get_many({claim.record.alert_id for claim in claims})
+    alerts = await still_news(use, raised.values())
     targets = await _targets(use, claims, alerts)
     parcels, gone = [], []
     for claim in claims:
