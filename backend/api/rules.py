@@ -287,7 +287,7 @@ FIELDS: Mapping[str, Mapping[str, Rule]] = MappingProxyType({
     "MapView": _rules(COUNT="resolution at cells totals", PLACE="area things lines"),
     "MapCell": _rules(COUNT="cell centre counts"),
     "MapCount": _rules(COUNT="layer state count"),
-    "MapThing": _rules(RECORD="id layer state", PLACE="point", COUNT="inCare capacity"),
+    "MapThing": _rules(RECORD="id layer state name", PLACE="point", COUNT="inCare unaccompanied capacity"),
     "MapLine": _rules(RECORD="id", PLACE="start end", COUNT="count"),
     "MapNews": _rules(FORM="cursor", COUNT="cells everywhere"),
     "Figures": _rules(HIDDEN="asOf totals cells ages"),
