@@ -268,7 +268,7 @@ export function Facts({ person }: { person: PersonDraft }) {
     ["person.asSaid", person.asSaid],
     ["person.sex", person.sex ? say(`sex.${person.sex}`) : ""],
     ["person.birthDate", person.birthDate],
-    ["person.years", person.birthDate ? "" : years],
+    ["person.age", person.birthDate ? "" : years],
     ["person.hair", person.hair ? say(`colour.${person.hair}`) : ""],
     ["person.eyes", person.eyes ? say(`colour.${person.eyes}`) : ""],
     ["person.height", person.height],

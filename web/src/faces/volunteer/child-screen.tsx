@@ -67,26 +67,26 @@ export function ChildScreen({ session, id, change, leave }: Properties) {
       ) : null}
       <section class="card">
         <Facts person={person} />
-        <dl class="facts">
-          {foundPlace ? (
-            <div>
-              <dt>{say("register.foundPlace")}</dt>
-              <dd>
-                <bdi>{foundPlace}</bdi>
-              </dd>
-            </div>
-          ) : null}
-          {medicalNotes ? (
-            <div>
-              <dt>{say("register.medical")}</dt>
-              <dd>
-                <bdi>{medicalNotes}</bdi>
-              </dd>
-            </div>
-          ) : null}
-        </dl>
+        {foundPlace || medicalNotes ? (
+          <dl class="facts">
+            <Fact name={say("register.foundPlace")} value={foundPlace} />
+            <Fact name={say("register.medical")} value={medicalNotes} />
+          </dl>
+        ) : null}
       </section>
     </Screen>
+  );
+}
+
+function Fact({ name, value }: { name: string; value: string }) {
+  if (!value) return null;
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>
+        <bdi>{value}</bdi>
+      </dd>
+    </div>
   );
 }
 
