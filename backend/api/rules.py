@@ -237,7 +237,7 @@ _PAYLOADS = {
     "PasskeyOptionsPayload": _rules(FORM="errors", OWN="options"),
     "OpenIntakePayload": _rules(FORM="errors intake code"),
     "ProveYourselfPayload": _rules(FORM="errors", OWN="provenUntil"),
-    "RecoverCasePayload": _rules(FORM="errors", OWN="caseCode caseSecret"),
+    "RecoverCasePayload": _rules(FORM="errors", OWN="caseCode caseSecret emailKept"),
     "RegisterDevicePayload": _rules(FORM="errors device"),
     "RegistrationPayload": _rules(FORM="errors registration"),
     "RegistrationsPayload": _rules(FORM="errors registrations"),

@@ -39,7 +39,7 @@ async def raise_report_news(use: Collaborators, told_of: Event, session: Session
     if not confirmed and (match.state is MatchState.REJECTED or await _is_told_already(use, match, session)):
         return
     key = f"{AlertKind.REPORT_NEWS.value}:{match.id}:{told_of.id}" if confirmed else _key_of_likely(match)
-    await _raise(use, match, key, match.family_id, match.report_id, session)
+    await _raise(use, _News(match, key, match.family_id, match.report_id, confirmed), session)
 
 
 async def raise_shared_news(use: Collaborators, told_of: Event, session: Session) -> None:
@@ -52,28 +52,41 @@ async def raise_shared_news(use: Collaborators, told_of: Event, session: Session
     if family_id == match.family_id or match.report_id not in linked[report_id]:
         return
     key = f"{AlertKind.REPORT_NEWS.value}:{match.id}:{match.decided_at}:{family_id}"
-    await _raise(use, match, key, family_id, report_id, session)
+    await _raise(use, _News(match, key, family_id, report_id, confirmed=True), session)
 
 
-async def _raise(use: Collaborators, match: Match, key: str, family_id: str, report_id: str, session: Session) -> None:
-    if await use.store.alerts.find_one({"key": key}, session) is not None:
+@dataclass(frozen=True, slots=True)
+class _News:
+    """What a family is to be told of a report of its own; of a linked one's match, too."""
+
+    match: Match
+    key: str
+    family_id: str
+    report_id: str
+    confirmed: bool
+
+
+async def _raise(use: Collaborators, news: _News, session: Session) -> None:
+    if await use.store.alerts.find_one({"key": news.key}, session) is not None:
         return
-    report = await use.store.reports.get(report_id, session)
-    registration = await use.store.registrations.get(match.registration_id, session)
+    report = await use.store.reports.get(news.report_id, session)
+    registration = await use.store.registrations.get(news.match.registration_id, session)
     if report is None or not is_seeking(report) or registration is None or registration.held_back:
         return  # taken down or dismissed since
     now = use.clock()
     alert = Alert(
         id=use.new_id(),
-        key=key,
+        key=news.key,
         kind=AlertKind.REPORT_NEWS,
-        incident_id=match.incident_id,
-        owner_id=family_id,
-        subject_id=report_id,
+        incident_id=news.match.incident_id,
+        owner_id=news.family_id,
+        subject_id=news.report_id,
         version=1,
         created_at=now,
         updated_at=now,
         expires_at=now + GOOD_FOR,
+        match_id=news.match.id,
+        of_confirmation=news.confirmed,
     )
     await use.store.alerts.insert(alert, session)
     await events.append(
@@ -86,8 +99,8 @@ async def _raise(use: Collaborators, match: Match, key: str, family_id: str, rep
             actor_id=SYSTEM,
             at=now,
             incident_id=alert.incident_id,
-            family_id=family_id,
-            report_id=report_id,
+            family_id=news.family_id,
+            report_id=news.report_id,
         ),
     )
 

@@ -149,9 +149,14 @@ async def _require_room(use: Collaborators, family_id: str, session: Session) ->
     """
     if len(await use.store.reports.find({"familyId": family_id}, session=session)) > MOST_OF_A_CASE:
         raise conflict(f"A case has room for {MOST_OF_A_CASE} reports. Please call the centre.", "children")
-    found = await use.store.take_downs.find({"familyId": family_id}, session=session)
-    if any(one.state is not TakeDownState.RESTORED for one in found):
+    if await was_taken_down(use, family_id, session):
         raise conflict("A report of yours was taken down. You can appeal there, or call the centre.", "children")
+
+
+async def was_taken_down(use: Collaborators, family_id: str, session: Session | None = None) -> bool:
+    """Whether a report of a case was taken down and not restored since."""
+    found = await use.store.take_downs.find({"familyId": family_id}, session=session)
+    return any(one.state is not TakeDownState.RESTORED for one in found)
 
 
 async def _as_before(
