@@ -7,6 +7,7 @@ from typing import TypeVar
 from strawberry.dataloader import DataLoader
 
 from backend.domain.account import Viewer
+from backend.domain.area_alert import AreaAlert, AreaProgress
 from backend.domain.duplicate import Duplicate
 from backend.domain.errors import DomainError
 from backend.domain.incident import Incident
@@ -21,6 +22,7 @@ from backend.domain.sighting import Sighting
 from backend.domain.site import Site
 from backend.domain.take_down import TakeDown
 from backend.services import (
+    area_alerts,
     devices,
     duplicates,
     incidents,
@@ -74,6 +76,7 @@ class Loaders:
     rechecks: DataLoader[Registration, list[Recheck]]
     questions: DataLoader[Report, list[Question]]
     languages: DataLoader[Viewer | None, str | None]
+    area_progress: DataLoader[AreaAlert, AreaProgress | None]
 
 
 def new_loaders(use: Collaborators, viewer: Viewer | None) -> Loaders:
@@ -124,6 +127,9 @@ def new_loaders(use: Collaborators, viewer: Viewer | None) -> Loaders:
             lambda records: questions.questions_of_reports(use, viewer, records), cache_key_fn=lambda report: report.id
         ),
         languages=DataLoader(lambda viewers: devices.languages_of(use, viewers)),
+        area_progress=DataLoader(
+            lambda alerts: area_alerts.progress_of_alerts(use, viewer, alerts), cache_key_fn=lambda alert: alert.id
+        ),
     )
 
 
