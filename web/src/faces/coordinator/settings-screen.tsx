@@ -18,7 +18,7 @@ export function SettingsScreen({ session, incidentId, changed }: { session: Sess
   useEffect(() => void load(), [session.token, incidentId]);
   return (
     <div class="settings">
-      <h1>{say("settings.title")}</h1>
+      <h1>{say("holds.title")}</h1>
       {attempt.general() ? <Notice tone="bad">{attempt.general()}</Notice> : null}
       {incident ? (
         <Settings
@@ -69,15 +69,15 @@ function Settings({ session, incident, changed }: { session: Session; incident: 
   return (
     <form class="card" onSubmit={submit}>
       {general ? <Notice tone="bad">{general}</Notice> : null}
-      {done ? <Notice tone="good">{say("settings.done")}</Notice> : null}
+      {done ? <Notice tone="good">{say("holds.done")}</Notice> : null}
       <Text label={say("incident.name")} value={name} change={setName} wrong={attempt.wrong("name")} required />
-      <Choice must label={say("settings.status")} hint={say(`settings.status.${status}.means`)} options={STATUSES.map((value) => ({ value, label: say(`settings.status.${value}`) }))} value={status} change={(value) => value && setStatus(value)} />
-      {status === "CLOSED" && incident.status !== "CLOSED" ? <Notice tone="warn">{say("settings.closing", { days: retention })}</Notice> : null}
+      <Choice must label={say("holds.status")} hint={say(`holds.status.${status}.means`)} options={STATUSES.map((value) => ({ value, label: say(`holds.status.${value}`) }))} value={status} change={(value) => value && setStatus(value)} />
+      {status === "CLOSED" && incident.status !== "CLOSED" ? <Notice tone="warn">{say("holds.closing", { days: retention })}</Notice> : null}
       <Choice must label={say("incident.scale")} hint={say("incident.scale.hint")} options={SCALES.map((value) => ({ value, label: say(`incident.scale.${value}`) }))} value={scale} change={(value) => value && setScale(value)} />
       <Text label={say("thresholds.propose")} hint={say("thresholds.propose.hint")} type="number" min="1" max="99" value={propose} change={setPropose} wrong={attempt.wrong("proposeThreshold")} required />
       <Text label={say("thresholds.alert")} hint={say("thresholds.alert.hint")} type="number" min="1" max="99" value={alert} change={setAlert} wrong={attempt.wrong("alertThreshold")} />
-      <Text label={say("settings.retention")} hint={say("settings.retention.hint")} type="number" min="1" value={retention} change={setRetention} wrong={attempt.wrong("retentionDays")} required />
-      <p class="soft">{say("settings.age", { years: incident.childAgeLimit })}</p>
+      <Text label={say("holds.retention")} hint={say("holds.retention.hint")} type="number" min="1" value={retention} change={setRetention} wrong={attempt.wrong("retentionDays")} required />
+      <p class="soft">{say("holds.age", { years: incident.childAgeLimit })}</p>
       <div>
         <button type="submit" class="button main" aria-disabled={attempt.running}>
           {say("account.save")}
