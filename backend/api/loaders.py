@@ -11,6 +11,7 @@ from backend.domain.duplicate import Duplicate
 from backend.domain.errors import DomainError
 from backend.domain.incident import Incident
 from backend.domain.match import Match
+from backend.domain.person import Point
 from backend.domain.photo import Photo
 from backend.domain.registration import Registration
 from backend.domain.report import NextStep, Report
@@ -24,6 +25,7 @@ from backend.services import (
     incidents,
     matches,
     photos,
+    places,
     progress,
     registrations,
     reports,
@@ -68,6 +70,7 @@ class Loaders:
     linked_reports: DataLoader[Report, list[Report]]
     sightings: DataLoader[Report, list[Sighting]]
     languages: DataLoader[Viewer | None, str | None]
+    names_of_places: DataLoader[tuple[Point, str | None], str | None]
 
 
 def new_loaders(use: Collaborators, viewer: Viewer | None) -> Loaders:
@@ -111,6 +114,7 @@ def new_loaders(use: Collaborators, viewer: Viewer | None) -> Loaders:
             lambda records: sightings.sightings_of_reports(use, viewer, records), cache_key_fn=lambda report: report.id
         ),
         languages=DataLoader(lambda viewers: devices.languages_of(use, viewers)),
+        names_of_places=DataLoader(lambda asked: places.names_of_places(use, asked)),
     )
 
 

@@ -18,13 +18,15 @@ NOWHERE = "-"
 
 class MapLayer(StrEnum):
     """IN_CARE: people taken in, at their sites, by care status. REPORTS: open ones, where the child was last seen.
-    MATCHES: confirmed ones, from where the child was last seen to where it was found.
+    MATCHES: confirmed ones, from where the child was last seen to where it was found. SIGHTINGS: leads that nobody
+    dismissed, where the child was seen.
     """
 
     SITES = "SITES"
     IN_CARE = "IN_CARE"
     REPORTS = "REPORTS"
     MATCHES = "MATCHES"
+    SIGHTINGS = "SIGHTINGS"
 
 
 LANDED = "LANDED"
@@ -110,6 +112,7 @@ class RebuildStep(StrEnum):
     REGISTRATIONS = "REGISTRATIONS"
     REPORTS = "REPORTS"
     MATCHES = "MATCHES"
+    SIGHTINGS = "SIGHTINGS"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from backend.domain.errors import ErrorCode, not_found, refusal
 from backend.domain.event import Event, EventKind
 from backend.domain.map import EVERYWHERE, LANDED, NOWHERE, Count, MapLayer, Pin, sheet_of_site
 from backend.domain.person import Point
+from backend.domain.validation import bounds_problems, refuse_if_any
 from backend.services.access import Action, Where, may, require
 from backend.services.audit import saw
 from backend.services.collaborators import Collaborators
@@ -28,7 +29,6 @@ from geo.bounds import (
     resolution_for,
     sheets_within,
 )
-from geo.distance import is_point
 
 MOST_SINGLE = 300
 """More single things of a layer than this are shown as cells still."""
@@ -180,11 +180,7 @@ async def follow_map(
 
 
 def _check(asked: MapRequest) -> None:
-    bounds = asked.bounds
-    if not (is_point(bounds.north, bounds.east) and is_point(bounds.south, bounds.west)) or (
-        bounds.south >= bounds.north or bounds.width <= 0
-    ):
-        raise refusal(ErrorCode.INVALID, "These are no bounds of a part of the Earth.", "bounds")
+    refuse_if_any(bounds_problems(asked.bounds, "bounds"))
     if not 0 <= asked.zoom <= CLOSEST_ZOOM:
         raise refusal(ErrorCode.INVALID, f"The zoom is 0 to {CLOSEST_ZOOM}.", "zoom")
 
@@ -262,6 +258,7 @@ async def _singles(
         *await _site_things(use, of[MapLayer.SITES]),
         *await _people_things(use, viewer, of[MapLayer.IN_CARE]),
         *await _report_things(use, viewer, of[MapLayer.REPORTS]),
+        *await _sighting_things(use, viewer, of[MapLayer.SIGHTINGS]),
     ]
     within = [one for one in things if found.bounds.hold(one.point.latitude, one.point.longitude)]
     return tuple(within), await _match_lines(use, viewer, of[MapLayer.MATCHES])
@@ -292,6 +289,13 @@ async def _report_things(use: Collaborators, viewer: Viewer, pins: Sequence[Pin]
     shown = {one.id: (one, point) for one in found.values() if (point := point_of_report(one)) is not None}
     await saw(use, viewer, AuditAction.READ_REPORT, Part.PLACE, [one for one, _ in shown.values()])
     return [MapThing(one.id, MapLayer.REPORTS, one.status.value, point) for one, point in shown.values()]
+
+
+async def _sighting_things(use: Collaborators, viewer: Viewer, pins: Sequence[Pin]) -> list[MapThing]:
+    found = await use.store.sightings.get_many(pin.id for pin in pins) if pins else {}
+    shown = {one.id: (one, point) for one in found.values() if (point := one.place.point) is not None}
+    await saw(use, viewer, AuditAction.READ_SIGHTING, Part.PLACE, [one for one, _ in shown.values()])
+    return [MapThing(one.id, MapLayer.SIGHTINGS, one.state.value, point) for one, point in shown.values()]
 
 
 async def _match_lines(use: Collaborators, viewer: Viewer, pins: Sequence[Pin]) -> tuple[MapLine, ...]:

@@ -43,6 +43,10 @@ MAPPED: Mapping[EventKind, str] = {
     EventKind.REPORT_RESTORED: "reports",
     EventKind.MATCH_CONFIRMED: "matches",
     EventKind.MATCH_UNDONE: "matches",
+    EventKind.SIGHTING_RECORDED: "sightings",
+    EventKind.SIGHTING_LINKED: "sightings",
+    EventKind.SIGHTING_DISMISSED: "sightings",
+    EventKind.SIGHTING_REOPENED: "sightings",
 }
 """The events whose subject may change what is on the map, and the collection that it is in."""
 

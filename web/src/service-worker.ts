@@ -22,7 +22,7 @@ self.addEventListener("fetch", (event) => {
   if (request.method !== "GET" || origin !== self.location.origin) return;
   if (["/graphql", "/photos", "/stop-emails"].some((path) => pathname.startsWith(path))) return;
   if (request.mode === "navigate") event.respondWith(kept(SHELL));
-  else event.respondWith(kept(request));
+  else event.respondWith(kept(request, pathname.startsWith("/assets/")));
 });
 
 async function keepShell(): Promise<void> {
@@ -36,9 +36,14 @@ async function leaveOldShells(): Promise<void> {
   await Promise.all(names.filter((name) => name !== CACHE).map((name) => caches.delete(name)));
 }
 
-async function kept(request: Request | string): Promise<Response> {
+/** `everUsed`: what is no part of the shell, such as the map's ground, is kept from the first time on. */
+async function kept(request: Request | string, everUsed = false): Promise<Response> {
   const cache = await caches.open(CACHE);
-  return (await cache.match(request)) ?? fetch(request);
+  const found = await cache.match(request);
+  if (found) return found;
+  const fetched = await fetch(request);
+  if (everUsed && fetched.ok) await cache.put(request, fetched.clone());
+  return fetched;
 }
 
 export {};

@@ -56,7 +56,8 @@ _ENUMS = {
     IncidentStatus: "Where an incident stands. Nothing new is recorded in a CLOSED one.",
     MapLayer: (
         "IN_CARE: people taken in, at their sites. REPORTS: open ones, where the child was last seen. MATCHES: "
-        "confirmed ones, from where the child was last seen to where it was found."
+        "confirmed ones, from where the child was last seen to where it was found. SIGHTINGS: leads that nobody "
+        "dismissed."
     ),
     MarkKind: "The kind of a lasting mark on the body.",
     MatchState: (

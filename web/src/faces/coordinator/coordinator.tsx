@@ -1,4 +1,5 @@
 /** The face of those at a desk: coordinators, officers, call takers and administrators, on a large screen. */
+import { lazy, Suspense } from "preact/compat";
 import { useEffect, useState } from "preact/hooks";
 import { Link } from "wouter-preact";
 import { Refusal } from "../../api/client";
@@ -12,6 +13,8 @@ import { IncidentScreen, OpenIncidentScreen } from "./incident-screen";
 import { PeopleScreen } from "./people-screen";
 import { ReviewScreen } from "./review-screen";
 import { SignInScreen } from "./sign-in-screen";
+
+const MapScreen = lazy(() => import("./map/map-screen"));
 
 export default function Coordinator({ path, go }: { path: string; go: (path: string) => void }) {
   const [session, setSession] = useState<Session | null | undefined>(undefined);
@@ -47,6 +50,7 @@ const AT_SITES = ["VOLUNTEER", "UNVERIFIED_REGISTRAR"];
 /** What each role does at a desk. */
 const WORK: { path: string; title: Key; roles: readonly string[] }[] = [
   { path: "/desk", title: "desk.review", roles: ["COORDINATOR", "OFFICER"] },
+  { path: "/desk/map", title: "desk.map", roles: ["COORDINATOR", "OFFICER"] },
   { path: "/desk/incident", title: "desk.setUp", roles: ["COORDINATOR", "ADMIN"] },
   { path: "/desk/people", title: "desk.people", roles: ["COORDINATOR", "ADMIN"] },
   { path: "/desk/account", title: "desk.account", roles: ["COORDINATOR", "OFFICER", "ADMIN", "CALL_TAKER"] },
@@ -136,6 +140,7 @@ function Desk({ session, path, go, changed, leave }: DeskProperties) {
         {here?.path === "/desk/incident" && incident ? <IncidentScreen session={session} incidentId={incident.id} /> : null}
         {here?.path === "/desk/people" ? <PeopleScreen session={session} incidentId={incident?.id ?? null} /> : null}
         {here?.path === "/desk/account" ? <AccountScreen session={session} /> : null}
+        <Suspense fallback={null}>{here?.path === "/desk/map" && incident ? <MapScreen session={session} incidentId={incident.id} go={go} /> : null}</Suspense>
         {here?.path === "/desk" && incident ? <ReviewScreen session={session} incidentId={incident.id} /> : null}
       </main>
     </div>
