@@ -292,7 +292,7 @@ FIELDS: Mapping[str, Mapping[str, Rule]] = MappingProxyType({
     "MapTown": _rules(PUBLIC="name point population"),
     "MapTiles": _rules(PUBLIC="url attribution"),
     "MapCount": _rules(COUNT="layer state count"),
-    "MapThing": _rules(RECORD="id layer state", PLACE="point", COUNT="inCare capacity"),
+    "MapThing": _rules(RECORD="id layer state name", PLACE="point", COUNT="inCare unaccompanied capacity"),
     "MapLine": _rules(RECORD="id", PLACE="start end", COUNT="count"),
     "MapNews": _rules(FORM="cursor", COUNT="cells everywhere"),
     "Figures": _rules(HIDDEN="asOf totals cells ages"),

@@ -12,6 +12,7 @@ from backend.domain.errors import ErrorCode, not_found, refusal
 from backend.domain.event import Event, EventKind
 from backend.domain.map import EVERYWHERE, LANDED, NOWHERE, Count, MapLayer, Pin, sheet_of_site
 from backend.domain.person import Point
+from backend.domain.registration import CareStatus
 from backend.domain.validation import bounds_problems, refuse_if_any
 from backend.services.access import Action, Where, may, require
 from backend.services.audit import saw
@@ -32,6 +33,8 @@ from geo.bounds import (
 
 MOST_SINGLE = 300
 """More single things of a layer than this are shown as cells still."""
+MOST_SITES = 150
+"""Sites are shown one by one from afar, too, as long as there are no more."""
 MOST_LINES = 500
 
 
@@ -55,13 +58,17 @@ class MapCell:
 
 @dataclass(frozen=True, slots=True)
 class MapThing:
-    """One thing, by the id of its record. Of a site, `in_care` of its `capacity` are taken in."""
+    """One thing, by the id of its record. Of a site, `in_care` of its `capacity` are taken in, `unaccompanied` of these
+    children alone.
+    """
 
     id: str
     layer: MapLayer
     state: str
     point: Point
+    name: str | None = None
     in_care: int | None = None
+    unaccompanied: int | None = None
     capacity: int | None = None
 
 
@@ -117,8 +124,12 @@ async def map_view(use: Collaborators, viewer: Viewer | None, incident_id: str, 
     else:
         counted = await kept.counts_at(use.store, incident_id, sheets, asked.at)
     found = _Counts(counted, asked, resolution)
-    near = asked.at is None and asked.zoom >= SINGLE_FROM_ZOOM and resolution == FINEST
-    single = frozenset(layer for layer in asked.layers if near and 0 < found.sum_of(layer) <= MOST_SINGLE)
+    near = asked.zoom >= SINGLE_FROM_ZOOM and resolution == FINEST
+    single = frozenset(
+        layer
+        for layer in asked.layers
+        if asked.at is None and 0 < found.sum_of(layer) <= _most_single(layer, near=near)
+    )
     things, lines = await _singles(use, known, incident_id, found, single)
     return MapView(
         resolution=resolution,
@@ -131,21 +142,28 @@ async def map_view(use: Collaborators, viewer: Viewer | None, incident_id: str, 
     )
 
 
+def _most_single(layer: MapLayer, *, near: bool) -> int:
+    if near:
+        return MOST_SINGLE
+    return MOST_SITES if layer is MapLayer.SITES else 0
+
+
 async def occupancy(use: Collaborators, viewer: Viewer | None, sites: Sequence[tuple[str, str]]) -> list[int | None]:
     """How many people are in care at each site, of which the ids of incident and site are given; None for one where the
     viewer may not know it: whoever registers at a site without an account must not learn by it who else was.
     """
     allowed = [may(viewer, Action.READ_OCCUPANCY, Where(*site)) for site in sites]
     found = await _in_care_at(use, sites)
-    return [count if known else None for count, known in zip(found, allowed, strict=True)]
+    return [counts.total() if known else None for counts, known in zip(found, allowed, strict=True)]
 
 
-async def _in_care_at(use: Collaborators, sites: Sequence[tuple[str, str]]) -> list[int]:
-    found: Counter[str] = Counter()
+async def _in_care_at(use: Collaborators, sites: Sequence[tuple[str, str]]) -> list[Counter[str]]:
+    """How many are in care at each site, by what they count as."""
+    found: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for incident_id in {incident_id for incident_id, _ in sites}:
         sheets = [sheet_of_site(site_id) for one, site_id in sites if one == incident_id]
-        for (sheet, _), count in (await kept.counts_now(use.store, incident_id, sheets)).items():
-            found[sheet] += count
+        for (sheet, name), count in (await kept.counts_now(use.store, incident_id, sheets)).items():
+            found[sheet][name.rpartition("|")[2]] += count
     return [found[sheet_of_site(site_id)] for _, site_id in sites]
 
 
@@ -247,13 +265,14 @@ async def _singles(
     """The things and the lines of the layers that are shown one by one, as their records are now."""
     if not single:
         return (), ()
-    cells = found.cells_of(single)
-    limit = 2 * MOST_SINGLE * len(MapLayer)
-    pins = [pin for pin in await kept.pins_in(use.store, incident_id, cells, limit) if pin.layer in single]
+    # What was counted may have become more since.
+    limit = 2 * MOST_SINGLE
+    of: dict[MapLayer, list[Pin]] = {layer: [] for layer in MapLayer}
+    for layer in sorted(single):
+        of[layer] = await kept.pins_in(use.store, incident_id, layer, found.cells_of({layer}), limit)
     if MapLayer.MATCHES in single:
         landed = dict.fromkeys(found.cells_of({LANDED}))
-        pins += await kept.pins_ending_in(use.store, incident_id, landed, limit)
-    of = {layer: [pin for pin in pins if pin.layer is layer] for layer in MapLayer}
+        of[MapLayer.MATCHES] += await kept.pins_ending_in(use.store, incident_id, landed, limit)
     things = [
         *await _site_things(use, of[MapLayer.SITES]),
         *await _people_things(use, viewer, of[MapLayer.IN_CARE]),
@@ -268,7 +287,16 @@ async def _site_things(use: Collaborators, pins: Sequence[Pin]) -> list[MapThing
     sites = await use.store.sites.get_many(pin.id for pin in pins) if pins else {}
     in_care = await _in_care_at(use, [(one.incident_id, one.id) for one in sites.values()])
     return [
-        MapThing(one.id, MapLayer.SITES, "OPEN" if one.open else "CLOSED", one.point, there, one.capacity)
+        MapThing(
+            id=one.id,
+            layer=MapLayer.SITES,
+            state="OPEN" if one.open else "CLOSED",
+            point=one.point,
+            name=one.name,
+            in_care=there.total(),
+            unaccompanied=there[CareStatus.UNACCOMPANIED.value],
+            capacity=one.capacity,
+        )
         for one, there in zip(sites.values(), in_care, strict=True)
     ]
 
@@ -293,9 +321,9 @@ async def _report_things(use: Collaborators, viewer: Viewer, pins: Sequence[Pin]
 
 async def _sighting_things(use: Collaborators, viewer: Viewer, pins: Sequence[Pin]) -> list[MapThing]:
     found = await use.store.sightings.get_many(pin.id for pin in pins) if pins else {}
-    shown = {one.id: (one, point) for one in found.values() if (point := one.place.point) is not None}
-    await saw(use, viewer, AuditAction.READ_SIGHTING, Part.PLACE, [one for one, _ in shown.values()])
-    return [MapThing(one.id, MapLayer.SIGHTINGS, one.state.value, point) for one, point in shown.values()]
+    shown = [(one, point) for one in found.values() if (point := one.place.point) is not None]
+    await saw(use, viewer, AuditAction.READ_SIGHTING, Part.PLACE, [one for one, _ in shown])
+    return [MapThing(one.id, MapLayer.SIGHTINGS, one.state.value, point) for one, point in shown]
 
 
 async def _match_lines(use: Collaborators, viewer: Viewer, pins: Sequence[Pin]) -> tuple[MapLine, ...]:

@@ -20,7 +20,10 @@ from tests.chaos.followers import Follower, follow_with_cuts
 from tests.support.client import Client
 from tests.support.house import Scene
 from tests.support.live_server import live_server
-from tests.support.records import child
+from tests.support.pairs import arrived, file, link, two_relatives
+from tests.support.pairs import register as register_all
+from tests.support.records import child, missing
+from tests.support.snapshot import settled
 
 AT = datetime(2026, 9, 2, 12, tzinfo=UTC)
 
@@ -153,6 +156,56 @@ async def test_a_cursor_does_not_tell_that_something_happened(scene: Scene) -> N
     assert len(one) == len(live.cursor_of(use, "site", use.feed.began))
     assert last.encode() not in base64.urlsafe_b64decode(one + "=" * (-len(one) % 4))
     assert live.place_of(use, "site", one) == live.place_of(use, "site", other) == last
+
+
+async def decide(scene: Scene, name: str, report_id: str, registration_id: str) -> None:
+    store = scene.house.use.store
+    match = await store.matches.find_one({"reportId": report_id, "registrationId": registration_id})
+    assert match is not None
+    assert (await scene.coordinator.ask(name, input={"id": match.id, "version": match.version})).made
+    await settled(store)
+
+
+async def test_a_family_is_told_nothing_by_decisions_that_change_nothing_it_may_see(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That a message comes is news too: somebody is looking at a child like this, at this minute."""
+    monkeypatch.setattr(live, "SECONDS_BETWEEN", 0.0)
+    (mother, mothers), (aunt, aunts) = await two_relatives(scene)
+    one, other = await register_all(scene, child(scene.site_id), arrived(scene.other_site_id))
+    async with mother.follow("ownReports") as news, aunt.follow("ownReports") as aunts_news:
+        assert [told["nextStep"] for told in (await news.next())["reports"]] == ["STAY_REACHABLE"]
+        assert [told["nextStep"] for told in (await aunts_news.next())["reports"]] == ["STAY_REACHABLE"]
+        for step in ("claimMatch", "undoMatch", "rejectMatch", "undoMatch", "rejectMatch"):
+            await decide(scene, step, mothers, one)
+        await link(scene, "REPORT", mothers, aunts)
+        assert (await scene.coordinator.ask("reviewReport", id=mothers)).made
+        for family, report_id, following in ((mother, mothers, news), (aunt, aunts, aunts_news)):
+            changed = {"id": report_id, "version": 1, "lastSeenAt": "2026-09-01T08:00:00Z"}
+            assert (await family.ask("changeReport", input=changed)).made
+            # What is told next is what the family did itself.
+            told = (await following.next())["reports"]
+            assert [(one["id"], one["version"], one["nextStep"]) for one in told] == [(report_id, 2, "STAY_REACHABLE")]
+        await settled(scene.house.use.store)
+        await decide(scene, "rejectMatch", mothers, other)
+        for following in (news, aunts_news):
+            assert [one["nextStep"] for one in (await following.next())["reports"]] == ["WAIT"]
+
+
+async def test_a_family_that_goes_on_from_a_cursor_is_told_of_all_its_reports(scene: Scene) -> None:
+    """If it were told of those alone about which something happened, that would tell of it."""
+    beto = missing(person={"names": {"given": "Beto"}, "sex": "MALE"})
+    family, report_id = await file(scene, missing(), beto)
+    async with family.follow("ownReports") as news:
+        first = await news.next()
+    own = {one["id"] for one in first["reports"]}
+    assert report_id in own
+    assert len(own) == 2
+    await register_all(scene, child(scene.site_id))
+    async with family.follow("ownReports", after=first["cursor"]) as news:
+        again = await news.next()
+    assert {one["id"] for one in again["reports"]} == own
+    assert sorted(one["nextStep"] for one in again["reports"]) == ["STAY_REACHABLE", "WAIT"]
 
 
 async def test_who_is_too_far_behind_is_told_to_load_anew(scene: Scene) -> None:

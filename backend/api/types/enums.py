@@ -56,8 +56,8 @@ _ENUMS = {
     IncidentStatus: "Where an incident stands. Nothing new is recorded in a CLOSED one.",
     MapLayer: (
         "IN_CARE: people taken in, at their sites. REPORTS: open ones, where the child was last seen. MATCHES: "
-        "confirmed ones, from where the child was last seen to where it was found. SIGHTINGS: leads that nobody "
-        "dismissed."
+        "confirmed ones, from where the child was last seen to where it was found. SIGHTINGS: those that nobody "
+        "dismissed, where somebody saw a child."
     ),
     MarkKind: "The kind of a lasting mark on the body.",
     MatchState: (
