@@ -68,6 +68,7 @@ class Device:
         await self.page.screenshot(path=PICTURES / f"{name}.png", animations="disabled")
         await self.page.evaluate(AXE.read_text(encoding="utf-8"))
         found = await self.page.evaluate("axe.run().then(({ violations }) => violations)")
+        print(*((one["id"], [node["html"][:200] + str(node.get("failureSummary")) for node in one["nodes"]]) for one in found), sep="\n")
         assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == [], name
 
     async def press(self, name: str) -> None:

@@ -6,6 +6,7 @@ import type { Session } from "../../kept/session";
 import type { Key } from "../../languages/words";
 import { AccountScreen } from "./account-screen";
 import type { Incident } from "./desk";
+import { DuplicatesScreen } from "./duplicates-screen";
 import { IncidentScreen } from "./incident-screen";
 import { PeopleScreen } from "./people-screen";
 import { ReviewScreen } from "./review-screen";
@@ -45,6 +46,7 @@ const later =
 export const WORK: readonly Work[] = [
   { path: "/desk", group: "find", title: "desk.review", roles: DECIDERS, show: of((session, incidentId) => <ReviewScreen session={session} incidentId={incidentId} />) },
   { path: "/desk/map", group: "watch", title: "desk.map", roles: DECIDERS, show: later(({ session, incident, go }) => incident && <MapScreen session={session} incidentId={incident.id} go={go} />) },
+  { path: "/desk/duplicates", group: "find", title: "desk.duplicates", roles: DECIDERS, show: of((session, incidentId) => <DuplicatesScreen session={session} incidentId={incidentId} />) },
   { path: "/desk/incident", group: "setUp", title: "desk.setUp", roles: KEEPERS, show: of((session, incidentId) => <IncidentScreen session={session} incidentId={incidentId} />) },
   { path: "/desk/people", group: "setUp", title: "desk.people", roles: KEEPERS, show: ({ session, incident }) => <PeopleScreen session={session} incidentId={incident?.id ?? null} /> },
   { path: "/desk/account", group: "own", title: "desk.account", roles: ALL, show: ({ session }) => <AccountScreen session={session} /> },

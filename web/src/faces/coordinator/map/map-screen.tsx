@@ -46,23 +46,17 @@ function LiveMapScreen({ session, incidentId, go }: Properties) {
 
   const numbers = useMemo(() => new Intl.NumberFormat(language), [language]);
   const time = useMemo(() => new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }), [language]);
-  const describe = ({ entries, occupancy }: Spot) =>
-    [
-      ...entries.map(({ shown: one, count }) => `${say(LAYERS[one].title)}: ${numbers.format(count)}`),
-      occupancy ? occupied(occupancy) : null,
-    ]
-      .filter(Boolean)
-      .join(", ");
-  const occupied = ({ inCare, capacity }: NonNullable<Spot["occupancy"]>) =>
+  const occupied = ({ inCare, capacity }: NonNullable<Spot["site"]>) =>
     capacity === null ? say("map.inCare", { count: numbers.format(inCare) }) : say("map.occupancy", { count: numbers.format(inCare), capacity: numbers.format(capacity) });
 
-  const handlers = useRef({ moved: setPart, chosen: (_: Spot) => {}, chosenLine: (_: Line) => {}, clicked: (_: Point) => {}, describe, count: numbers.format });
+  const name = (one: Shown) => say(LAYERS[one].title);
+  const handlers = useRef({ moved: setPart, chosen: (_: Spot) => {}, chosenLine: (_: Line) => {}, clicked: (_: Point) => {}, name, count: numbers.format });
   handlers.current = {
     moved: setPart,
     chosen: (spot) => setChosen({ spot }),
     chosenLine: (line) => setChosen({ line }),
     clicked: (point) => (corners ? setCorners([...corners, point]) : setChosen(null)),
-    describe,
+    name,
     count: numbers.format,
   };
 

@@ -45,7 +45,7 @@ export type Spot = {
   point: Point;
   entries: { shown: Shown; count: number; states: Record<string, number>; ids: string[] }[];
   /** Of a site at this very point. */
-  occupancy: { inCare: number; capacity: number | null } | null;
+  site: { name: string; inCare: number; unaccompanied: number; capacity: number | null } | null;
 };
 
 /** Raises Refusal, Unreachable. */
@@ -129,7 +129,7 @@ export async function loadThing(session: Session, shown: Shown, id: string): Pro
 export function spotsOf(view: MapView, shown: readonly Shown[]): Spot[] {
   const spots = new Map<string, Spot>();
   const at = (key: string, point: Point): Spot => {
-    const found = spots.get(key) ?? { key, point, entries: [], occupancy: null };
+    const found = spots.get(key) ?? { key, point, entries: [], site: null };
     spots.set(key, found);
     return found;
   };
@@ -149,12 +149,12 @@ export function spotsOf(view: MapView, shown: readonly Shown[]): Spot[] {
       if (as) add(at(cell, centre), as, count.state, count.count);
     }
   }
-  for (const { id, layer, state, point, inCare, capacity } of view.things) {
+  for (const { id, layer, state, point, name, inCare, unaccompanied, capacity } of view.things) {
     const as = shownAs({ layer, state }, shown);
     if (!as) continue;
     const spot = at(`${point.latitude.toFixed(5)} ${point.longitude.toFixed(5)}`, point);
     add(spot, as, state, 1, id);
-    if (as === "sites" && inCare !== null) spot.occupancy = { inCare, capacity };
+    if (as === "sites" && inCare !== null) spot.site = { name: name ?? "", inCare, unaccompanied: unaccompanied ?? 0, capacity };
   }
   return [...spots.values()];
 }

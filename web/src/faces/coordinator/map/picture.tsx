@@ -5,6 +5,7 @@ import { render } from "preact";
 import type { BoundsInput } from "../../../api/generated/types";
 import { Glyph } from "./glyph";
 import { drawGround } from "./ground";
+import type { Shown } from "./layers";
 import type { Line, Part, Point, Spot, Tiles, Town } from "./map";
 
 export type Drawn = {
@@ -22,8 +23,8 @@ export type Handlers = {
   chosen: (spot: Spot) => void;
   chosenLine: (line: Line) => void;
   clicked: (point: Point) => void;
-  /** What a place holds, in words. */
-  describe: (spot: Spot) => string;
+  /** What a number on the map counts, for those who hear it. */
+  name: (shown: Shown) => string;
   count: (count: number) => string;
 };
 
@@ -42,6 +43,8 @@ const NOWHERE: Point[] = [
 ];
 /** Names so many pixels apart can be read. */
 const APART = { x: 90, y: 22 };
+/** Pixels between two things that would cover each other. */
+const BETWEEN = 2;
 const CREDITS = "Natural Earth · US Census Bureau · GeoNames (CC BY 4.0)";
 
 export function openPicture(element: HTMLElement, words: { label: string; closer: string; wider: string }, handlers: () => Handlers): Picture {
@@ -65,9 +68,9 @@ export function openPicture(element: HTMLElement, words: { label: string; closer
   for (const layer of Object.values(layers)) layer.addTo(map);
   const spots = new Map<string, { marker: L.Marker; button: HTMLButtonElement; spot: Spot }>();
   let drawn: Partial<Drawn> = {};
-  const dragging = map.dragging as L.Handler & { moved: () => boolean }; // which its types leave out
 
   map.on("moveend", () => handlers().moved(partOf(map)));
+  map.on("zoomend", () => spread(map, [...spots.values()]));
   map.on("click", ({ latlng }) => handlers().clicked(pointOf(latlng.wrap())));
   map.fitBounds(boundsOf(NOWHERE), { animate: false });
 
@@ -85,17 +88,17 @@ export function openPicture(element: HTMLElement, words: { label: string; closer
         const button = document.createElement("button");
         button.type = "button";
         button.className = "spot";
-        // Whoever holds the map by what lies on it, and moves it, does not choose that.
-        button.addEventListener("click", () => dragging.moved() || handlers().chosen(spots.get(spot.key)?.spot ?? spot));
+        button.addEventListener("click", () => handlers().chosen(spots.get(spot.key)?.spot ?? spot));
+        L.DomEvent.disableClickPropagation(button);
         const icon = L.divIcon({ html: button, className: "spot-at", iconSize: [0, 0] });
         const marker = L.marker([spot.point.latitude, spot.point.longitude], { icon, keyboard: false, interactive: false }).addTo(map);
         known = { marker, button, spot };
         spots.set(spot.key, known);
       }
       known.spot = spot;
-      known.button.setAttribute("aria-label", handlers().describe(spot));
-      render(<InSpot spot={spot} count={handlers().count} />, known.button);
+      render(<InSpot spot={spot} {...handlers()} />, known.button);
     }
+    spread(map, [...spots.values()]);
   };
 
   const drawLines = (lines: readonly Line[]) => {
@@ -135,6 +138,8 @@ export function openPicture(element: HTMLElement, words: { label: string; closer
   };
 
   void drawGround(map);
+  const sizes = new ResizeObserver(() => map.invalidateSize({ animate: false }));
+  sizes.observe(element);
   return {
     draw: (what) => {
       if (what.area !== drawn.area) {
@@ -148,7 +153,7 @@ export function openPicture(element: HTMLElement, words: { label: string; closer
       drawn = what;
     },
     show: (points) => {
-      map.fitBounds(boundsOf(points.length > 0 ? points : NOWHERE), { animate: false, padding: [40, 40], maxZoom: 11 });
+      map.fitBounds(boundsOf(points.length > 0 ? points : NOWHERE), { animate: false, padding: [8, 8], maxZoom: 11 });
     },
     closer: (point) => void map.setView(at(point), Math.min(map.getMaxZoom(), map.getZoom() + 2)),
     middle: () => pointOf(map.getCenter().wrap()),
@@ -158,21 +163,40 @@ export function openPicture(element: HTMLElement, words: { label: string; closer
       credits.addAttribution(escaped(attribution));
     },
     close: () => {
+      sizes.disconnect();
       for (const { button } of spots.values()) render(null, button);
       map.remove();
     },
   };
 }
 
-function InSpot({ spot, count }: { spot: Spot; count: (count: number) => string }) {
-  const full = spot.occupancy?.capacity ? spot.occupancy.inCare >= spot.occupancy.capacity : false;
+/** What would lie on something else is moved below it. */
+function spread(map: L.Map, spots: { marker: L.Marker; button: HTMLElement }[]): void {
+  const boxes = spots.map(({ marker, button }) => {
+    const { x, y } = map.latLngToLayerPoint(marker.getLatLng());
+    return { button, x, y, width: button.offsetWidth, height: button.offsetHeight };
+  });
+  const placed: typeof boxes = [];
+  for (const box of boxes.sort((one, other) => one.y - other.y || one.x - other.x)) {
+    const before = box.y;
+    for (const other of placed)
+      if (Math.abs(other.x - box.x) * 2 < other.width + box.width && Math.abs(other.y - box.y) * 2 < other.height + box.height)
+        box.y = other.y + (other.height + box.height) / 2 + BETWEEN;
+    placed.push(box);
+    box.button.style.setProperty("--aside", `${box.y - before}px`);
+  }
+}
+
+function InSpot({ spot, name, count }: { spot: Spot } & Pick<Handlers, "name" | "count">) {
+  const full = spot.site?.capacity ? spot.site.inCare >= spot.site.capacity : false;
   return (
     <>
       {spot.entries.map((entry) => (
         <span key={entry.shown} class={full && entry.shown === "sites" ? "full" : undefined}>
           <Glyph of={entry.shown} />
-          {entry.shown === "sites" && spot.occupancy
-            ? [spot.occupancy.inCare, spot.occupancy.capacity].filter((one) => one !== null).map(count).join(" / ")
+          <b class="only-read-aloud">{(entry.shown === "sites" && spot.site?.name) || name(entry.shown)}: </b>
+          {entry.shown === "sites" && spot.site
+            ? [spot.site.inCare, spot.site.capacity].filter((one) => one !== null).map(count).join(" / ")
             : count(entry.count)}
         </span>
       ))}

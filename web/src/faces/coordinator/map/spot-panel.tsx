@@ -19,7 +19,7 @@ const AT_ONCE = 10;
 type SpotProperties = {
   session: Session;
   spot: Spot;
-  occupied: (occupancy: NonNullable<Spot["occupancy"]>) => string;
+  occupied: (site: NonNullable<Spot["site"]>) => string;
   close: () => void;
   closer: () => void;
   go: (path: string) => void;
@@ -42,13 +42,15 @@ export function SpotPanel({ session, spot, occupied, close, closer, go }: SpotPr
       setFound((before) => ({ ...before, [id]: thing }));
     });
   return (
-    <Panel title={place ?? say("map.place")} close={close}>
+    <Panel title={spot.site?.name || (place ?? say("map.place"))} close={close}>
       {attempt.general() ? <Notice tone="bad">{attempt.general()}</Notice> : null}
-      {spot.occupancy ? (
+      {spot.site && place ? <p class="soft">{place}</p> : null}
+      {spot.site ? (
         <p>
-          {occupied(spot.occupancy)}
-          {spot.occupancy.capacity ? (
-            <meter min={0} max={spot.occupancy.capacity} high={spot.occupancy.capacity * 0.9} value={spot.occupancy.inCare} aria-label={occupied(spot.occupancy)} />
+          {occupied(spot.site)}
+          {spot.site.unaccompanied > 0 ? `, ${say("map.alone", { count: numbers.format(spot.site.unaccompanied) })}` : null}
+          {spot.site.capacity ? (
+            <meter min={0} max={spot.site.capacity} high={spot.site.capacity * 0.9} value={spot.site.inCare} aria-label={occupied(spot.site)} />
           ) : null}
         </p>
       ) : null}
