@@ -13,11 +13,8 @@ from backend.api.page import page
 SCREENS = (
     "/", "/report", "/case", "/join", "/site", "/site/register",
     "/desk", "/desk/incident", "/desk/people", "/desk/new", "/desk/account",
-<<<<<<< HEAD
-    "/desk/map", "/desk/calls", "/desk/sightings", "/desk/alerts", "/seen",
-=======
     "/desk/duplicates",
->>>>>>> origin/main
+    "/desk/map", "/desk/calls", "/desk/sightings", "/desk/alerts", "/seen",
 )  # fmt: skip
 """The paths of the screens, which the page itself tells apart (`web/src/app.tsx`)."""
 FILES = {

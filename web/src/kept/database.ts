@@ -39,6 +39,11 @@ export async function kept<Value>(name: string): Promise<Value | null> {
   return ((await (await database()).get("values", name)) as Value | undefined) ?? null;
 }
 
+/** Everything whose name begins so. */
+export async function forgetAll(beginning: string): Promise<void> {
+  await (await database()).delete("values", IDBKeyRange.bound(beginning, `${beginning}\uffff`));
+}
+
 export async function forget(name: string): Promise<void> {
   await (await database()).delete("values", name);
 }

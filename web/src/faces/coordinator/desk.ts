@@ -2,7 +2,7 @@
 import { ask, made } from "../../api/client";
 import { Incidents, SignInWithPassword, SignOut, Viewer } from "../../api/generated/operations";
 import type { IncidentsQuery, ViewerQuery } from "../../api/generated/types";
-import { forget } from "../../kept/database";
+import { forget, forgetAll } from "../../kept/database";
 import { keepSession, type Session } from "../../kept/session";
 
 export type Incident = IncidentsQuery["incidents"]["edges"][number]["node"];
@@ -27,6 +27,7 @@ export async function signIn(signInName: string, password: string, code: string)
 /** Leave this browser; what the server cannot be told now ends by itself. */
 export async function signOut(session: Session): Promise<void> {
   await forget("session");
+  await forgetAll("call "); // what callers said is not for whoever sits down here next
   await ask(SignOut, {}, session.token).catch(() => undefined);
 }
 

@@ -12,6 +12,8 @@ import { PeopleScreen } from "./people-screen";
 import { ReviewScreen } from "./review-screen";
 
 const MapScreen = lazy(() => import("./map/map-screen"));
+const CallsScreen = lazy(() => import("./calls/calls-screen"));
+const SightingsScreen = lazy(() => import("./calls/sightings-screen"));
 
 /** Where somebody is: who, in which incident, at which path below the desk. */
 export type Place = { session: Session; incident: Incident | null; path: string; go: (path: string) => void };
@@ -29,6 +31,7 @@ export type Work = {
 
 const DECIDERS: readonly Role[] = ["COORDINATOR", "OFFICER"];
 const KEEPERS: readonly Role[] = ["COORDINATOR", "ADMIN"];
+const HEARERS: readonly Role[] = ["CALL_TAKER", "COORDINATOR"];
 const ALL: readonly Role[] = ["COORDINATOR", "OFFICER", "ADMIN", "CALL_TAKER"];
 
 /** A screen that is about one incident; nothing where there is none. */
@@ -45,6 +48,8 @@ const later =
 /** The first that a role may do is where it begins. */
 export const WORK: readonly Work[] = [
   { path: "/desk", group: "find", title: "desk.review", roles: DECIDERS, show: of((session, incidentId) => <ReviewScreen session={session} incidentId={incidentId} />) },
+  { path: "/desk/calls", group: "find", title: "desk.calls", roles: HEARERS, show: later(({ session, incident }) => incident && <CallsScreen session={session} incidentId={incident.id} />) },
+  { path: "/desk/sightings", group: "find", title: "desk.sightings", roles: [...HEARERS, "OFFICER"], show: later(({ session, incident }) => incident && <SightingsScreen session={session} incidentId={incident.id} />) },
   { path: "/desk/map", group: "watch", title: "desk.map", roles: DECIDERS, show: later(({ session, incident, go }) => incident && <MapScreen session={session} incidentId={incident.id} go={go} />) },
   { path: "/desk/duplicates", group: "find", title: "desk.duplicates", roles: DECIDERS, show: of((session, incidentId) => <DuplicatesScreen session={session} incidentId={incidentId} />) },
   { path: "/desk/incident", group: "setUp", title: "desk.setUp", roles: KEEPERS, show: of((session, incidentId) => <IncidentScreen session={session} incidentId={incidentId} />) },

@@ -86,6 +86,8 @@ function LiveMapScreen({ session, incidentId, go }: Properties) {
     picture.current?.draw({ spots, lines, towns, area, draft: corners ?? NOTHING, circle: null });
   }, [spots, lines, towns, incident, areaShown, corners, language]);
 
+  useEffect(() => picture.current?.keepInSight(chosen && "spot" in chosen ? chosen.spot.point : null), [chosen]);
+
   const known = chosen && "spot" in chosen ? spots.find(({ key }) => key === chosen.spot.key) : undefined;
   return (
     <div class="map-screen">

@@ -32,6 +32,8 @@ export type Picture = {
   draw: (what: Drawn) => void;
   show: (points: readonly Point[]) => void;
   closer: (point: Point) => void;
+  /** What must not go out of sight where the room for the map changes. */
+  keepInSight: (point: Point | null) => void;
   middle: () => Point;
   lay: (tiles: Tiles) => void;
   close: () => void;
@@ -138,7 +140,11 @@ export function openPicture(element: HTMLElement, words: { label: string; closer
   };
 
   void drawGround(map);
-  const sizes = new ResizeObserver(() => map.invalidateSize({ animate: false }));
+  let kept: Point | null = null;
+  const sizes = new ResizeObserver(() => {
+    map.invalidateSize({ animate: false });
+    if (kept) map.panInside(at(kept), { padding: [60, 60], animate: false });
+  });
   sizes.observe(element);
   return {
     draw: (what) => {
@@ -156,6 +162,9 @@ export function openPicture(element: HTMLElement, words: { label: string; closer
       map.fitBounds(boundsOf(points.length > 0 ? points : NOWHERE), { animate: false, padding: [8, 8], maxZoom: 11 });
     },
     closer: (point) => void map.setView(at(point), Math.min(map.getMaxZoom(), map.getZoom() + 2)),
+    keepInSight: (point) => {
+      kept = point;
+    },
     middle: () => pointOf(map.getCenter().wrap()),
     lay: ({ url, attribution }) => {
       L.tileLayer(url, { maxZoom: 17, className: "tiles" }).addTo(map);

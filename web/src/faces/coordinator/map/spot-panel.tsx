@@ -73,7 +73,9 @@ export function SpotPanel({ session, spot, occupied, close, closer, go }: SpotPr
             {ids.slice(0, AT_ONCE * more).map((id, index) => (
               <li key={id}>
                 {found[id] ? (
-                  <ThingFacts found={found[id]} go={go} />
+                  <Arrived>
+                    <ThingFacts found={found[id]} go={go} />
+                  </Arrived>
                 ) : id in found ? (
                   <p class="soft">{say("map.gone")}</p>
                 ) : (
@@ -154,6 +156,17 @@ function Panel({ title, close, children }: { title: string; close: () => void; c
   );
 }
 
+/** What takes the place of a button takes its focus too. */
+function Arrived({ children }: { children: ComponentChildren }) {
+  const here = useRef<HTMLDivElement>(null);
+  useEffect(() => here.current?.focus({ preventScroll: true }), []);
+  return (
+    <div ref={here} tabIndex={-1}>
+      {children}
+    </div>
+  );
+}
+
 function ThingFacts({ found, go }: { found: Found; go: (path: string) => void }) {
   const { say, language } = useWords();
   const time = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
@@ -163,8 +176,8 @@ function ThingFacts({ found, go }: { found: Found; go: (path: string) => void })
       const { name, kind, address, open } = found.site;
       return (
         <dl class="facts card">
-          <Fact name={say("sites.name")} value={name} />
-          <Fact name={say("sites.kind")} value={say(`site.kind.${kind}`)} />
+          <Fact name={say("map.name")} value={name} />
+          <Fact name={say("map.kind")} value={say(`site.kind.${kind}`)} />
           <Fact name={say("sites.address")} value={address} />
           <Fact name={say("map.state")} value={say(open ? "map.state.OPEN" : "sites.closed")} />
         </dl>
