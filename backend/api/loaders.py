@@ -7,6 +7,7 @@ from typing import TypeVar
 from strawberry.dataloader import DataLoader
 
 from backend.domain.account import Viewer
+from backend.domain.area_alert import AreaAlert, AreaProgress
 from backend.domain.duplicate import Duplicate
 from backend.domain.errors import DomainError
 from backend.domain.incident import Incident
@@ -20,6 +21,7 @@ from backend.domain.sighting import Sighting
 from backend.domain.site import Site
 from backend.domain.take_down import TakeDown
 from backend.services import (
+    area_alerts,
     devices,
     duplicates,
     incidents,
@@ -71,6 +73,7 @@ class Loaders:
     sightings: DataLoader[Report, list[Sighting]]
     languages: DataLoader[Viewer | None, str | None]
     names_of_places: DataLoader[tuple[Point, str | None], str | None]
+    area_progress: DataLoader[AreaAlert, AreaProgress | None]
 
 
 def new_loaders(use: Collaborators, viewer: Viewer | None) -> Loaders:
@@ -115,6 +118,9 @@ def new_loaders(use: Collaborators, viewer: Viewer | None) -> Loaders:
         ),
         languages=DataLoader(lambda viewers: devices.languages_of(use, viewers)),
         names_of_places=DataLoader(lambda asked: places.names_of_places(use, asked)),
+        area_progress=DataLoader(
+            lambda alerts: area_alerts.progress_of_alerts(use, viewer, alerts), cache_key_fn=lambda alert: alert.id
+        ),
     )
 
 

@@ -125,6 +125,11 @@ OPERATIONS: Mapping[str, Mapping[str, OperationRule]] = MappingProxyType(
             "accounts": _allowed(Action.READ_ACCOUNT),
             "ownSessions": _SIGNED_IN,
             "alertChoices": _SIGNED_IN,
+            "areaReach": _allowed(Action.SEND_AREA_ALERT),
+            "areaAlert": _allowed(Action.READ_AREA_ALERT),
+            "areaAlerts": _allowed(Action.READ_AREA_ALERT),
+            "nearbyAlert": _allowed(Action.READ_NEARBY_ALERT),
+            "nearbyAlerts": _SIGNED_IN,
             "webhooks": _allowed(Action.CHANGE_WEBHOOK),
         },
         "Mutation": {
@@ -185,6 +190,10 @@ OPERATIONS: Mapping[str, Mapping[str, OperationRule]] = MappingProxyType(
             "closeAccount": _allowed(*_INVITE),
             "endSession": _SIGNED_IN,
             "chooseAlerts": _SIGNED_IN,
+            "sendAreaAlert": _allowed(Action.SEND_AREA_ALERT),
+            "widenAreaAlert": _allowed(Action.SEND_AREA_ALERT),
+            "stopAreaAlert": _allowed(Action.SEND_AREA_ALERT),
+            "chooseNearbyPlace": _allowed(Action.CHOOSE_NEARBY_PLACE),
             "addWebhook": _allowed(Action.CHANGE_WEBHOOK),
             "removeWebhook": _allowed(Action.CHANGE_WEBHOOK),
             "endSessionsOf": _allowed(*_INVITE),
@@ -204,6 +213,7 @@ _PAGE = {
     for noun in (
         *(
             "Account",
+            "AreaAlert",
             "Duplicate",
             "Incident",
             "Intake",
@@ -225,6 +235,7 @@ _PAYLOADS = {
     "AcceptInvitePayload": _rules(FORM="errors account", OWN="token"),
     "AddWebhookPayload": _rules(FORM="errors webhook", OWN="secret"),
     "AlertChoicesPayload": _rules(FORM="errors choices"),
+    "AreaAlertPayload": _rules(FORM="errors areaAlert"),
     "BeginCaseRecoveryPayload": _rules(FORM="errors questions"),
     "BeginSecondFactorPayload": _rules(FORM="errors", OWN="secret address"),
     "ConfirmPasskeyPayload": _rules(FORM="errors passkey", OWN="recoveryCodes"),
@@ -240,7 +251,7 @@ _PAYLOADS = {
     "PasskeyOptionsPayload": _rules(FORM="errors", OWN="options"),
     "OpenIntakePayload": _rules(FORM="errors intake code"),
     "ProveYourselfPayload": _rules(FORM="errors", OWN="provenUntil"),
-    "RecoverCasePayload": _rules(FORM="errors", OWN="caseCode caseSecret"),
+    "RecoverCasePayload": _rules(FORM="errors", OWN="caseCode caseSecret emailKept"),
     "RegisterDevicePayload": _rules(FORM="errors device"),
     "RegistrationPayload": _rules(FORM="errors registration"),
     "RegistrationsPayload": _rules(FORM="errors registrations"),
@@ -269,8 +280,23 @@ FIELDS: Mapping[str, Mapping[str, Rule]] = MappingProxyType({
     "Session": _rules(OWN="id present createdAt lastUsedAt expiresAt"),
     "Device": _rules(OWN="id language"),
     "OpenIncident": _rules(PUBLIC="id name kind synthetic workBits"),
-    "AlertChoices": _rules(OWN="byPush byEmail email language quiet"),
+    "AlertChoices": _rules(OWN="byPush byEmail email language quiet nearby"),
     "QuietHours": _rules(OWN="start until timeZone"),
+    "AreaReach": _rules(Action.SEND_AREA_ALERT, COUNT="devices newDevices sites", IDENTITY="child photos"),
+    "AreaAlert": _rules(
+        Action.READ_AREA_ALERT,
+        RECORD="id incidentId reportId state endedBecause endedAt version createdAt updatedAt",
+        PLACE="areas",
+        COUNT="progress",
+        STAFF="endedBy",
+    ),
+    "SentArea": _rules(PLACE="centre radiusKm outline", COUNT="devices sites", STAFF="sentBy sentAt"),
+    "AreaProgress": _rules(COUNT="queued sent failed gone"),
+    "NearbyAlert": _rules(Action.READ_NEARBY_ALERT, RECORD="id incidentId sentAt", IDENTITY="child photos"),
+    "NearbyChild": _rules(
+        IDENTITY="name ageFrom ageTo sex hair eyes heightCm clothing languages communication",
+        PLACE="lastSeenAt near",
+    ),
     "Webhook": _rules(Action.CHANGE_WEBHOOK, RECORD="id incidentId url kinds createdAt"),
     "Incident": _rules(
         Action.READ_INCIDENT,
@@ -312,7 +338,7 @@ FIELDS: Mapping[str, Mapping[str, Rule]] = MappingProxyType({
     | _rules(Action.READ_REGISTRATION_DUPLICATE, EVIDENCE="duplicates linkedWith"),
     "Report": _rules(
         Action.READ_REPORT,
-        RECORD="id incidentId familyId status synthetic version createdAt updatedAt nextStep takeDown",
+        RECORD="id incidentId familyId status synthetic version createdAt updatedAt nextStep takeDown nearby",
         IDENTITY="person photos",
         PLACE="lastSeenAt lastSeenPlace",
         CONTACT="reporter",
@@ -321,6 +347,7 @@ FIELDS: Mapping[str, Mapping[str, Rule]] = MappingProxyType({
     | _rules(Action.READ_MATCH, EVIDENCE="matches")
     | _rules(Action.DECIDE_SIGHTING, EVIDENCE="sightings")
     | _rules(Action.READ_REPORT_DUPLICATE, EVIDENCE="duplicates linkedWith"),
+    "NearbyAgreement": _rules(RECORD="alert photos"),
     "ReportTakeDown": _rules(RECORD="state mayAppeal takenDownAt appealedAt answeredAt", OWN="appeal"),
     "TakeDown": _rules(
         Action.TAKE_DOWN_REPORT,

@@ -11,7 +11,8 @@ from starlette.staticfiles import StaticFiles
 from backend.api.page import page
 
 SCREENS = (
-    "/", "/report", "/case", "/join", "/site", "/site/register",
+    "/", "/report", "/case",
+    "/join", "/site", "/site/register", "/site/child", "/site/change", "/site/roll-call", "/site/settings",
     "/desk", "/desk/incident", "/desk/people", "/desk/new", "/desk/account",
     "/desk/duplicates",
     "/desk/map", "/desk/calls", "/desk/sightings", "/desk/alerts", "/seen",

@@ -55,6 +55,7 @@ class EventKind(StrEnum):
     DEVICE_REMOVED = "DEVICE_REMOVED"
     ALERTS_CHOSEN = "ALERTS_CHOSEN"
     EMAILS_STOPPED = "EMAILS_STOPPED"
+    NEARBY_PLACE_CHOSEN = "NEARBY_PLACE_CHOSEN"
     WEBHOOK_ADDED = "WEBHOOK_ADDED"
     WEBHOOK_REMOVED = "WEBHOOK_REMOVED"
     MATCH_PROPOSED = "MATCH_PROPOSED"
@@ -77,6 +78,9 @@ class EventKind(StrEnum):
     DUPLICATE_DISMISSED = "DUPLICATE_DISMISSED"
     DECISION_SHARED = "DECISION_SHARED"
     ALERT_RAISED = "ALERT_RAISED"
+    AREA_ALERT_SENT = "AREA_ALERT_SENT"
+    AREA_ALERT_WIDENED = "AREA_ALERT_WIDENED"
+    AREA_ALERT_STOPPED = "AREA_ALERT_STOPPED"
     RESCORING_STARTED = "RESCORING_STARTED"
     MAP_CHANGED = "MAP_CHANGED"
 
@@ -130,11 +134,14 @@ WORKED = frozenset({
     EventKind.DUPLICATES_DUE,
     EventKind.DECISION_SHARED,
     EventKind.ALERT_RAISED,
+    EventKind.AREA_ALERT_SENT,
+    EventKind.AREA_ALERT_WIDENED,
     EventKind.RESCORING_STARTED,
 })  # fmt: skip
 """The kinds that the worker has something to do for; the others are only read."""
 
 AWAITED = frozenset({
     EventKind.MATCH_LIKELY, EventKind.MATCH_CONFIRMED, EventKind.DECISION_SHARED, EventKind.ALERT_RAISED,
+    EventKind.AREA_ALERT_SENT, EventKind.AREA_ALERT_WIDENED,
 })  # fmt: skip
 """The kinds of work at whose end somebody is told: they go before the rest, however much is waiting."""

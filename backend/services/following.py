@@ -4,11 +4,10 @@ What is told is told in batches (`backend/services/live.py`), each with the curs
 on from.
 """
 
-import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from backend.domain.account import Viewer
 from backend.domain.audit import AuditAction, Part
@@ -27,7 +26,18 @@ from backend.services.registrations import where as located
 from backend.services.take_downs import take_downs_of
 from backend.services.together import Together
 
-Followed = TypeVar("Followed")
+
+class Versioned(Protocol):
+    """What is followed: a record that counts its changes."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def version(self) -> int: ...
+
+
+Followed = TypeVar("Followed", bound=Versioned)
 
 _NEWS = frozenset({
     EventKind.REPORT_FILED,
@@ -59,11 +69,16 @@ _AT_SITES = frozenset({
 
 @dataclass(frozen=True, slots=True)
 class News(Generic[Followed]):
-    """What changed, as it is now, and the ids of what is no longer there to be followed. `cursor` is where to go on."""
+    """What changed, as it is now, and the ids of what is no longer there to be followed. `cursor` is where to go on.
+
+    News that have the same `alike` say the same to all who are told them: the same records of the same moment, each of
+    which the follower may see. None where they are of one follower alone.
+    """
 
     cursor: str
     records: Sequence[Followed]
     gone: Sequence[str] = ()
+    alike: Hashable = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +128,7 @@ async def follow_own_reports(
         await saw(use, known, AuditAction.READ_REPORT, Part.DESCRIPTION, reports)
         return reports, ()
 
-    async for news in _follow(use, f"reports {family_id}", concerns, after, read):
+    async for news in _follow(use, f"reports {family_id}", family_id, concerns, after, read):
         yield news
 
 
@@ -133,7 +148,7 @@ async def follow_matches(
     async def read(use: Collaborators, batch: Batch) -> tuple[Sequence[Match], Sequence[str]]:
         return await _found(get_matches(use, known, _once(event.match_id for event in batch.events)))
 
-    async for news in _follow(use, f"matches {incident_id}", concerns, after, read):
+    async for news in _follow(use, f"matches {incident_id}", incident_id, concerns, after, read):
         yield news
 
 
@@ -154,46 +169,52 @@ async def follow_site(
 
     async def read(use: Collaborators, batch: Batch) -> tuple[Sequence[Registration], Sequence[str]]:
         ids = _once(event.registration_id or event.subject_id for event in batch.events)
-        found = await asyncio.gather(*(_registration(use, one) for one in ids))
         here = [
             one
-            for one in found
-            if one is not None and one.site_id == site_id and may(known, Action.READ_REGISTRATION, located(one))
+            for one in (await _registrations(use, ids)).values()
+            if one.site_id == site_id and may(known, Action.READ_REGISTRATION, located(one))
         ]
         await saw(use, known, AuditAction.READ_REGISTRATION, Part.DESCRIPTION, here)
         there = {one.id for one in here}
         return here, [one for one in ids if one not in there]
 
-    async for news in _follow(use, f"site {site_id}", concerns, after, read):
+    async for news in _follow(use, f"site {site_id}", site_id, concerns, after, read):
         yield news
 
 
 async def _follow(
     use: Collaborators,
     scope: str,
+    about: str | None,
     concerns: Callable[[Event], bool],
     after: str | None,
     read: Reading[Followed],
 ) -> AsyncGenerator[News[Followed], None]:
     place = place_of(use, scope, after)
     use = at_once(use)  # each telling is a look of its own
-    async with aclosing(batches(use, concerns, place)) as found:
+    async with aclosing(batches(use, about, concerns, place)) as found:
         async for batch in found:
             found_of_it = await read(use, batch)
             if found_of_it is not None:
-                yield News(cursor_of(use, scope, batch.heard), *found_of_it)
+                records, gone = found_of_it
+                seen = tuple((one.id, one.version) for one in records)
+                # What tells that nothing happened at all is another each time (`cursor_of`).
+                alike = None if batch.is_first else (scope, batch.heard, seen, tuple(gone))
+                yield News(cursor_of(use, scope, batch.heard), records, gone, alike)
 
 
-async def _registration(use: Collaborators, registration_id: str) -> Registration | None:
-    """A registration as it is now; for all who follow its site it is read once."""
+async def _registrations(use: Collaborators, ids: Sequence[str]) -> dict[str, Registration]:
+    """Registrations as they are now, by id; for all who follow a site they are read once."""
+    if not ids:
+        return {}
     if use.together.registrations is None:
-        use.together.registrations = Together(lambda ids: _registrations(use, ids))
-    return await use.together.registrations.ask(registration_id)
+        use.together.registrations = Together(lambda asked: _registrations_of_many(use, asked))
+    return await use.together.registrations.ask(ids)
 
 
-async def _registrations(use: Collaborators, ids: Sequence[str]) -> list[Registration | None]:
-    found = await use.store.registrations.get_many(dict.fromkeys(ids))
-    return [found.get(one) for one in ids]
+async def _registrations_of_many(use: Collaborators, asked: Sequence[Sequence[str]]) -> list[dict[str, Registration]]:
+    found = await use.store.registrations.get_many(dict.fromkeys(one for ids in asked for one in ids))
+    return [{one: found[one] for one in ids if one in found} for ids in asked]
 
 
 async def _found(reading: Awaitable[Sequence[Followed | None]]) -> tuple[Sequence[Followed], Sequence[str]]:

@@ -1,7 +1,7 @@
 """The map of an incident for its operations: counts by cell from afar, single things from near; now, or as it was."""
 
 from collections import Counter, defaultdict
-from collections.abc import AsyncGenerator, Collection, Sequence
+from collections.abc import AsyncGenerator, Collection, Hashable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
@@ -169,11 +169,14 @@ async def _in_care_at(use: Collaborators, sites: Sequence[tuple[str, str]]) -> l
 
 @dataclass(frozen=True, slots=True)
 class MapNews:
-    """The H3 cells (of about 17 km) in which something changed; `everywhere` where they are too many to name."""
+    """The H3 cells (of about 17 km) in which something changed; `everywhere` where they are too many to name.
+    `alike` is as in `News` (`backend/services/following.py`).
+    """
 
     cursor: str
     cells: tuple[str, ...]
     everywhere: bool
+    alike: Hashable
 
 
 async def follow_map(
@@ -190,11 +193,12 @@ async def follow_map(
     def concerns(event: Event) -> bool:
         return event.kind is EventKind.MAP_CHANGED and event.incident_id == incident_id
 
-    async with aclosing(batches(use, concerns, place_of(use, scope, after))) as found:
+    async with aclosing(batches(use, incident_id, concerns, place_of(use, scope, after))) as found:
         async for batch in found:
             everywhere = any(not event.cells for event in batch.events)
             cells = () if everywhere else tuple(sorted({cell for event in batch.events for cell in event.cells}))
-            yield MapNews(cursor_of(use, scope, batch.heard), cells, everywhere)
+            alike = None if batch.is_first else (scope, batch.heard, cells, everywhere)
+            yield MapNews(cursor_of(use, scope, batch.heard), cells, everywhere, alike)
 
 
 def _check(asked: MapRequest) -> None:

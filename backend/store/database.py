@@ -13,6 +13,7 @@ from pymongo.errors import ConnectionFailure, ExecutionTimeout, PyMongoError
 from backend.domain.account import Account, Invite
 from backend.domain.account import Session as AccountSession
 from backend.domain.alert import Alert, Delivery, Lane
+from backend.domain.area_alert import AreaAlert, AreaRound
 from backend.domain.choices import AlertChoices
 from backend.domain.credential import Attempts, Credential, SignInName, UsedChallenge
 from backend.domain.device import Device
@@ -55,6 +56,8 @@ class Store:
     accounts: Records[Account]
     alert_choices: Records[AlertChoices]
     alerts: Records[Alert]
+    area_alerts: Records[AreaAlert]
+    area_rounds: Records[AreaRound]
     attempts: Records[Attempts]
     credentials: Records[Credential]
     deliveries: Records[Delivery]
@@ -172,6 +175,8 @@ def connect(uri: str, name: str, cipher: Cipher) -> Store:
         cipher=cipher,
         accounts=records("accounts", Account),
         alerts=records("alerts", Alert),
+        area_alerts=records("areaAlerts", AreaAlert),
+        area_rounds=records("areaRounds", AreaRound),
         attempts=records("attempts", Attempts),
         credentials=records("credentials", Credential),
         deliveries=records("deliveries", Delivery),

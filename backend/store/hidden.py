@@ -21,7 +21,8 @@ _MATCHING = ("profile.packed", "profile.keys", "seeker.packed", "seeker.keys")
 
 CREDENTIALS = "credentials"
 HIDDEN: Mapping[str, tuple[str, ...]] = MappingProxyType({
-    "alertChoices": ("email",),
+    "alertChoices": ("email", "nearby"),
+    "areaAlerts": ("areas",),
     CREDENTIALS: ("factor", "unconfirmedFactor"),
     "devices": ("endpoint", "publicKey", "authSecret"),
     "duplicates": ("evidence", "reason"),

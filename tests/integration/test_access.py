@@ -28,6 +28,8 @@ OF_ONE_S_OWN = {
     *(
         "setPin",
         "renewSession",
+        "nearbyAlerts",
+        "chooseNearbyPlace",
     ),
 }
 """What touches nothing but what is one's own, whoever calls."""

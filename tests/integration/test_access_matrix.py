@@ -165,7 +165,7 @@ async def targets_of(scene: Scene, secrets: Secrets) -> dict[str, list[Target]]:
     family = await viewer_of(scene.house.use, secrets.family.token or "")
     assert family is not None
     volunteer = (await scene.volunteer.ask("viewer")).value["id"]
-    where = Where(scene.incident_id, scene.site_id, family.family_id, volunteer)
+    where = Where(scene.incident_id, scene.site_id, family.family_id, volunteer, near_id=volunteer)
     stands_for = frozenset(Action) - {Action.INVITE_CALL_TAKER, Action.INVITE_STAFF, Action.READ_REPORT_DUPLICATE}
     of_reports = (await scene.coordinator.ask("reportDuplicates", **secrets.variables["reportDuplicates"])).value
     report_pair = of_reports["duplicates"][0]["id"]
@@ -207,6 +207,7 @@ async def targets_of(scene: Scene, secrets: Secrets) -> dict[str, list[Target]]:
     for name in ("confirmSecondFactor", "proveYourself"):
         targets[name] = [Target({"code": "000000"}, where, stands_for)]
     targets["chooseAlerts"] = [Target({"input": {}}, where, stands_for)]
+    targets["chooseNearbyPlace"] = [Target({"point": NEW_ORLEANS}, where, stands_for)]
     targets["setPin"] = [Target({"input": {"pin": "1111"}}, where, stands_for)]
     targets["beginPasskey"] = [Target({"password": password["password"]}, where, stands_for)]
     targets["confirmPasskey"] = [Target({"input": {"name": "Phone", "answer": "{}"}}, where, stands_for)]
@@ -321,6 +322,7 @@ NOT_ASKED = {
     ),
     *(f"Mutation.{name}" for name in ("passkeyChallengeToSignIn", "removePasskey", "unlock", "renewSession")),
     "Credentials.provenUntil",
+    "Query.nearbyAlerts",
     *(f"UserError.{name}" for name in FIELDS["UserError"]),
     *(f"Device.{name}" for name in FIELDS["Device"]),
     "Report.takeDown",

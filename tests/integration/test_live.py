@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ import aiohttp
 import pytest
 
 from backend.app import build_app, wire
+from backend.domain.account import Role
 from backend.domain.event import SYSTEM, Event, EventKind
 from backend.services import live
 from backend.settings.keys import load_keys
@@ -22,8 +24,9 @@ from tests.support.house import Scene
 from tests.support.live_server import live_server
 from tests.support.pairs import arrived, file, link, two_relatives
 from tests.support.pairs import register as register_all
+from tests.support.pictures import picture
 from tests.support.records import child, missing
-from tests.support.snapshot import settled
+from tests.support.snapshot import audit_entries, settled
 
 AT = datetime(2026, 9, 2, 12, tzinfo=UTC)
 
@@ -222,6 +225,31 @@ async def test_who_is_too_far_behind_is_told_to_load_anew(scene: Scene) -> None:
     assert [error["extensions"]["code"] for error in message["payload"]] == ["STALE"]
 
 
+async def test_many_are_told_the_same_at_once_and_each_of_them_has_looked(scene: Scene) -> None:
+    others = [await scene.house.person(Role.VOLUNTEER, site_id=scene.site_id) for _ in range(4)]
+    everybody = [scene.volunteer, scene.coordinator, *others]
+    store = scene.house.use.store
+    async with AsyncExitStack() as stack:
+        following = [
+            await stack.enter_async_context(person.follow("siteChanges", siteId=scene.site_id)) for person in everybody
+        ]
+        firsts = {(await one.next())["cursor"] for one in following}
+        assert len(firsts) == len(everybody), "what tells that nothing happened is nobody else's"
+        registered = await register(scene)
+        told = [await one.next() for one in following]
+        assert {record["id"] for news in told for record in news["registrations"]} == {registered}
+        added = await scene.volunteer.upload(picture(), registration=registered)
+        assert added.status == 201
+        with_photo = [await one.next() for one in following]
+        assert {news["registrations"][0]["photos"][0]["id"] for news in with_photo} == {added.body["photo"]["id"]}
+        assert {news["registrations"][0]["version"] for news in with_photo} == {2}
+    looks = [one for one in await audit_entries(store) if one["action"] == "READ_REGISTRATION"]
+    ids = {(await person.ask("viewer")).value["id"] for person in everybody}
+    for part, times in (("DESCRIPTION", 2), ("PHOTO_LINKS", 1)):
+        entered = [one["actor_id"] for one in looks if part in one["fields"] and one["record_ids"] == [registered]]
+        assert Counter(entered) == dict.fromkeys(ids, times)
+
+
 async def test_a_session_that_ended_hears_nothing_more_after_a_second(scene: Scene) -> None:
     async with scene.volunteer.follow("siteChanges", siteId=scene.site_id) as news:
         await news.next()
@@ -242,7 +270,7 @@ async def test_what_waits_for_a_follower_is_what_it_follows_and_bounded() -> Non
     async with feed.listen(lambda event: event.site_id == "here") as listener:
         for number in range(BEHIND_AT_MOST + 10):
             feed.tell(Event(str(number), EventKind.SITE_UPDATED, "1", SYSTEM, AT, site_id="elsewhere"))
-        assert (listener.waiting.qsize(), listener.heard) == (0, str(BEHIND_AT_MOST + 9))
+        assert (listener.waiting.qsize(), feed.last) == (0, str(BEHIND_AT_MOST + 9))
         for _ in range(2 * BEHIND_AT_MOST):
             feed.tell(Event("x", EventKind.SITE_UPDATED, "1", SYSTEM, AT, site_id="here"))
         assert listener.waiting.qsize() == BEHIND_AT_MOST

@@ -386,7 +386,7 @@ async def test_towns_to_find_one_s_way_by_the_largest_first_and_cells_are_named(
 async def test_pictures_of_the_ground_are_named_where_the_operator_has_some(
     database_uri: str, database_name: str, tmp_path: Path
 ) -> None:
-    named = {"tiles_url": "https://tiles.example.org/{z}/{x}/{y}.png", "tiles_attribution": "OpenStreetMap"}
+    named: dict[str, Any] = {"tiles_url": "https://tiles.example.org/{z}/{x}/{y}.png", "tiles_attribution": "OSM"}
     async with running_house(database_uri, database_name, tmp_path, worker=False, **named) as house:
         value = (await house.stranger.ask("mapTiles")).value
-    assert value == {"url": named["tiles_url"], "attribution": "OpenStreetMap"}
+    assert value == {"url": named["tiles_url"], "attribution": "OSM"}

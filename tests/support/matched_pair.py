@@ -34,7 +34,8 @@ class Secrets:
 
 
 async def a_matched_pair(scene: Scene) -> Secrets:
-    filed = (await scene.stranger.ask("fileReport", input=report(scene.incident_id))).made
+    agreeing = missing(nearby={"alert": True, "photos": True})
+    filed = (await scene.stranger.ask("fileReport", input=report(scene.incident_id, agreeing))).made
     family = scene.stranger.signed_in(filed["token"])
     marisol = child(scene.site_id)
     again = child(scene.site_id)
@@ -56,6 +57,9 @@ async def a_matched_pair(scene: Scene) -> Secrets:
     device = {"endpoint": "https://127.0.0.1/x", "publicKey": PUBLIC_KEY, "authSecret": "AAAAAAAAAAAAAAAAAAAAAA"}
     device_id = (await family.ask("registerDevice", input=device)).made["device"]["id"]
     report_id, registration_id = filed["reports"][0]["id"], marisol["id"]
+    await scene.call_taker.ask("reviewReport", id=report_id)
+    telling = {"reportId": report_id, "area": {"centre": NEW_ORLEANS, "radiusKm": 10}}
+    area_alert_id = (await scene.coordinator.ask("sendAreaAlert", input=telling)).made["areaAlert"]["id"]
     sighted = sighting(scene.incident_id)
     (await scene.volunteer.ask("recordSighting", input=sighted)).made  # noqa: B018 (it says whether it was done)
     linking = {"id": sighted["id"], "version": 1, "reportId": report_id}
@@ -100,6 +104,13 @@ async def a_matched_pair(scene: Scene) -> Secrets:
             "recoverCase": {"input": {"reportId": report_id, "answers": [], "retryKey": retry_key()}},
             "report": {"id": report_id},
             "reviewReport": {"id": report_id},
+            "areaReach": telling,
+            "sendAreaAlert": {"input": telling},
+            "widenAreaAlert": {"input": {"id": area_alert_id, "version": 2, "area": telling["area"]}},
+            "areaAlert": {"id": area_alert_id},
+            "areaAlerts": {"incidentId": scene.incident_id},
+            "nearbyAlert": {"id": area_alert_id},
+            "stopAreaAlert": {"id": area_alert_id},
             "takeDownReport": {"input": taking_down(report_id)},
             "takeDown": {"id": taken_down["id"]},
             "takeDowns": {"incidentId": scene.incident_id},

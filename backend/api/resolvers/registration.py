@@ -1,6 +1,6 @@
 """Registrations: read, made, changed, moved."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Hashable
 from contextlib import aclosing
 from typing import Annotated
 
@@ -159,6 +159,7 @@ class SiteNews:
         description="Who came or was changed, as it is now; none in the first message, and where it is quiet."
     )
     gone: list[ID] = strawberry.field(description="The ids of those who are at this site no more.")
+    alike: strawberry.Private[Hashable] = None
 
 
 @strawberry.type
@@ -177,4 +178,5 @@ class RegistrationSubscriptions:
                     cursor=news.cursor,
                     registrations=[show_registration(one) for one in news.records],
                     gone=[ID(one) for one in news.gone],
+                    alike=news.alike,
                 )

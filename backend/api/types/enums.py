@@ -4,6 +4,7 @@ import strawberry
 
 from backend.domain.account import Role
 from backend.domain.alert import AlertKind
+from backend.domain.area_alert import AreaAlertEnd, AreaAlertState
 from backend.domain.duplicate import DuplicateState
 from backend.domain.errors import ErrorCode
 from backend.domain.evidence import Feature, Level
@@ -26,6 +27,13 @@ _ENUMS = {
         "REPORT_NEWS: there is news about a report. CHILD_RECHECK: a child is to be looked at again. MATCH_WAITS: a "
         "match waits for review. RELEASE_WAITS: a release waits for the second person. CHILD_MISSING_NEARBY: a child "
         "is missing near somebody. DIGEST: an overview is ready."
+    ),
+    AreaAlertEnd: (
+        "Why an area alert was stopped. COORDINATOR: somebody stopped or declined it. FAMILY: the family took its "
+        "agreement or its report back. TAKEN_DOWN: the report was. FOUND: a match was confirmed."
+    ),
+    AreaAlertState: (
+        "PROPOSED: the family agreed, and a coordinator is to decide. GOING: sent, and may be widened. STOPPED: over."
     ),
     CareStatus: (
         "UNACCOMPANIED: without parents, relatives and any responsible adult. SEPARATED: without parents, but with a "

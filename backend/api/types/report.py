@@ -23,6 +23,12 @@ _LAST_SEEN_AT = "When the child was last seen."
 _LAST_SEEN_PLACE = "Where the child was last seen."
 _RELATION = "What the reporter is to the child, such as `aunt`."
 _REPORTER = "Who reports; need not be a parent."
+_NEARBY = "Whether those near where the child was last seen may be told. Changed to no, nobody more is told."
+_NEARBY_ALERT = (
+    "Whether a coordinator may tell them: they are shown given name, age, looks, clothing, and when and about where "
+    "the child was last seen."
+)
+_NEARBY_PHOTOS = "Whether they may be shown the photos too."
 
 
 @strawberry.type(description="Who filed a report.")
@@ -31,6 +37,14 @@ class Reporter:
     relation: str | None = strawberry.field(description=_RELATION)
     phone: str | None = strawberry.field(description="A telephone number, however it was written.")
     email: str | None = strawberry.field(description="An e-mail address.")
+
+
+@strawberry.type(
+    description="What the family agrees to of telling volunteers and sites near where the child was last seen."
+)
+class NearbyAgreement:
+    alert: bool = strawberry.field(description=_NEARBY_ALERT)
+    photos: bool = strawberry.field(description=_NEARBY_PHOTOS)
 
 
 @strawberry.type(description="Whether somebody of the staff has looked at a report that nobody of them wrote down.")
@@ -63,6 +77,10 @@ class Report:
     @strawberry.field(description=_LAST_SEEN_PLACE)
     def last_seen_place(self) -> Place:
         return to_api(Place, self.record.last_seen_place)
+
+    @strawberry.field(description=_NEARBY)
+    def nearby(self) -> NearbyAgreement:
+        return to_api(NearbyAgreement, self.record.nearby)
 
     @strawberry.field(description="What the family does next: all that it learns of matches.")
     async def next_step(self, info: Info) -> NextStep:
@@ -146,6 +164,14 @@ class ReporterInput:
     email: str | None = strawberry.field(default=None, description="An e-mail address.")
 
 
+@strawberry.input(
+    description="What the family agrees to of telling volunteers and sites near where the child was last seen."
+)
+class NearbyAgreementInput:
+    alert: bool = strawberry.field(default=False, description=_NEARBY_ALERT)
+    photos: bool = strawberry.field(default=False, description=_NEARBY_PHOTOS)
+
+
 @strawberry.input(description="One missing child.")
 class MissingChildInput:
     id: ID | None = strawberry.field(default=None, description="A UUID of version 7, or left out.")
@@ -153,6 +179,7 @@ class MissingChildInput:
     relation: str | None = strawberry.field(default=None, description=_RELATION)
     last_seen_at: datetime | None = strawberry.field(default=None, description=_LAST_SEEN_AT)
     last_seen_place: PlaceInput | None = strawberry.field(default=None, description=_LAST_SEEN_PLACE)
+    nearby: NearbyAgreementInput | None = strawberry.field(default=None, description=_NEARBY)
 
 
 @strawberry.input(description="A report: one reporter, one child or several.")
@@ -184,3 +211,4 @@ class ChangeReportInput:
     reporter: ReporterInput | None = strawberry.field(default=None, description="The whole reporter anew.")
     last_seen_at: datetime | None = strawberry.field(default=strawberry.UNSET, description=_LAST_SEEN_AT)
     last_seen_place: PlaceInput | None = strawberry.field(default=None, description=_LAST_SEEN_PLACE)
+    nearby: NearbyAgreementInput | None = strawberry.field(default=None, description=_NEARBY)

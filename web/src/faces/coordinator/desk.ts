@@ -2,7 +2,7 @@
 import { ask, made } from "../../api/client";
 import { Incidents, SignInWithPassword, SignOut, Viewer } from "../../api/generated/operations";
 import type { IncidentsQuery, ViewerQuery } from "../../api/generated/types";
-import { forget, forgetAll } from "../../kept/database";
+import { forget, forgetAll } from "../../kept/values";
 import { keepSession, type Session } from "../../kept/session";
 
 export type Incident = IncidentsQuery["incidents"]["edges"][number]["node"];
