@@ -12,6 +12,7 @@ import { PeopleScreen } from "./people-screen";
 import { ReviewScreen } from "./review-screen";
 
 const MapScreen = lazy(() => import("./map/map-screen"));
+const TellingScreen = lazy(() => import("./map/telling-screen"));
 const CallsScreen = lazy(() => import("./calls/calls-screen"));
 const SightingsScreen = lazy(() => import("./calls/sightings-screen"));
 
@@ -51,6 +52,7 @@ export const WORK: readonly Work[] = [
   { path: "/desk/calls", group: "find", title: "desk.calls", roles: HEARERS, show: later(({ session, incident }) => incident && <CallsScreen session={session} incidentId={incident.id} />) },
   { path: "/desk/sightings", group: "find", title: "desk.sightings", roles: [...HEARERS, "OFFICER"], show: later(({ session, incident }) => incident && <SightingsScreen session={session} incidentId={incident.id} />) },
   { path: "/desk/map", group: "watch", title: "desk.map", roles: DECIDERS, show: later(({ session, incident, go }) => incident && <MapScreen session={session} incidentId={incident.id} go={go} />) },
+  { path: "/desk/alerts", group: "watch", title: "desk.alerts", roles: DECIDERS, show: later(({ session, incident }) => incident && <TellingScreen session={session} incidentId={incident.id} />) },
   { path: "/desk/duplicates", group: "find", title: "desk.duplicates", roles: DECIDERS, show: of((session, incidentId) => <DuplicatesScreen session={session} incidentId={incidentId} />) },
   { path: "/desk/incident", group: "setUp", title: "desk.setUp", roles: KEEPERS, show: of((session, incidentId) => <IncidentScreen session={session} incidentId={incidentId} />) },
   { path: "/desk/people", group: "setUp", title: "desk.people", roles: KEEPERS, show: ({ session, incident }) => <PeopleScreen session={session} incidentId={incident?.id ?? null} /> },
