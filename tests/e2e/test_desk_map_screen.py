@@ -97,7 +97,7 @@ async def test_layers_are_chosen_and_what_is_there_is_opened_by_keyboard_alone(d
     panel = page.get_by_label("What is there")
     await panel.get_by_role("button", name="Site 1").focus()
     await page.keyboard.press("Enter")
-    await panel.get_by_text("Superdome").wait_for()
+    await panel.locator("dd", has_text="Superdome").wait_for()
     await desk.looks_well("desk-map-panel")
     await page.keyboard.press("Escape")
     await panel.wait_for(state="detached")

@@ -76,7 +76,7 @@ function ReportCard({ report, children }: { report: FoundReport; children: Compo
   const { birthDate, minimum, maximum } = person.age;
   const years = minimum === maximum ? minimum : `${minimum ?? ""}–${maximum ?? ""}`;
   const facts: [string, string | null][] = [
-    [say("compare.age"), birthDate ?? (years === null ? null : String(years))],
+    [say(birthDate ? "person.birthDate" : "compare.age"), birthDate ?? (years === null ? null : String(years))],
     [say("calls.lastSeen"), [report.lastSeenAt && day.format(new Date(report.lastSeenAt)), report.lastSeenPlace.text].filter(Boolean).join(", ")],
     [say("calls.reportedBy"), [reporter.name, reporter.relation].filter(Boolean).join(", ")],
     [say("calls.filed"), day.format(new Date(report.createdAt))],

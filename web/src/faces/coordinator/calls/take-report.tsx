@@ -70,6 +70,8 @@ export function TakeReport({ session, incidentId }: { session: Session; incident
             </div>
             <div class="beside">
               <NameFields {...person} />
+            </div>
+            <div class="beside">
               <AgeFields {...person} />
             </div>
             <SexField {...person} />

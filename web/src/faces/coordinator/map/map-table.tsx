@@ -13,8 +13,9 @@ export function MapRowsTable({ session, incidentId, part, shown, at, heard }: Pr
   const { say, language } = useWords();
   const [rows, setRows] = useState<MapRows | null>(null);
   const attempt = useAttempt();
-  // Lines have two ends; they are counted in the sum alone.
-  const columns = shown.filter((one) => one !== "matches");
+  // Lines have two ends; they are counted in the sum alone. Few sites come one by one, with their names.
+  const sites = shown.includes("sites") ? (rows?.things ?? []).filter(({ layer }) => layer === "SITES") : [];
+  const columns = shown.filter((one) => one !== "matches" && (one !== "sites" || sites.length === 0));
   useEffect(() => {
     void attempt.run(async () => setRows(await loadRows(session, incidentId, part, shown, at, language)));
   }, [session.token, incidentId, part, shown, at, heard, language]);
@@ -28,6 +29,33 @@ export function MapRowsTable({ session, incidentId, part, shown, at, heard }: Pr
   return (
     <section class="map-rows">
       {attempt.general() ? <Notice tone="bad">{attempt.general()}</Notice> : null}
+      {sites.length > 0 ? (
+        <table class="figures">
+          <caption>{say("map.rows.sites")}</caption>
+          <thead>
+            <tr>
+              <th scope="col">{say("map.one.sites")}</th>
+              <th scope="col">{say("map.rows.inCare")}</th>
+              <th scope="col">{say("map.rows.room")}</th>
+              <th scope="col">{say("map.layer.children")}</th>
+              <th scope="col">{say("map.state")}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {sites.map((site) => (
+              <tr key={site.id}>
+                <th scope="row">
+                  <bdi>{site.name}</bdi>
+                </th>
+                <td>{numbers.format(site.inCare ?? 0)}</td>
+                <td>{site.capacity === null ? "" : numbers.format(site.capacity)}</td>
+                <td>{numbers.format(site.unaccompanied ?? 0)}</td>
+                <td>{say(site.state === "OPEN" ? "map.state.OPEN" : "map.state.CLOSED")}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      ) : null}
       <table class="figures">
         <caption>{say("map.rows.caption")}</caption>
         <thead>

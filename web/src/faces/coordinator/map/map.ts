@@ -54,16 +54,19 @@ export async function loadView(session: Session, incidentId: string, part: Part,
   return mapView;
 }
 
-/** The same in rows, each cell with a name; single things are in their cells. Raises Refusal, Unreachable. */
+/** As far from the ground as still tells one place from the next; single things but sites are in their cells. */
+const ROWS_FROM_ZOOM = 11;
+
+/** The same in rows, each cell with a name. Raises Refusal, Unreachable. */
 export async function loadRows(
   session: Session,
   incidentId: string,
-  { bounds, zoom }: Part,
+  { bounds }: Part,
   shown: readonly Shown[],
   at: string | null,
   language: string,
 ): Promise<MapRows> {
-  const wanted = { incidentId, bounds, zoom: Math.min(zoom, 11), layers: asked(shown), at, language };
+  const wanted = { incidentId, bounds, zoom: ROWS_FROM_ZOOM, layers: asked(shown), at, language };
   return (await ask(MapTable, wanted, session.token)).mapView;
 }
 

@@ -71,7 +71,7 @@ export function openPicture(element: HTMLElement, words: { label: string; closer
   const spots = new Map<string, { marker: L.Marker; button: HTMLButtonElement; spot: Spot }>();
   let drawn: Partial<Drawn> = {};
 
-  map.on("moveend", () => handlers().moved(partOf(map)));
+  map.on("moveend", () => element.clientWidth > 0 && handlers().moved(partOf(map)));
   map.on("zoomend", () => spread(map, [...spots.values()]));
   map.on("click", ({ latlng }) => handlers().clicked(pointOf(latlng.wrap())));
   map.fitBounds(boundsOf(NOWHERE), { animate: false });
@@ -142,6 +142,7 @@ export function openPicture(element: HTMLElement, words: { label: string; closer
   void drawGround(map);
   let kept: Point | null = null;
   const sizes = new ResizeObserver(() => {
+    if (element.clientWidth === 0) return; // hidden for a while
     map.invalidateSize({ animate: false });
     if (kept) map.panInside(at(kept), { padding: [60, 60], animate: false });
   });
