@@ -3,7 +3,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Refusal } from "../../api/client";
 import { openLive, type Live } from "../../api/live";
-import { kept, keep } from "../../kept/database";
+import { kept, keep } from "../../kept/values";
 import type { Session } from "../../kept/session";
 import { type Key, useWords } from "../../languages/words";
 import { Dialog } from "../../parts/dialog";
