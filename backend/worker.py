@@ -15,7 +15,7 @@ import structlog
 from backend.domain.event import Event, EventKind
 from backend.domain.subject import Side
 from backend.sender import POLL_SECONDS, Bell, Sender, running_sender
-from backend.services.alerts import queue_deliveries, raise_report_news, raise_shared_news
+from backend.services.alerts import queue_deliveries, raise_question, raise_report_news, raise_shared_news
 from backend.services.area_alerts import end_of_found
 from backend.services.area_rounds import queue_round
 from backend.services.collaborators import Collaborators
@@ -129,6 +129,11 @@ async def _tell_families(use: Collaborators, events: Sequence[Event], session: S
         await raise_report_news(use, event, session)
 
 
+async def _tell_asked_families(use: Collaborators, events: Sequence[Event], session: Session) -> None:
+    for event in events:
+        await raise_question(use, event, session)
+
+
 async def _queue_deliveries(use: Collaborators, events: Sequence[Event], session: Session) -> timedelta | None:
     pauses = [await queue_deliveries(use, event.subject_id, session) for event in events]
     return max((pause for pause in pauses if pause is not None), default=None)
@@ -164,6 +169,7 @@ HANDLERS: Mapping[EventKind, Handler] = MappingProxyType({
     EventKind.MATCH_UNDONE: _score_reports,
     EventKind.DUPLICATES_DUE: _suggest_duplicates,
     EventKind.DECISION_SHARED: _tell_linked_families,
+    EventKind.QUESTION_ASKED: _tell_asked_families,
     EventKind.ALERT_RAISED: _queue_deliveries,
     EventKind.AREA_ALERT_SENT: _queue_area,
     EventKind.AREA_ALERT_WIDENED: _queue_area,

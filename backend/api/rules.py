@@ -104,16 +104,23 @@ OPERATIONS: Mapping[str, Mapping[str, OperationRule]] = MappingProxyType(
             "findPlaces": OperationRule(Gate.STRANGER_OR_ALLOWED, (Action.FIND_PLACE,)),
             "nameOfPlace": _ANYBODY,
             "mapView": _allowed(Action.READ_MAP),
+            "mapTowns": _allowed(Action.READ_MAP),
+            "mapTiles": _ANYBODY,
             "publicFigures": _allowed(Action.READ_INCIDENT),
             "registration": _allowed(Action.READ_REGISTRATION),
             "registrations": _allowed(Action.READ_REGISTRATION),
             "intakes": _allowed(Action.INVITE_VOLUNTEER),
             "report": _allowed(Action.READ_REPORT),
             "reports": _allowed(Action.READ_REPORT),
+            "findReports": _allowed(Action.READ_REPORT),
             "takeDown": _allowed(Action.TAKE_DOWN_REPORT),
             "takeDowns": _allowed(Action.TAKE_DOWN_REPORT),
             "sighting": _allowed(Action.READ_SIGHTING),
             "sightings": _allowed(Action.READ_SIGHTING),
+            "recheck": _allowed(Action.READ_RECHECK),
+            "rechecks": _allowed(Action.READ_RECHECK),
+            "question": _allowed(Action.READ_QUESTION),
+            "questions": _allowed(Action.READ_QUESTION),
             "match": _allowed(Action.READ_MATCH),
             "matches": _allowed(Action.READ_MATCH),
             "duplicate": _allowed(*_DUPLICATE),
@@ -176,6 +183,12 @@ OPERATIONS: Mapping[str, Mapping[str, OperationRule]] = MappingProxyType(
             "linkSighting": _allowed(Action.DECIDE_SIGHTING),
             "dismissSighting": _allowed(Action.DECIDE_SIGHTING),
             "reopenSighting": _allowed(Action.DECIDE_SIGHTING),
+            "askRecheck": _allowed(Action.ASK_RECHECK),
+            "dropRecheck": _allowed(Action.ASK_RECHECK),
+            "answerRecheck": _allowed(Action.ANSWER_RECHECK),
+            "askFamily": _allowed(Action.ASK_FAMILY),
+            "dropQuestion": _allowed(Action.ASK_FAMILY),
+            "answerQuestion": _allowed(Action.ANSWER_QUESTION),
             "claimMatch": _allowed(Action.DECIDE_MATCH),
             "confirmMatch": _allowed(Action.DECIDE_MATCH),
             "rejectMatch": _allowed(Action.DECIDE_MATCH),
@@ -215,6 +228,8 @@ _PAGE = {
             "Incident",
             "Intake",
             "Match",
+            "Question",
+            "Recheck",
             "Registration",
             "Report",
             "Sighting",
@@ -248,6 +263,8 @@ _PAYLOADS = {
     "PasskeyOptionsPayload": _rules(FORM="errors", OWN="options"),
     "OpenIntakePayload": _rules(FORM="errors intake code"),
     "ProveYourselfPayload": _rules(FORM="errors", OWN="provenUntil"),
+    "QuestionPayload": _rules(FORM="errors question"),
+    "RecheckPayload": _rules(FORM="errors recheck"),
     "RecoverCasePayload": _rules(FORM="errors", OWN="caseCode caseSecret emailKept"),
     "RegisterDevicePayload": _rules(FORM="errors device"),
     "RegistrationPayload": _rules(FORM="errors registration"),
@@ -260,7 +277,7 @@ _PAYLOADS = {
     "TakeDownPayload": _rules(FORM="errors takeDown"),
     "MatchNews": _rules(FORM="cursor matches"),
     "ReportNews": _rules(FORM="cursor reports"),
-    "SiteNews": _rules(FORM="cursor registrations gone"),
+    "SiteNews": _rules(FORM="cursor registrations gone rechecks"),
     "UserError": _rules(FORM="code message field"),
     "PageInfo": _rules(FORM="hasNextPage endCursor"),
 }
@@ -311,7 +328,9 @@ FIELDS: Mapping[str, Mapping[str, Rule]] = MappingProxyType({
         Action.INVITE_VOLUNTEER, STAFF="id incidentId siteId openedBy entered expiresAt closedAt createdAt"
     ),
     "MapView": _rules(COUNT="resolution at cells totals", PLACE="area things lines"),
-    "MapCell": _rules(COUNT="cell centre counts"),
+    "MapCell": _rules(COUNT="cell centre counts name"),
+    "MapTown": _rules(PUBLIC="name point population"),
+    "MapTiles": _rules(PUBLIC="url attribution"),
     "MapCount": _rules(COUNT="layer state count"),
     "MapThing": _rules(RECORD="id layer state name", PLACE="point", COUNT="inCare unaccompanied capacity"),
     "MapLine": _rules(RECORD="id", PLACE="start end", COUNT="count"),
@@ -330,6 +349,7 @@ FIELDS: Mapping[str, Mapping[str, Rule]] = MappingProxyType({
     | _rules(Action.READ_MEDICAL, MEDICAL="medicalNotes")
     | _rules(Action.READ_SITE, PLACE="site")
     | _rules(Action.READ_MATCH, EVIDENCE="matches")
+    | _rules(Action.READ_RECHECK, IDENTITY="rechecks")
     | _rules(Action.READ_REGISTRATION_DUPLICATE, EVIDENCE="duplicates linkedWith"),
     "Report": _rules(
         Action.READ_REPORT,
@@ -340,6 +360,7 @@ FIELDS: Mapping[str, Mapping[str, Rule]] = MappingProxyType({
     )
     | _rules(Action.REVIEW_REPORT, STAFF="review")
     | _rules(Action.READ_MATCH, EVIDENCE="matches")
+    | _rules(Action.READ_QUESTION, IDENTITY="questions")
     | _rules(Action.DECIDE_SIGHTING, EVIDENCE="sightings")
     | _rules(Action.READ_REPORT_DUPLICATE, EVIDENCE="duplicates linkedWith"),
     "NearbyAgreement": _rules(RECORD="alert photos"),
@@ -359,6 +380,26 @@ FIELDS: Mapping[str, Mapping[str, Rule]] = MappingProxyType({
         STAFF="recordedBy",
     )
     | _rules(Action.DECIDE_SIGHTING, CONTACT="witness", EVIDENCE="reportId", STAFF="decidedBy decidedAt reason"),
+    "Recheck": _rules(
+        Action.READ_RECHECK,
+        RECORD="id incidentId siteId registrationId kind state answeredAt version createdAt updatedAt",
+        IDENTITY="bodySite text answer",
+        STAFF="answeredBy",
+    )
+    | _rules(Action.READ_MATCH, EVIDENCE="matchId", STAFF="askedBy")
+    | _rules(Action.READ_REGISTRATION, IDENTITY="registration"),
+    "Question": _rules(
+        Action.READ_QUESTION,
+        RECORD="id incidentId reportId kind state answeredAt version createdAt updatedAt",
+        IDENTITY="bodySite text answer",
+        STAFF="answeredBy",
+    )
+    | _rules(Action.READ_MATCH, EVIDENCE="matchId", STAFF="askedBy")
+    | _rules(Action.READ_REPORT, IDENTITY="report"),
+    "Answer": _rules(
+        IDENTITY="cannotSay hasMark mark languages photoId name birthDate ageMinimum ageMaximum clothing text",
+        PLACE="lastSeenAt lastSeenPlace",
+    ),
     "Witness": _rules(IDENTITY="name", CONTACT="phone email"),
     "Match": _rules(
         Action.READ_MATCH,

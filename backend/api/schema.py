@@ -16,6 +16,8 @@ from backend.api.resolvers.match import MatchMutations, MatchQueries, MatchSubsc
 from backend.api.resolvers.passkey import PasskeyMutations
 from backend.api.resolvers.pin import PinMutations
 from backend.api.resolvers.place import PlaceQueries
+from backend.api.resolvers.question import QuestionMutations, QuestionQueries
+from backend.api.resolvers.recheck import RecheckMutations, RecheckQueries
 from backend.api.resolvers.recovery import RecoveryMutations
 from backend.api.resolvers.registration import RegistrationMutations, RegistrationQueries, RegistrationSubscriptions
 from backend.api.resolvers.report import ReportMutations, ReportQueries, ReportSubscriptions
@@ -37,6 +39,8 @@ class Query(
     ReportQueries,
     TakeDownQueries,
     SightingQueries,
+    RecheckQueries,
+    QuestionQueries,
     MapQueries,
     MatchQueries,
     DuplicateQueries,
@@ -63,6 +67,8 @@ class Mutation(
     RecoveryMutations,
     TakeDownMutations,
     SightingMutations,
+    RecheckMutations,
+    QuestionMutations,
     MatchMutations,
     DuplicateMutations,
     AccountMutations,

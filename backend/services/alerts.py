@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from backend.domain.alert import MANNERS, Alert, AlertKind, ChannelKind, Delivery, DeliveryState
+from backend.domain.asking import AskedState
 from backend.domain.choices import AlertChoices
 from backend.domain.event import SYSTEM, Event, EventKind
 from backend.domain.match import Match, MatchState
@@ -66,29 +67,65 @@ class _News:
     confirmed: bool
 
 
-async def _raise(use: Collaborators, news: _News, session: Session) -> None:
-    if await use.store.alerts.find_one({"key": news.key}, session) is not None:
+async def raise_question(use: Collaborators, told_of: Event, session: Session) -> None:
+    """Tell the family that it was asked something, unless that was answered or taken back since."""
+    question = await use.store.questions.get(told_of.subject_id, session)
+    if question is None or question.state is not AskedState.OPEN:
         return
+    report = await use.store.reports.get(question.report_id, session)
+    if report is None or not is_seeking(report):
+        return
+    key = f"{AlertKind.REPORT_NEWS.value}:{question.id}"
+    await raise_alert(use, AlertKind.REPORT_NEWS, key, About(report.family_id, report.id, report.incident_id), session)
+
+
+async def _raise(use: Collaborators, news: _News, session: Session) -> None:
     report = await use.store.reports.get(news.report_id, session)
     registration = await use.store.registrations.get(news.match.registration_id, session)
     if report is None or not is_seeking(report) or registration is None or registration.held_back:
         return  # taken down or dismissed since
+    about = About(
+        news.family_id,
+        news.report_id,
+        news.match.incident_id,
+        match_id=news.match.id,
+        of_confirmation=news.confirmed,
+    )
+    await raise_alert(use, AlertKind.REPORT_NEWS, news.key, about, session)
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """Whom an alert is for, the family or account, and what it is about: where the app opens, and what is replaced."""
+
+    owner_id: str
+    subject_id: str
+    incident_id: str
+    match_id: str | None = None
+    of_confirmation: bool = False
+
+
+async def raise_alert(use: Collaborators, kind: AlertKind, key: str, about: About, session: Session) -> None:
+    """Raise an alert, once for each key."""
+    if await use.store.alerts.find_one({"key": key}, session) is not None:
+        return
     now = use.clock()
     alert = Alert(
         id=use.new_id(),
-        key=news.key,
-        kind=AlertKind.REPORT_NEWS,
-        incident_id=news.match.incident_id,
-        owner_id=news.family_id,
-        subject_id=news.report_id,
+        key=key,
+        kind=kind,
+        incident_id=about.incident_id,
+        owner_id=about.owner_id,
+        subject_id=about.subject_id,
         version=1,
         created_at=now,
         updated_at=now,
         expires_at=now + GOOD_FOR,
-        match_id=news.match.id,
-        of_confirmation=news.confirmed,
+        match_id=about.match_id,
+        of_confirmation=about.of_confirmation,
     )
     await use.store.alerts.insert(alert, session)
+    of_a_family = kind is AlertKind.REPORT_NEWS
     await events.append(
         use.store,
         session,
@@ -99,8 +136,8 @@ async def _raise(use: Collaborators, news: _News, session: Session) -> None:
             actor_id=SYSTEM,
             at=now,
             incident_id=alert.incident_id,
-            family_id=news.family_id,
-            report_id=news.report_id,
+            family_id=about.owner_id if of_a_family else None,
+            report_id=about.subject_id if of_a_family else None,
         ),
     )
 

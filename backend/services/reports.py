@@ -108,7 +108,7 @@ async def file_report(use: Collaborators, viewer: Viewer | None, new: NewReport,
         if own_family:
             # Here, so that what was filed before is told again.
             await _require_room(use, family_id, session)
-        told = (_event(use, EventKind.REPORT_FILED, report, actor_id) for report in reports)
+        told = (event(use, EventKind.REPORT_FILED, report, actor_id) for report in reports)
         await tell(use, viewer, session, *told, also=[family_id], began=began)
 
     try:
@@ -336,11 +336,8 @@ async def _replace(
     use: Collaborators, viewer: Viewer, before: Report, following: Report, kind: EventKind, said: Sequence[str]
 ) -> Report:
     async def write(session: Session) -> None:
-        linked = await linked_sightings(use.store, [following.id], session)
-        beside = fields_of_report(following, use.clock(), linked.get(following.id, ()))
-        if not await use.store.reports.replace(following, before.version, session, beside=beside):
-            raise stale()
-        await tell(use, viewer, session, _event(use, kind, following, viewer.id), fields=said)
+        await keep_changed(use, following, before.version, session)
+        await tell(use, viewer, session, event(use, kind, following, viewer.id), fields=said)
         if not (is_seeking(following) and following.nearby.alert):
             await end_area_alerts(use, following.id, AreaAlertEnd.FAMILY, session, viewer)
         elif not before.nearby.alert:
@@ -350,7 +347,18 @@ async def _replace(
     return following
 
 
-def _event(use: Collaborators, kind: EventKind, report: Report, actor_id: str) -> Event:
+async def keep_changed(use: Collaborators, following: Report, seen: int, session: Session) -> None:
+    """Put a report in the place of its version `seen`, with what the matcher sees of it.
+
+    Raises: DomainError STALE.
+    """
+    linked = await linked_sightings(use.store, [following.id], session)
+    beside = fields_of_report(following, use.clock(), linked.get(following.id, ()))
+    if not await use.store.reports.replace(following, seen, session, beside=beside):
+        raise stale()
+
+
+def event(use: Collaborators, kind: EventKind, report: Report, actor_id: str) -> Event:
     return Event(
         id=use.new_id(),
         kind=kind,

@@ -25,6 +25,8 @@ from backend.domain.match import Match
 from backend.domain.model import Rescoring
 from backend.domain.photo import Photo
 from backend.domain.place import PlaceAnswer
+from backend.domain.question import Question
+from backend.domain.recheck import Recheck
 from backend.domain.registration import Registration
 from backend.domain.report import Family, Report
 from backend.domain.review import Review
@@ -72,6 +74,8 @@ class Store:
     matches: Records[Match]
     photos: Records[Photo]
     place_answers: Records[PlaceAnswer]
+    questions: Records[Question]
+    rechecks: Records[Recheck]
     registrations: Records[Registration]
     reports: Records[Report]
     rescorings: Records[Rescoring]
@@ -188,6 +192,8 @@ def connect(uri: str, name: str, cipher: Cipher) -> Store:
         invites=records("invites", Invite),
         matches=records("matches", Match),
         photos=records("photos", Photo),
+        questions=records("questions", Question),
+        rechecks=records("rechecks", Recheck),
         registrations=records("registrations", Registration),
         reports=records("reports", Report),
         rescorings=records("rescorings", Rescoring),

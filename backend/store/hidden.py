@@ -31,6 +31,8 @@ HIDDEN: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "matches": ("evidence", "reason", "rejection"),
     "photos": (),
     "placeAnswers": ("places",),
+    "questions": ("asking", "answer"),
+    "rechecks": ("asking", "answer"),
     "registrations": ("person", "foundPlace", "medicalNotes", *_MATCHING),
     "reports": ("person", "reporter", "lastSeenPlace", *_MATCHING),
     "sightings": ("person", "what", "place", "witness", "reason"),

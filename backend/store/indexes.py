@@ -126,6 +126,18 @@ INDEXES = {
     ],
     "photos": [IndexModel([("recordId", ASCENDING)], name="record")],
     "placeAnswers": [IndexModel([("expiresAt", ASCENDING)], name="expiry", expireAfterSeconds=0)],
+    "questions": [
+        _VERSION,
+        IndexModel([("reportId", ASCENDING)], name="report"),
+        IndexModel([("incidentId", ASCENDING), ("state", ASCENDING), ("_id", DESCENDING)], name="incident"),
+        IndexModel([("familyId", ASCENDING)], name="family"),
+    ],
+    "rechecks": [
+        _VERSION,
+        IndexModel([("registrationId", ASCENDING)], name="registration"),
+        IndexModel([("incidentId", ASCENDING), ("state", ASCENDING), ("_id", DESCENDING)], name="incident"),
+        IndexModel([("siteId", ASCENDING), ("state", ASCENDING), ("_id", DESCENDING)], name="site"),
+    ],
     "registrations": [
         _VERSION,
         _KEPT,

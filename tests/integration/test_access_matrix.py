@@ -94,6 +94,7 @@ def _seen_from(viewer: Viewer | None, name: str, where: Where) -> Where:
         return Where(next(iter(viewer.incident_ids), where.incident_id))
     lists = {
         "Query.reports": Where(where.incident_id, family_id=viewer.family_id),
+        "Query.questions": Where(where.incident_id, family_id=viewer.family_id),
         "Query.sightings": Where(where.incident_id, owner_id=viewer.id),
         "Incident.sites": Where(where.incident_id, next(iter(viewer.site_ids), where.site_id)),
     }
@@ -132,6 +133,8 @@ async def everybody(scene: Scene, secrets: Secrets) -> list[Person]:
     filed = (await scene.stranger.ask("fileReport", input=report(scene.incident_id))).made
     same_child = filed["token"]
     await photographed(scene.stranger.signed_in(same_child), report=filed["reports"][0]["id"])
+    asked = {"reportId": filed["reports"][0]["id"], "kind": "OTHER", "text": "Has she a cat?"}
+    (await scene.coordinator.ask("askFamily", input=asked)).made  # noqa: B018 (it says whether it was done)
     own = {"input": sighting(scene.incident_id)}
     (await scene.other_volunteer.ask("recordSighting", **own)).made  # noqa: B018 (it says whether it was done)
     another = (await scene.stranger.ask("fileReport", input=report(elsewhere))).made["token"]
@@ -177,6 +180,10 @@ async def targets_of(scene: Scene, secrets: Secrets) -> dict[str, list[Target]]:
     targets["registrations"].append(
         Target({"incidentId": scene.incident_id, "siteId": scene.site_id}, where, stands_for)
     )
+    targets["rechecks"] = [
+        Target(secrets.variables["rechecks"], where, stands_for),
+        Target({"incidentId": scene.incident_id}, Where(scene.incident_id), stands_for),
+    ]
     helper = await viewer_of(scene.house.use, secrets.helper.token or "")
     assert helper is not None
     own = Where(scene.incident_id, scene.site_id, owner_id=helper.id)
@@ -213,7 +220,7 @@ async def targets_of(scene: Scene, secrets: Secrets) -> dict[str, list[Target]]:
     targets["confirmPasskey"] = [Target({"input": {"name": "Phone", "answer": "{}"}}, where, stands_for)]
     targets["proveWithPasskey"] = [Target({"answer": "{}"}, where, stands_for)]
     one_s_own = ("viewer", "ownSessions", "ownReports", "passkeyChallenge", "alertChoices")
-    for name in ("incidents", "pushKey", "openIncidents", *one_s_own):
+    for name in ("incidents", "pushKey", "mapTiles", "openIncidents", *one_s_own):
         targets[name] = [Target({}, where, stands_for)]
     return targets
 

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from backend.domain.account import Role
-from tests.support.client import Client, retry_key
+from tests.support.client import Client, new_id, retry_key
 from tests.support.doors import at_the_door
 from tests.support.house import NEW_ORLEANS, Scene
-from tests.support.map import FROM_NEAR, HERE, counted
+from tests.support.map import FROM_AFAR, FROM_NEAR, GULF, HERE, counted
 from tests.support.records import child, missing, mother, report, sighting
 from tests.support.take_downs import take_down, taking_down
 
@@ -51,6 +51,11 @@ async def a_matched_pair(scene: Scene) -> Secrets:
     found_by_helper = child(scene.site_id, person={"names": {"given": "Wendeline"}})
     (await helper.ask("registerPerson", input=found_by_helper)).made  # noqa: B018 (it says whether it was done)
     unconfirmed = {"id": found_by_helper["id"], "version": 1}
+    asking = {"id": new_id(), "registrationId": marisol["id"], "kind": "MARK", "bodySite": "right shoulder"}
+    (await scene.coordinator.ask("askRecheck", input=asking)).made  # noqa: B018 (it says whether it was done)
+    seen = {"hasMark": False, "text": "Nothing but freckleheads"}
+    asked = {"id": new_id(), "reportId": filed["reports"][0]["id"], "kind": "OTHER", "text": "Has she a sparrowhawk?"}
+    (await scene.coordinator.ask("askFamily", input=asked)).made  # noqa: B018 (as above)
     await counted(scene.house.use.store)
     pair = (await scene.coordinator.ask("registrationDuplicates", id=marisol["id"])).value["duplicates"][0]
     link = {"input": {"id": pair["id"], "version": pair["version"]}}
@@ -124,6 +129,9 @@ async def a_matched_pair(scene: Scene) -> Secrets:
             "matchChanges": {"incidentId": scene.incident_id},
             "siteChanges": {"siteId": scene.site_id},
             "mapView": {"incidentId": scene.incident_id, "bounds": HERE, "zoom": FROM_NEAR},
+            "mapTable": {"incidentId": scene.incident_id, "bounds": GULF, "zoom": FROM_AFAR},
+            "mapTowns": {"incidentId": scene.incident_id, "bounds": GULF},
+            "findReports": {"incidentId": scene.incident_id, "person": {"names": {"full": "Marisol Quintanilla"}}},
             "mapChanges": {"incidentId": scene.incident_id},
             "publicFigures": {"incidentId": scene.incident_id},
             "claimMatch": step,
@@ -146,6 +154,18 @@ async def a_matched_pair(scene: Scene) -> Secrets:
             "linkSighting": {"input": {**linking, "version": 2}},
             "dismissSighting": {"input": {"id": sighted["id"], "version": 2, "reason": "another child"}},
             "reopenSighting": {"id": sighted["id"], "version": 2},
+            "recheck": {"id": asking["id"]},
+            "rechecks": {"incidentId": scene.incident_id, "siteId": scene.site_id},
+            "registrationRechecks": {"id": registration_id},
+            "askRecheck": {"input": {"registrationId": registration_id, "kind": "LANGUAGE"}},
+            "answerRecheck": {"id": asking["id"], "answer": seen},
+            "dropRecheck": {"id": asking["id"]},
+            "question": {"id": asked["id"]},
+            "questions": {"incidentId": scene.incident_id},
+            "reportQuestions": {"id": report_id},
+            "askFamily": {"input": {"reportId": report_id, "kind": "CLOTHING"}},
+            "answerQuestion": {"id": asked["id"], "answer": {"cannotSay": True}},
+            "dropQuestion": {"id": asked["id"]},
             "accounts": {"incidentId": scene.incident_id},
             "closeAccount": {"id": volunteer_id},
             "endSessionsOf": {"id": volunteer_id},
@@ -158,5 +178,6 @@ async def a_matched_pair(scene: Scene) -> Secrets:
         words=(
             *("Marisol", "Quintanilla", "Rosaura", "0142", "Canal", "asthma", "left knee", "hooks.example.org"),
             *("Wendeline", "Theodosius", "Seraphine", "Tulane", "kite", "Ashdown", marisol["id"]),
+            *("right shoulder", "freckleheads", "sparrowhawk"),
         ),
     )

@@ -5,6 +5,7 @@ import strawberry
 from backend.domain.account import Role
 from backend.domain.alert import AlertKind
 from backend.domain.area_alert import AreaAlertEnd, AreaAlertState
+from backend.domain.asking import AskedKind, AskedState
 from backend.domain.duplicate import DuplicateState
 from backend.domain.errors import ErrorCode
 from backend.domain.evidence import Feature, Level
@@ -35,6 +36,10 @@ _ENUMS = {
     AreaAlertState: (
         "PROPOSED: the family agreed, and a coordinator is to decide. GOING: sent, and may be widened. STOPPED: over."
     ),
+    AskedKind: (
+        "What is asked of a child or of its family. OTHER: what the words say. LAST_SEEN is asked of families alone."
+    ),
+    AskedState: "OPEN: waits for an answer. ANSWERED: has one. DROPPED: was taken back.",
     CareStatus: (
         "UNACCOMPANIED: without parents, relatives and any responsible adult. SEPARATED: without parents, but with a "
         "relative or an adult known to the child."

@@ -17,6 +17,7 @@ from backend.domain.report import NextStep, ReportStatus
 if TYPE_CHECKING:
     from backend.api.types.duplicate import Duplicate
     from backend.api.types.match import Match
+    from backend.api.types.question import Question
     from backend.api.types.sighting import Sighting
 
 _LAST_SEEN_AT = "When the child was last seen."
@@ -125,6 +126,12 @@ class Report:
         from backend.api.types.duplicate import show_duplicate  # noqa: PLC0415  # the two types refer to each other
 
         return [show_duplicate(pair) for pair in await info.context.loaders.duplicates.load(self.record)]
+
+    @strawberry.field(description="What the family was asked about it, the oldest first.")
+    async def questions(self, info: Info) -> list[Annotated["Question", strawberry.lazy("backend.api.types.question")]]:
+        from backend.api.types.question import show_question  # noqa: PLC0415  # the two types refer to each other
+
+        return [show_question(question) for question in await info.context.loaders.questions.load(self.record)]
 
     @strawberry.field(description="Where and when somebody saw this child, the oldest record first; for staff.")
     async def sightings(
