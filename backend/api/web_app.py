@@ -10,8 +10,11 @@ from starlette.staticfiles import StaticFiles
 from backend.api.page import page
 
 SCREENS = (
-    "/", "/report", "/case", "/join", "/site", "/site/register",
+    "/", "/report", "/case",
+    "/join", "/site", "/site/register", "/site/child", "/site/change", "/site/roll-call", "/site/settings",
     "/desk", "/desk/incident", "/desk/people", "/desk/new", "/desk/account",
+    "/desk/duplicates", "/desk/waiting", "/desk/take-downs", "/desk/doors",
+    "/desk/figures", "/desk/settings", "/desk/webhooks",
 )  # fmt: skip
 """The paths of the screens, which the page itself tells apart (`web/src/app.tsx`)."""
 FILES = {

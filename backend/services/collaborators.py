@@ -53,7 +53,7 @@ HASHED_AT_ONCE = 2
 class QuestionsAsked:
     """What followers ask all at once when something changes; each use case sets its own up when it is first asked."""
 
-    registrations: "Together[str, Registration | None] | None" = None
+    registrations: "Together[Sequence[str], dict[str, Registration]] | None" = None
     viewers: "Together[str, Viewer | None] | None" = None
     looks: "Together[Sequence[Waiting], None] | None" = None
 

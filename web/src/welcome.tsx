@@ -1,7 +1,7 @@
 /** The front door: two big ways in, and the ones for those who know. */
 import { useEffect, useState } from "preact/hooks";
 import { Link } from "wouter-preact";
-import { kept } from "./kept/database";
+import { isKept } from "./kept/values";
 import { useWords } from "./languages/words";
 import { Icon } from "./parts/icons";
 import { Screen } from "./parts/screen";
@@ -10,8 +10,8 @@ export function Welcome() {
   const { say } = useWords();
   const [has, setHas] = useState({ report: false, case: false, session: false });
   useEffect(() => {
-    void Promise.all([kept("report"), kept("case"), kept("session")]).then(([report, own, session]) =>
-      setHas({ report: report !== null, case: own !== null, session: session !== null }),
+    void Promise.all([isKept("report"), isKept("case"), isKept("session")]).then(([report, own, session]) =>
+      setHas({ report, case: own, session }),
     );
   }, []);
   return (

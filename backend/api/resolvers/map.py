@@ -1,6 +1,6 @@
 """The map: seen, followed, and as figures that may be passed on."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Hashable
 from contextlib import aclosing
 from datetime import datetime
 from typing import Annotated
@@ -25,6 +25,7 @@ class MapNews:
         description="The H3 cells, about 17 km across, in which something changed; none in the first message."
     )
     everywhere: bool = strawberry.field(description="Whether more cells changed than can be named.")
+    alike: strawberry.Private[Hashable] = None
 
 
 @strawberry.type
@@ -61,4 +62,4 @@ class MapSubscriptions:
         context = info.context
         async with aclosing(maps.follow_map(context.use, context.viewer, incident_id, after)) as told:
             async for news in told:
-                yield MapNews(cursor=news.cursor, cells=list(news.cells), everywhere=news.everywhere)
+                yield MapNews(cursor=news.cursor, cells=list(news.cells), everywhere=news.everywhere, alike=news.alike)

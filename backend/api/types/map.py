@@ -13,7 +13,8 @@ from backend.services import map as domain
 
 _LAYER = "The layer."
 _STATE = (
-    "SITES: OPEN, CLOSED. IN_CARE: the care status. REPORTS: the report's status. MATCHES: CONFIRMED. More may come."
+    "SITES: OPEN, CLOSED. IN_CARE: the care status, or UNCONFIRMED. REPORTS: the report's status. MATCHES: CONFIRMED. "
+    "SIGHTINGS: OPEN, LINKED. More may come."
 )
 _CELL = "The H3 cell, by its hexadecimal name."
 _CENTRE = "Its middle."
@@ -44,11 +45,13 @@ class MapCell:
 
 @strawberry.type(description="One thing on the map.")
 class MapThing:
-    id: ID = strawberry.field(description="The site, registration or report.")
+    id: ID = strawberry.field(description="The site, registration, report or sighting.")
     layer: MapLayer = strawberry.field(description=_LAYER)
     state: str = strawberry.field(description=_STATE)
     point: Point = strawberry.field(description="Where it is; of somebody in care, the site.")
+    name: str | None = strawberry.field(description="Of a site: what it is called.")
     in_care: int | None = strawberry.field(description="Of a site: how many people are in care there.")
+    unaccompanied: int | None = strawberry.field(description="Of a site: how many of these are children alone.")
     capacity: int | None = strawberry.field(description="Of a site: how many people it can take in.")
 
 

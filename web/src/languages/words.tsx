@@ -26,6 +26,9 @@ export type Words = {
   choose: (language: Language) => void;
   /** The text of a key; `{name}` in it is replaced by the value of that name. */
   say: (key: Key, values?: Record<string, string | number>) => string;
+  /** A number and a moment as the language writes them. */
+  number: (value: number) => string;
+  moment: (value: string | number, style?: "short" | "medium") => string;
 };
 
 const catalogues = import.meta.glob<Catalogue>("./*/*.json", { import: "default" });
@@ -61,6 +64,8 @@ export function InWords({ part, children }: { part?: Part; children: ComponentCh
   }, [language]);
 
   if (!catalogue) return null;
+  const written = (value: string | number) =>
+    typeof value === "number" ? new Intl.NumberFormat(language).format(value) : value;
   const words: Words = {
     language,
     choose:
@@ -72,8 +77,11 @@ export function InWords({ part, children }: { part?: Part; children: ComponentCh
     say: (key, values = {}) => {
       const text = catalogue.words[key];
       if (text === undefined) return outer ? outer.say(key, values) : key;
-      return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+      return text.replace(/\{(\w+)\}/g, (whole, name: string) => written(values[name] ?? whole));
     },
+    number: written,
+    moment: (value, style = "medium") =>
+      new Intl.DateTimeFormat(language, { timeStyle: "short", ...(style === "medium" ? { dateStyle: "medium" } : {}) }).format(new Date(value)),
   };
   return <Context.Provider value={words}>{children}</Context.Provider>;
 }
