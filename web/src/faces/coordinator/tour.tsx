@@ -14,7 +14,7 @@ const CARDS = 5;
 const STOPS: readonly { path: string; text: Key }[] = [
   { path: "/desk/map", text: "tour.map" },
   { path: "/desk", text: "tour.review" },
-  { path: "/desk/hotline", text: "tour.hotline" },
+  { path: "/desk/calls", text: "tour.hotline" },
   { path: "/desk/waiting", text: "tour.waiting" },
   { path: "/desk/doors", text: "tour.doors" },
   { path: "/desk/people", text: "tour.people" },
