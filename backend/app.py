@@ -31,6 +31,7 @@ from backend.api.stop_emails import Words, stop_emails_routes
 from backend.api.web_app import web_app_routes
 from backend.domain.device import NewDevice
 from backend.domain.errors import ErrorCode, pin_needed, refusal, unauthenticated
+from backend.domain.place import Tiles
 from backend.sender import IN_FLIGHT, STOP_PATH, Channels, Sender
 from backend.services import collaborators
 from backend.services.collaborators import Collaborators
@@ -111,6 +112,7 @@ async def wire(
             rates=new_rates(rate_bounds(settings), seconds) if settings.rate_limits else None,
             work_bits=settings.filing_work_bits,
             geocoder=geocoder,
+            tiles=None if settings.tiles_url is None else Tiles(settings.tiles_url, settings.tiles_attribution),
         )
 
 
@@ -342,7 +344,7 @@ def build_app(settings: Settings, use: Collaborators, contract: Contract | None 
     )
     stopping = stop_emails_routes(use, STOP_PATH, stopping_words)
     health = health_routes(use.store.answers)
-    routes = Starlette(routes=[*web_app_routes(WEB_APP), *graphql, *photos, *stopping, *health])
+    routes = Starlette(routes=[*web_app_routes(WEB_APP, settings.tiles_url), *graphql, *photos, *stopping, *health])
     shared = for_origins(routes, settings.cors_origins, settings.address)
     headed = with_headers(shared, https=settings.address.startswith("https://"))
     return behind_proxies(headed, settings.trusted_proxies)

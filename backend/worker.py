@@ -12,12 +12,11 @@ from types import MappingProxyType
 
 import structlog
 
-from backend.domain.area_alert import AreaAlertEnd
 from backend.domain.event import Event, EventKind
 from backend.domain.subject import Side
 from backend.sender import POLL_SECONDS, Bell, Sender, running_sender
 from backend.services.alerts import queue_deliveries, raise_question, raise_report_news, raise_shared_news
-from backend.services.area_alerts import end_area_alerts
+from backend.services.area_alerts import end_of_found
 from backend.services.area_rounds import queue_round
 from backend.services.collaborators import Collaborators
 from backend.services.escalation import await_answer, await_review, escalate, expect_back, follow_moved_children
@@ -140,6 +139,7 @@ async def _rescore_incident(use: Collaborators, events: Sequence[Event], session
 async def _tell_linked_families(use: Collaborators, events: Sequence[Event], session: Session) -> None:
     for event in events:
         await raise_shared_news(use, event, session)
+        await end_of_found(use, event, session)
 
 
 async def _tell_families(use: Collaborators, events: Sequence[Event], session: Session) -> None:
@@ -164,8 +164,8 @@ async def _queue_area(use: Collaborators, events: Sequence[Event], session: Sess
 
 async def _tell_of_found(use: Collaborators, events: Sequence[Event], session: Session) -> None:
     await _tell_families(use, events, session)
-    for report_id in dict.fromkeys(event.report_id for event in events if event.report_id is not None):
-        await end_area_alerts(use, report_id, AreaAlertEnd.FOUND, session)
+    for event in events:
+        await end_of_found(use, event, session)
 
 
 HANDLERS: Mapping[EventKind, Handler] = MappingProxyType({

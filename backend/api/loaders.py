@@ -12,6 +12,7 @@ from backend.domain.duplicate import Duplicate
 from backend.domain.errors import DomainError
 from backend.domain.incident import Incident
 from backend.domain.match import Match
+from backend.domain.person import Point
 from backend.domain.photo import Photo
 from backend.domain.question import Question
 from backend.domain.recheck import Recheck
@@ -28,6 +29,7 @@ from backend.services import (
     incidents,
     matches,
     photos,
+    places,
     progress,
     questions,
     rechecks,
@@ -78,6 +80,7 @@ class Loaders:
     rechecks: DataLoader[Registration, list[Recheck]]
     questions: DataLoader[Report, list[Question]]
     languages: DataLoader[Viewer | None, str | None]
+    names_of_places: DataLoader[tuple[Point, str | None], str | None]
     area_progress: DataLoader[AreaAlert, AreaProgress | None]
 
 
@@ -130,6 +133,7 @@ def new_loaders(use: Collaborators, viewer: Viewer | None) -> Loaders:
             lambda records: questions.questions_of_reports(use, viewer, records), cache_key_fn=lambda report: report.id
         ),
         languages=DataLoader(lambda viewers: devices.languages_of(use, viewers)),
+        names_of_places=DataLoader(lambda asked: places.names_of_places(use, asked)),
         area_progress=DataLoader(
             lambda alerts: area_alerts.progress_of_alerts(use, viewer, alerts), cache_key_fn=lambda alert: alert.id
         ),

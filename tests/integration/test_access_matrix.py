@@ -220,7 +220,7 @@ async def targets_of(scene: Scene, secrets: Secrets) -> dict[str, list[Target]]:
     targets["confirmPasskey"] = [Target({"input": {"name": "Phone", "answer": "{}"}}, where, stands_for)]
     targets["proveWithPasskey"] = [Target({"answer": "{}"}, where, stands_for)]
     one_s_own = ("viewer", "ownSessions", "ownReports", "passkeyChallenge", "alertChoices")
-    for name in ("incidents", "pushKey", "openIncidents", *one_s_own):
+    for name in ("incidents", "pushKey", "mapTiles", "openIncidents", *one_s_own):
         targets[name] = [Target({}, where, stands_for)]
     return targets
 

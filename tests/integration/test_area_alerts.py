@@ -133,7 +133,7 @@ async def test_nothing_is_sent_unless_family_and_reviewer_agree_and_not_by_who_w
     assert (await family.ask("changeReport", input=change)).made["report"]["nearby"] == AGREED
     assert "review" in (await send(scene.coordinator, report_id)).value["errors"][0]["message"]
     await scene.coordinator.ask("reviewReport", id=report_id)
-    again = {"id": report_id, "version": 2, "nearby": AGREED}
+    again = {"id": report_id, "version": 2, "nearby": AGREED | {"photos": True}}
     assert (await scene.coordinator.ask("changeReport", input=again)).codes == []
     assert "somebody else" in (await send(scene.coordinator, report_id)).value["errors"][0]["message"]
     another = await scene.house.person(Role.COORDINATOR, incident_id=scene.incident_id)

@@ -1,6 +1,6 @@
 /** The face of those at a desk: coordinators, officers, call takers and administrators, on a large screen. */
 import { useEffect, useRef, useState } from "preact/hooks";
-import { Link } from "wouter-preact";
+import { Link, useSearch } from "wouter-preact";
 import { Refusal } from "../../api/client";
 import { keepSession, keptSession, type Session } from "../../kept/session";
 import { InWords, LANGUAGES, type Language, useWords } from "../../languages/words";
@@ -9,8 +9,10 @@ import { Mishap } from "../../parts/mishap";
 import { Notice } from "../../parts/notice";
 import "../../design/desk.css";
 import { type Incident, incidentsOf, signOut } from "./desk";
+import { ExerciseScreen } from "./exercise-screen";
 import { OpenIncidentScreen } from "./incident-screen";
 import { SignInScreen } from "./sign-in-screen";
+import { Tour } from "./tour";
 import { GROUPS, WORK, type Work, workAt } from "./work";
 
 export default function Coordinator({ path, go }: { path: string; go: (path: string) => void }) {
@@ -21,7 +23,15 @@ export default function Coordinator({ path, go }: { path: string; go: (path: str
   if (session === undefined) return null;
   return (
     <InWords part="coordinator">
-      {session ? (
+      {path === "/desk/exercise" ? (
+        <ExerciseScreen
+          came={(found) => {
+            const atSite = AT_SITES.includes(found.role);
+            setSession(atSite ? null : found);
+            go(atSite ? "/site" : "/desk");
+          }}
+        />
+      ) : session ? (
         <Desk
           session={session}
           path={path}
@@ -50,6 +60,7 @@ type DeskProperties = { session: Session; path: string; go: (path: string) => vo
 
 function Desk({ session, path, go, changed, leave }: DeskProperties) {
   const { say, language } = useWords();
+  const query = new URLSearchParams(useSearch());
   const [incidents, setIncidents] = useState<Incident[] | null>(null);
   const [wrong, setWrong] = useState<string | null>(null);
   const load = () =>
@@ -104,8 +115,9 @@ function Desk({ session, path, go, changed, leave }: DeskProperties) {
             }
           />
         ) : null}
-        {here ? <Mishap key={here.path}>{here.show({ session, incident, path, go })}</Mishap> : null}
+        {here ? <Mishap key={here.path}>{here.show({ session, incident, path, query, go, changed: () => void load() })}</Mishap> : null}
       </main>
+      {incident?.synthetic ? <Tour work={work} /> : null}
     </div>
   );
 }
