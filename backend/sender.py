@@ -166,7 +166,7 @@ async def _start(
     claims = await claim_page(use.store, looked_at, use.clock(), sender.lease, use.new_id())
     parcels, gone = await parcels_of(use, claims)
     sending.update(asyncio.create_task(_send(sender, lane, parcel)) for parcel in parcels)
-    return [Attempt(claim, DeliveryState.GONE, "The device was taken off.") for claim in gone]
+    return [Attempt(claim, DeliveryState.GONE, "The device was taken off, or it is old news.") for claim in gone]
 
 
 async def _settle(sender: Sender, attempts: list[Attempt]) -> None:

@@ -10,7 +10,7 @@ from strawberry.types import Info as StrawberryInfo
 from backend.api.loaders import Loaders, new_loaders
 from backend.domain.account import Viewer
 from backend.domain.errors import DomainError
-from backend.services.audit import enter_looks, gathering
+from backend.services.audit import enter_looks, enter_looks_of, gathering
 from backend.services.collaborators import Collaborators
 from backend.services.rates import asker, count_request
 from backend.services.sessions import viewer_of_session
@@ -33,12 +33,18 @@ class Context:
     address: str
     invite_link: Callable[[str], str]
     reason: str | None = None
-    loaders: Loaders = field(init=False)
     waits: list[int] = field(default_factory=list)
+    made: list[Loaders] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "use", gathering(self.use, self.reason))
-        object.__setattr__(self, "loaders", new_loaders(self.use, self.viewer))
+
+    @property
+    def loaders(self) -> Loaders:
+        """Made when the first of them is needed: a connection that only waits needs none."""
+        if not self.made:
+            self.made.append(new_loaders(self.use, self.viewer))
+        return self.made[0]
 
     @property
     def who(self) -> str:
@@ -65,6 +71,10 @@ class Context:
     async def before_answer(self) -> None:
         """Enter in the audit log what the answer shows of people: one that cannot be entered is not given."""
         await enter_looks(self.use, self.viewer)
+
+    async def before_answer_of(self, other: "Context") -> None:
+        """The same for what the answer of `other` shows, which is given to this one's viewer too."""
+        await enter_looks_of(self.use, self.viewer, other.use.looks)
 
     async def still_valid(self) -> bool:
         """Whether the session that the connection began with still stands, with the same permissions."""

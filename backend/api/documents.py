@@ -27,6 +27,7 @@ from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 from backend.api.limits import CostPlan, Limits, check_cost, check_syntax, measure
 from backend.api.parameters import Parameters, hash_of
 from backend.api.refusal import RefusedError, refused, refused_with
+from backend.api.sharing import is_alike_for_all
 
 VALIDATION_RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
 MAXIMUM_VALIDATION_ERRORS = 10
@@ -38,10 +39,13 @@ class OperationsInvalidError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation of a document. `cost` is None where no variable changes it: it was checked once."""
+    """One operation of a document. `cost` is None where no variable changes it: it was checked once. `alike` says that
+    its answers to an event are the same for all who may be told of it.
+    """
 
     kind: OperationType
     cost: CostPlan | None
+    alike: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +105,8 @@ def prepare(source: str, schema: GraphQLSchema, limits: Limits) -> Document:
             if not varies:
                 check_cost(plan, {}, limits)
             name = definition.name.value if definition.name else None
-            operations[name] = Operation(definition.operation, plan if varies else None)
+            alike = is_alike_for_all(schema, node, definition)
+            operations[name] = Operation(definition.operation, plan if varies else None, alike)
     if not operations:
         raise refused("OPERATION_RESOLUTION_FAILURE", "The document has no operation.")
     return Document(node, source, operations)

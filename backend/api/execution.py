@@ -1,6 +1,7 @@
 """Running one GraphQL operation, for every transport: who asks, within which time, and what an error shows."""
 
 import asyncio
+import json
 from collections import Counter
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing
@@ -24,6 +25,7 @@ from backend.api.documents import Document, DocumentStore, Operation, schema_of
 from backend.api.limits import Limits, check_cost
 from backend.api.parameters import Parameters
 from backend.api.refusal import FormattedError, RefusedError, refused, refused_with
+from backend.api.sharing import Answer, Shared, without_cursor
 from backend.domain.errors import DomainError, ErrorCode, unauthenticated
 
 MakeContext = Callable[[Request | WebSocket, str | None], Awaitable[Any]]
@@ -49,7 +51,9 @@ class Engine:
     same person with empty loaders, taken for each operation and each event there; `async before_answer()`, awaited
     before each answer is given: one for which it fails is not; `admit()`, which counts an operation and may raise
     DomainError; `who`, by whom connections are counted; and `answer_headers` for an answer over HTTP.
-    `mask_error` gives the public form of every error that a resolver or `make_context` raised.
+    `mask_error` gives the public form of every error that a resolver or `make_context` raised. `shared` are answers to
+    events that are the same for many; a context of such an event offers `async before_answer_of(context)`, by which
+    what that other context showed is entered for this one's person.
     """
 
     schema: Schema
@@ -58,6 +62,7 @@ class Engine:
     documents: DocumentStore
     mask_error: MaskError
     connections: Counter[str] = field(default_factory=Counter)
+    shared: Shared = field(default_factory=Shared)
 
     def masked(self, error: Exception) -> FormattedError:
         """The public form of an error; what graphql-core itself found wrong is public already."""
@@ -143,26 +148,32 @@ async def run(engine: Engine, chosen: Chosen, context: Any) -> Payload:
         raise _too_slow(engine.limits) from None
 
 
-async def subscribe(engine: Engine, chosen: Chosen, context: Any) -> AsyncGenerator[Payload, None]:
-    """Run a subscription, event by event; closing the generator closes the resolver's.
+async def subscribe(engine: Engine, chosen: Chosen, context: Any) -> AsyncGenerator[str, None]:
+    """Run a subscription, event by event: the payloads as JSON; closing the generator closes the resolver's.
 
-    Raises RefusedError where it cannot begin, or its source fails. An event that takes too long to complete is
-    answered with TIMEOUT, and the next one is waited for.
+    An event may say by `alike` what its answer depends on besides the selection: it is made once for all to whom that
+    is told at the same time. Raises RefusedError where it cannot begin, or its source fails. An event that takes too
+    long to complete is answered with TIMEOUT, and the next one is waited for.
     """
     executor = _executor(engine, chosen, context)
 
-    async def answer_event(event: Executor[Any]) -> ExecutionResult:
-        of_event = renewed(context)
-        event.context_value = of_event
+    async def answer_event(event: Executor[Any]) -> str:
+        alike = getattr(event.root_value, "alike", None) if chosen.operation.alike else None
         try:
             async with asyncio.timeout(engine.limits.seconds):
-                result = execute_subscription_event(event)
-                done = result if isinstance(result, ExecutionResult) else await result
-                await _before_answer(of_event)
-                return done
+                if alike is None:
+                    answer = await _answer(engine, event, renewed(context))
+                    await _before_answer(answer.context)
+                else:
+                    parameters = chosen.parameters
+                    selected = chosen.document.source, parameters.operation_name, without_cursor(parameters.variables)
+                    answer = await engine.shared.ask(
+                        (*selected, alike), lambda: _answer(engine, event, renewed(context))
+                    )
+                    await context.before_answer_of(answer.context)
+                return answer.text
         except TimeoutError:
-            error = _too_slow(engine.limits).errors[0]
-            return ExecutionResult(None, [GraphQLError(error["message"], extensions=error["extensions"])])
+            return as_json({"errors": list(_too_slow(engine.limits).errors), "data": None})
 
     try:
         async with asyncio.timeout(engine.limits.seconds):
@@ -173,13 +184,24 @@ async def subscribe(engine: Engine, chosen: Chosen, context: Any) -> AsyncGenera
         raise _too_slow(engine.limits) from None
     if isinstance(source, ExecutionResult):
         raise RefusedError([engine.masked(error) for error in source.errors or ()])
-    events = map_source_to_response_event(executor, cast("Any", source), answer_event)
+    events = map_source_to_response_event(executor, cast("Any", source), cast("Any", answer_event))
     async with aclosing(events):
         try:
-            async for result in events:
-                yield _payload(engine, result)
+            async for text in cast("AsyncGenerator[str, None]", events):
+                yield text
         except Exception as error:
             raise RefusedError([engine.masked(error)]) from error
+
+
+async def _answer(engine: Engine, event: Executor[Any], context: Any) -> Answer:
+    event.context_value = context
+    result = execute_subscription_event(event)
+    done = result if isinstance(result, ExecutionResult) else await result
+    return Answer(as_json(_payload(engine, done)), context)
+
+
+def as_json(value: Mapping[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
 async def _before_answer(context: Any) -> None:

@@ -18,7 +18,7 @@ from starlette.responses import Response
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from backend.api.address import address_of
-from backend.api.execution import Chosen, Engine, admit, choose, renewed, run, sign_in, subscribe
+from backend.api.execution import Chosen, Engine, admit, as_json, choose, renewed, run, sign_in, subscribe
 from backend.api.parameters import Parameters, read_json, read_parameters
 from backend.api.refusal import RefusedError, refused
 
@@ -235,11 +235,13 @@ class _Connection:
     async def stream_events(self, operation_id: str, chosen: Chosen, context: Any) -> None:
         async with aclosing(subscribe(self.engine, chosen, context)) as payloads:
             async for payload in payloads:
-                await self.send({"id": operation_id, "type": "next", "payload": payload})
+                await self.send_text(f'{{"id":{json.dumps(operation_id)},"type":"next","payload":{payload}}}')
 
     async def send(self, message: Mapping[str, Any]) -> None:
+        await self.send_text(as_json(message))
+
+    async def send_text(self, text: str) -> None:
         await self.check_still_valid()
-        text = json.dumps(message, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
         try:
             async with asyncio.timeout(self.engine.limits.send_seconds):
                 await self.websocket.send_text(text)

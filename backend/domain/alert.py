@@ -55,7 +55,10 @@ class DeliveryState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """`key` is unique: what happened, so that nobody is told of it twice. `owner_id` is the family or account told."""
+    """`key` is unique: what happened, so that nobody is told of it twice. `owner_id` is the family or account told.
+
+    `match_id` is the match that it tells of, `of_confirmation` whether that was confirmed and not just likely.
+    """
 
     id: str
     key: str
@@ -67,6 +70,8 @@ class Alert:
     created_at: datetime
     updated_at: datetime
     expires_at: datetime
+    match_id: str | None = None
+    of_confirmation: bool = False
 
 
 @dataclass(frozen=True, slots=True)

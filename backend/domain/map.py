@@ -18,13 +18,15 @@ NOWHERE = "-"
 
 class MapLayer(StrEnum):
     """IN_CARE: people taken in, at their sites, by care status. REPORTS: open ones, where the child was last seen.
-    MATCHES: confirmed ones, from where the child was last seen to where it was found.
+    MATCHES: confirmed ones, from where the child was last seen to where it was found. SIGHTINGS: those that are open or
+    linked with a report, where somebody saw a child.
     """
 
     SITES = "SITES"
     IN_CARE = "IN_CARE"
     REPORTS = "REPORTS"
     MATCHES = "MATCHES"
+    SIGHTINGS = "SIGHTINGS"
 
 
 LANDED = "LANDED"
@@ -49,6 +51,17 @@ class Pin:
     site_id: str | None = None
     age_band: int | None = None
     about: tuple[str, ...] = ()
+
+
+def cells_of(pin: Pin) -> tuple[str, ...]:
+    """The cells in which a pin is found: a site in those of every resolution, since few sites are shown one by one from
+    afar too.
+    """
+    if pin.cell is None:
+        return ()
+    if pin.layer is not MapLayer.SITES:
+        return (pin.cell,)
+    return tuple(wider(pin.cell, resolution) for resolution in range(COARSEST, FINEST + 1))
 
 
 Count = tuple[str, str]
@@ -110,6 +123,7 @@ class RebuildStep(StrEnum):
     REGISTRATIONS = "REGISTRATIONS"
     REPORTS = "REPORTS"
     MATCHES = "MATCHES"
+    SIGHTINGS = "SIGHTINGS"
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,9 +34,10 @@ class RecoveryAnswer:
 @dataclass(frozen=True, slots=True)
 class CaseRecovery:
     """A caller's answers about the child of one report. `retry_key` is random: with it, the same again gives the same
-    new code and secret.
+    new code and secret. `keep_email` is the address at which it is told of news, if the caller names it.
     """
 
     report_id: str
     retry_key: str
     answers: tuple[RecoveryAnswer, ...]
+    keep_email: str | None = None

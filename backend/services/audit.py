@@ -90,6 +90,12 @@ async def enter_looks(use: Collaborators, viewer: Viewer | None) -> None:
         use.looks.parts.clear()
 
 
+async def enter_looks_of(use: Collaborators, viewer: Viewer | None, shown: Looks | None) -> None:
+    """Enter for this viewer what was gathered for an answer that several are given; it stays for the others."""
+    if shown is not None and shown.parts:
+        await _enter(use, _entries_of(use, shown, _by(viewer)))
+
+
 @contextmanager
 def looking_for(use: Collaborators, viewer: Viewer | None, record_id: str) -> Iterator[None]:
     """Count it where somebody who is signed in is told that a person's record is not there, or not theirs to see.

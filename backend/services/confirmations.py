@@ -19,6 +19,7 @@ from backend.services.audit import looking_for, tell
 from backend.services.changes import require_seen, stale
 from backend.services.collaborators import Collaborators
 from backend.services.links import decided_matches
+from backend.services.parting import part
 from backend.services.registrations import where
 from backend.services.subjects import fields_of_registration
 from backend.store.records import Session
@@ -33,8 +34,8 @@ _EVENTS = {
 async def decide_confirmation(
     use: Collaborators, viewer: Viewer | None, registration_id: str, version: int, action: ConfirmationAction
 ) -> Registration:
-    """Confirm, dismiss or restore a registration of which `version` was seen. What is dismissed is kept, and matched no
-    more; restored, it waits to be confirmed again.
+    """Confirm, dismiss or restore a registration of which `version` was seen. What is dismissed is kept, matched no
+    more and linked with no other; restored, it waits to be confirmed again.
 
     Raises: DomainError UNAUTHENTICATED, NOT_FOUND, FORBIDDEN, STALE; CONFLICT for what cannot be done with it now.
     """
@@ -68,6 +69,7 @@ async def decide_confirmation(
             raise stale()
         if action is ConfirmationAction.DISMISS:
             await _require_no_family(use, following, session)
+            await part(use, Side.REGISTRATION, following.id, known, session)
         told = Event(
             id=use.new_id(),
             kind=_EVENTS[action],

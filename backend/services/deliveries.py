@@ -9,7 +9,7 @@ from backend.domain.device import Device
 from backend.domain.webhook import Webhook
 from backend.services.collaborators import Collaborators
 from backend.services.mailboxes import Reached, forget_mailbox, mailbox_of
-from backend.services.subjects import is_seeking
+from backend.services.news import still_news
 from backend.store.devices import forget
 from backend.store.lanes import Settled, settle_page
 from backend.store.records import Session
@@ -50,16 +50,9 @@ class Attempt:
 async def parcels_of(
     use: Collaborators, claims: Sequence[Claim[Delivery]]
 ) -> tuple[list[Parcel], list[Claim[Delivery]]]:
-    """What to send, and what cannot be: the device was taken off, or the alert is gone, or is no news any more: its
-    report was taken down or withdrawn while it waited, such as for the end of quiet hours.
-    """
-    alerts = await use.store.alerts.get_many({claim.record.alert_id for claim in claims})
-    reports = await use.store.reports.get_many({alert.subject_id for alert in alerts.values()})
-    alerts = {
-        alert.id: alert
-        for alert in alerts.values()
-        if (report := reports.get(alert.subject_id)) is None or is_seeking(report)
-    }
+    """What to send, and what is not to be: the device was taken off, or the alert is gone, or is no news any more."""
+    raised = await use.store.alerts.get_many({claim.record.alert_id for claim in claims})
+    alerts = await still_news(use, raised.values())
     targets = await _targets(use, claims, alerts)
     parcels, gone = [], []
     for claim in claims:

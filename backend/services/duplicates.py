@@ -9,28 +9,22 @@ from backend.domain.account import Viewer
 from backend.domain.audit import AuditAction, Part
 from backend.domain.duplicate import Duplicate, DuplicateAction, DuplicateState, in_order, overtaken, state_after
 from backend.domain.errors import DomainError, ErrorCode, conflict, forbidden, not_found, refusal
-from backend.domain.event import Event, EventKind
-from backend.domain.registration import Registration
-from backend.domain.report import Report
+from backend.domain.event import EventKind
+from backend.domain.registration import Registration, RegistrationStatus
+from backend.domain.report import Report, ReportStatus
 from backend.domain.subject import Side
 from backend.domain.validation import LONGEST_TEXT
 from backend.services import registrations, reports
 from backend.services.access import Action, Where, may, require, signed_in
 from backend.services.audit import Named, looking_for, saw, tell
 from backend.services.collaborators import Collaborators
-from backend.services.links import (
-    MOST_LINKED,
-    Cluster,
-    clusters,
-    decided_matches,
-    require_one_answer,
-    tell_the_others,
-)
+from backend.services.links import MOST_LINKED, Cluster, clusters, require_one_answer
 from backend.services.models import rules_of
 from backend.services.paging import Page, PageRequest, read_page
+from backend.services.parting import tell_all
 from backend.services.proofs import require_proof
 from backend.services.suggestions import compared, event, new_pair, records_of
-from backend.store.candidates import candidates_by_id
+from backend.store.candidates import candidate, candidates_by_id
 from backend.store.duplicates import hold_together, pairs_with
 from backend.store.records import Duplicate as ThereAlready
 from backend.store.records import Session
@@ -130,6 +124,9 @@ async def suggest_by_hand(
         if not await _may_see_both(use, known, side, (first_id, second_id)):
             raise not_found(side.value.lower())
     found = {one.id: one for one in await candidates_by_id(records_of(use, side), [first_id, second_id])}
+    for left_out in {first_id, second_id} - found.keys():
+        await candidate(records_of(use, side), left_out)  # it does not open, and says so
+        raise not_found(side.value.lower())
     if first_id == second_id or found[first_id].incident_id != found[second_id].incident_id:
         raise refusal(ErrorCode.INVALID, "These must be two records of one incident.", "otherId")
     require(known, Action.DECIDE_DUPLICATE, Where(incident_id=found[first_id].incident_id))
@@ -182,7 +179,8 @@ async def decide_duplicate(
     """Link, unlink or dismiss a pair of which `version` was seen. Of two people at once, one wins.
 
     Raises: DomainError UNAUTHENTICATED, NOT_FOUND, FORBIDDEN, STEP_UP_NEEDED, INVALID; CONFLICT for everybody who comes
-    too late, and where one child would be confirmed with two, or confirmed and rejected with one.
+    too late, for a link with what is false, and where one child would be confirmed with two, or confirmed and rejected
+    with one.
     """
     pair = await _visible(use, viewer, duplicate_id)
     known = require(viewer, Action.DECIDE_DUPLICATE, Where(incident_id=pair.incident_id))
@@ -211,7 +209,9 @@ async def decide_duplicate(
         if action is not DuplicateAction.DISMISS:
             members = before[pair.first_id] | before[pair.second_id]
             await _require_sound(use, pair, members, session)
-            told += await _tell(use, pair.side, members, known.id, session)
+            if action is DuplicateAction.LINK:
+                await _require_true(use, pair, session)
+            told += await tell_all(use, pair.side, members, known.id, session)
         await tell(use, known, session, *told, also=[pair.first_id, pair.second_id], fields=["state"])
 
     await use.store.transact(write)
@@ -228,16 +228,17 @@ async def _require_sound(use: Collaborators, pair: Duplicate, members: Cluster, 
         await require_one_answer(use, pair.side, linked, session)
 
 
-async def _tell(use: Collaborators, side: Side, members: Cluster, actor_id: str, session: Session) -> list[Event]:
-    """Whoever follows a match that a decision begins or ceases to count for."""
-    told: list[Event] = []
-    for match in await decided_matches(use, side, members, session):
-        others = Side.REGISTRATION if side is Side.REPORT else Side.REPORT
-        other_id = match.registration_id if side is Side.REPORT else match.report_id
-        beyond = (await clusters(use, others, [other_id], session))[other_id]
-        here, there = (members, beyond) if side is Side.REPORT else (beyond, members)
-        told += await tell_the_others(use, match, (here, there), actor_id, session)
-    return told
+async def _require_true(use: Collaborators, pair: Duplicate, session: Session) -> None:
+    """Raises: DomainError CONFLICT where one of the two is known to be false, since it would share what was decided."""
+    for record_id in (pair.first_id, pair.second_id):
+        if pair.side is Side.REPORT:
+            report = await use.store.reports.get(record_id, session)
+            false = report is not None and report.status is ReportStatus.TAKEN_DOWN
+        else:
+            registration = await use.store.registrations.get(record_id, session)
+            false = registration is not None and registration.status is RegistrationStatus.DISMISSED
+        if false:
+            raise conflict("One of the two was taken down or dismissed as false. Have that taken back first.", "id")
 
 
 async def _visible(use: Collaborators, viewer: Viewer | None, duplicate_id: str) -> Duplicate:

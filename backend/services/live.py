@@ -4,6 +4,7 @@ import asyncio
 import base64
 import binascii
 import hmac
+import math
 import secrets
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from backend.services.collaborators import Collaborators
 from backend.store.feed import Listener, TooFarBehindError, remember_past
 
 SECONDS_BETWEEN = 0.25
+BEAT_SECONDS = 0.05
 SECONDS_APART = 2.0
 """One process may hear of a change so much later than another."""
 SECONDS_OF_A_CURSOR = 15.0
@@ -34,6 +36,7 @@ class Batch:
 
     events: tuple[Event, ...]
     heard: str
+    is_first: bool = False
 
 
 def too_far_behind() -> DomainError:
@@ -41,9 +44,10 @@ def too_far_behind() -> DomainError:
 
 
 async def batches(
-    use: Collaborators, wanted: Callable[[Event], bool], after: str | None
+    use: Collaborators, about: str | None, wanted: Callable[[Event], bool], after: str | None
 ) -> AsyncGenerator[Batch, None]:
-    """What is wanted of all that happens, and of what happened after the event `after`; the first batch at once.
+    """What is wanted of all that happens `about` a record, and of what came after the event `after`; the first batch at
+    once.
 
     Raises: DomainError STALE where not everything can be told.
     """
@@ -52,20 +56,31 @@ async def batches(
         await remember_past(use.store, use.feed)
         await _heard_here_too(use, after)
     try:
-        async with use.feed.listen(wanted, after) as listener:
+        async with use.feed.listen(wanted, after, about) as listener:
             time = asyncio.get_running_loop().time
-            due = time() + SECONDS_OF_A_CURSOR
-            yield Batch(tuple(listener.waiting_now()), listener.heard)
+            told = time()
+            due = told + SECONDS_OF_A_CURSOR
+            yield Batch(tuple(listener.waiting_now()), use.feed.last, is_first=True)
             while True:
-                await asyncio.sleep(min(SECONDS_BETWEEN, max(0.0, due - time())))
+                await asyncio.sleep(min(next_telling(told, time()), due) - time())
                 first = await _next_within(listener, max(0.0, due - time()))
+                told = time()
                 if first is None:
                     due = max(time(), due + SECONDS_OF_A_CURSOR)
-                    yield Batch((), listener.heard)
+                    yield Batch((), use.feed.last)
                 else:
-                    yield Batch((first, *listener.waiting_now()), listener.heard)
+                    yield Batch((first, *listener.waiting_now()), use.feed.last)
     except TooFarBehindError:
         raise too_far_behind() from None
+
+
+def next_telling(told: float, now: float) -> float:
+    """When somebody who was told may be told again, in seconds of the loop.
+
+    It is on a beat that all followers of the process share: those who were told the same go on being told the same, and
+    what they are told is made once.
+    """
+    return math.ceil(max(told + SECONDS_BETWEEN, now) / BEAT_SECONDS) * BEAT_SECONDS
 
 
 async def _heard_here_too(use: Collaborators, after: str) -> None:

@@ -1,23 +1,28 @@
 """The map of an incident for its operations: counts by cell from afar, single things from near; now, or as it was."""
 
 from collections import Counter, defaultdict
-from collections.abc import AsyncGenerator, Collection, Sequence
+from collections.abc import AsyncGenerator, Collection, Hashable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from backend.domain.account import Viewer
 from backend.domain.audit import AuditAction, Part
 from backend.domain.errors import ErrorCode, not_found, refusal
 from backend.domain.event import Event, EventKind
 from backend.domain.map import EVERYWHERE, LANDED, NOWHERE, Count, MapLayer, Pin, sheet_of_site
-from backend.domain.person import Point
+from backend.domain.person import Place, Point
+from backend.domain.registration import CareStatus
+from backend.domain.validation import bounds_problems, refuse_if_any
 from backend.services.access import Action, Where, may, require
-from backend.services.audit import saw
+from backend.services.audit import Named, saw
 from backend.services.collaborators import Collaborators
 from backend.services.live import batches, cursor_of, place_of
-from backend.services.map_pins import point_of_found, point_of_report, sides_of, state_of
+from backend.services.map_pins import point_of_found, point_of_report, sides_of
 from backend.store import map as kept
+from backend.store.codec import from_document
+from backend.store.records import Records
 from geo.bounds import (
     CLOSEST_ZOOM,
     FINEST,
@@ -28,10 +33,11 @@ from geo.bounds import (
     resolution_for,
     sheets_within,
 )
-from geo.distance import is_point
 
 MOST_SINGLE = 300
 """More single things of a layer than this are shown as cells still."""
+MOST_SITES = 150
+"""Sites are shown one by one from afar, too, as long as there are no more."""
 MOST_LINES = 500
 
 
@@ -55,13 +61,17 @@ class MapCell:
 
 @dataclass(frozen=True, slots=True)
 class MapThing:
-    """One thing, by the id of its record. Of a site, `in_care` of its `capacity` are taken in."""
+    """One thing, by the id of its record. Of a site, `in_care` of its `capacity` are taken in, `unaccompanied` of these
+    children alone.
+    """
 
     id: str
     layer: MapLayer
     state: str
     point: Point
+    name: str | None = None
     in_care: int | None = None
+    unaccompanied: int | None = None
     capacity: int | None = None
 
 
@@ -117,8 +127,12 @@ async def map_view(use: Collaborators, viewer: Viewer | None, incident_id: str, 
     else:
         counted = await kept.counts_at(use.store, incident_id, sheets, asked.at)
     found = _Counts(counted, asked, resolution)
-    near = asked.at is None and asked.zoom >= SINGLE_FROM_ZOOM and resolution == FINEST
-    single = frozenset(layer for layer in asked.layers if near and 0 < found.sum_of(layer) <= MOST_SINGLE)
+    near = asked.zoom >= SINGLE_FROM_ZOOM and resolution == FINEST
+    single = frozenset(
+        layer
+        for layer in asked.layers
+        if asked.at is None and 0 < found.sum_of(layer) <= _most_single(layer, near=near)
+    )
     things, lines = await _singles(use, known, incident_id, found, single)
     return MapView(
         resolution=resolution,
@@ -131,31 +145,41 @@ async def map_view(use: Collaborators, viewer: Viewer | None, incident_id: str, 
     )
 
 
+def _most_single(layer: MapLayer, *, near: bool) -> int:
+    if near:
+        return MOST_SINGLE
+    return MOST_SITES if layer is MapLayer.SITES else 0
+
+
 async def occupancy(use: Collaborators, viewer: Viewer | None, sites: Sequence[tuple[str, str]]) -> list[int | None]:
     """How many people are in care at each site, of which the ids of incident and site are given; None for one where the
     viewer may not know it: whoever registers at a site without an account must not learn by it who else was.
     """
     allowed = [may(viewer, Action.READ_OCCUPANCY, Where(*site)) for site in sites]
     found = await _in_care_at(use, sites)
-    return [count if known else None for count, known in zip(found, allowed, strict=True)]
+    return [counts.total() if known else None for counts, known in zip(found, allowed, strict=True)]
 
 
-async def _in_care_at(use: Collaborators, sites: Sequence[tuple[str, str]]) -> list[int]:
-    found: Counter[str] = Counter()
+async def _in_care_at(use: Collaborators, sites: Sequence[tuple[str, str]]) -> list[Counter[str]]:
+    """How many are in care at each site, by what they count as."""
+    found: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for incident_id in {incident_id for incident_id, _ in sites}:
         sheets = [sheet_of_site(site_id) for one, site_id in sites if one == incident_id]
-        for (sheet, _), count in (await kept.counts_now(use.store, incident_id, sheets)).items():
-            found[sheet] += count
+        for (sheet, name), count in (await kept.counts_now(use.store, incident_id, sheets)).items():
+            found[sheet][name.rpartition("|")[2]] += count
     return [found[sheet_of_site(site_id)] for _, site_id in sites]
 
 
 @dataclass(frozen=True, slots=True)
 class MapNews:
-    """The H3 cells (of about 17 km) in which something changed; `everywhere` where they are too many to name."""
+    """The H3 cells (of about 17 km) in which something changed; `everywhere` where they are too many to name.
+    `alike` is as in `News` (`backend/services/following.py`).
+    """
 
     cursor: str
     cells: tuple[str, ...]
     everywhere: bool
+    alike: Hashable
 
 
 async def follow_map(
@@ -172,19 +196,16 @@ async def follow_map(
     def concerns(event: Event) -> bool:
         return event.kind is EventKind.MAP_CHANGED and event.incident_id == incident_id
 
-    async with aclosing(batches(use, concerns, place_of(use, scope, after))) as found:
+    async with aclosing(batches(use, incident_id, concerns, place_of(use, scope, after))) as found:
         async for batch in found:
             everywhere = any(not event.cells for event in batch.events)
             cells = () if everywhere else tuple(sorted({cell for event in batch.events for cell in event.cells}))
-            yield MapNews(cursor_of(use, scope, batch.heard), cells, everywhere)
+            alike = None if batch.is_first else (scope, batch.heard, cells, everywhere)
+            yield MapNews(cursor_of(use, scope, batch.heard), cells, everywhere, alike)
 
 
 def _check(asked: MapRequest) -> None:
-    bounds = asked.bounds
-    if not (is_point(bounds.north, bounds.east) and is_point(bounds.south, bounds.west)) or (
-        bounds.south >= bounds.north or bounds.width <= 0
-    ):
-        raise refusal(ErrorCode.INVALID, "These are no bounds of a part of the Earth.", "bounds")
+    refuse_if_any(bounds_problems(asked.bounds, "bounds"))
     if not 0 <= asked.zoom <= CLOSEST_ZOOM:
         raise refusal(ErrorCode.INVALID, f"The zoom is 0 to {CLOSEST_ZOOM}.", "zoom")
 
@@ -248,20 +269,24 @@ def _sorted(counts: Sequence[tuple[str, str, int]]) -> tuple[MapCount, ...]:
 async def _singles(
     use: Collaborators, viewer: Viewer, incident_id: str, found: _Counts, single: Collection[MapLayer]
 ) -> tuple[tuple[MapThing, ...], tuple[MapLine, ...]]:
-    """The things and the lines of the layers that are shown one by one, as their records are now."""
+    """The things and the lines of the layers that are shown one by one: their states as they were counted, their places
+    as their records have them.
+    """
     if not single:
         return (), ()
-    cells = found.cells_of(single)
-    limit = 2 * MOST_SINGLE * len(MapLayer)
-    pins = [pin for pin in await kept.pins_in(use.store, incident_id, cells, limit) if pin.layer in single]
+    # What was counted may have become more since.
+    limit = 2 * MOST_SINGLE
+    of: dict[MapLayer, list[Pin]] = {layer: [] for layer in MapLayer}
+    for layer in sorted(single):
+        of[layer] = await kept.pins_in(use.store, incident_id, layer, found.cells_of({layer}), limit)
     if MapLayer.MATCHES in single:
         landed = dict.fromkeys(found.cells_of({LANDED}))
-        pins += await kept.pins_ending_in(use.store, incident_id, landed, limit)
-    of = {layer: [pin for pin in pins if pin.layer is layer] for layer in MapLayer}
+        of[MapLayer.MATCHES] += await kept.pins_ending_in(use.store, incident_id, landed, limit)
     things = [
         *await _site_things(use, of[MapLayer.SITES]),
         *await _people_things(use, viewer, of[MapLayer.IN_CARE]),
         *await _report_things(use, viewer, of[MapLayer.REPORTS]),
+        *await _sighting_things(use, viewer, of[MapLayer.SIGHTINGS]),
     ]
     within = [one for one in things if found.bounds.hold(one.point.latitude, one.point.longitude)]
     return tuple(within), await _match_lines(use, viewer, of[MapLayer.MATCHES])
@@ -271,27 +296,52 @@ async def _site_things(use: Collaborators, pins: Sequence[Pin]) -> list[MapThing
     sites = await use.store.sites.get_many(pin.id for pin in pins) if pins else {}
     in_care = await _in_care_at(use, [(one.incident_id, one.id) for one in sites.values()])
     return [
-        MapThing(one.id, MapLayer.SITES, "OPEN" if one.open else "CLOSED", one.point, there, one.capacity)
+        MapThing(
+            id=one.id,
+            layer=MapLayer.SITES,
+            state="OPEN" if one.open else "CLOSED",
+            point=one.point,
+            name=one.name,
+            in_care=there.total(),
+            unaccompanied=there[CareStatus.UNACCOMPANIED.value],
+            capacity=one.capacity,
+        )
         for one, there in zip(sites.values(), in_care, strict=True)
     ]
 
 
 async def _people_things(use: Collaborators, viewer: Viewer, pins: Sequence[Pin]) -> list[MapThing]:
     """Those in care, each at its site: which child is there is a look at that child."""
-    if not pins:
-        return []
-    found = await use.store.registrations.get_many(pin.id for pin in pins)
-    sites = await use.store.sites.get_many({one.site_id for one in found.values()})
-    shown = [one for one in found.values() if one.site_id in sites]
-    await saw(use, viewer, AuditAction.READ_REGISTRATION, Part.PLACE, shown)
-    return [MapThing(one.id, MapLayer.IN_CARE, state_of(one), sites[one.site_id].point) for one in shown]
+    sites = await use.store.sites.get_many({pin.site_id for pin in pins if pin.site_id}) if pins else {}
+    shown = [(pin, sites[pin.site_id]) for pin in pins if pin.site_id in sites]
+    await saw(use, viewer, AuditAction.READ_REGISTRATION, Part.PLACE, [_named(pin) for pin, _ in shown])
+    return [MapThing(pin.id, MapLayer.IN_CARE, pin.state, site.point) for pin, site in shown]
 
 
 async def _report_things(use: Collaborators, viewer: Viewer, pins: Sequence[Pin]) -> list[MapThing]:
-    found = await use.store.reports.get_many(pin.id for pin in pins) if pins else {}
-    shown = {one.id: (one, point) for one in found.values() if (point := point_of_report(one)) is not None}
-    await saw(use, viewer, AuditAction.READ_REPORT, Part.PLACE, [one for one, _ in shown.values()])
-    return [MapThing(one.id, MapLayer.REPORTS, one.status.value, point) for one, point in shown.values()]
+    points = await _points(use.store.reports, pins, "lastSeenPlace")
+    elsewhere = await use.store.reports.get_many(one for one, point in points.items() if point is None)
+    points |= {one.id: point_of_report(one) for one in elsewhere.values()}
+    shown = [(pin, point) for pin in pins if (point := points.get(pin.id)) is not None]
+    await saw(use, viewer, AuditAction.READ_REPORT, Part.PLACE, [_named(pin) for pin, _ in shown])
+    return [MapThing(pin.id, MapLayer.REPORTS, pin.state, point) for pin, point in shown]
+
+
+async def _sighting_things(use: Collaborators, viewer: Viewer, pins: Sequence[Pin]) -> list[MapThing]:
+    points = await _points(use.store.sightings, pins, "place")
+    shown = [(pin, point) for pin in pins if (point := points.get(pin.id)) is not None]
+    await saw(use, viewer, AuditAction.READ_SIGHTING, Part.PLACE, [_named(pin) for pin, _ in shown])
+    return [MapThing(pin.id, MapLayer.SIGHTINGS, pin.state, point) for pin, point in shown]
+
+
+async def _points(records: Records[Any], pins: Sequence[Pin], field: str) -> dict[str, Point | None]:
+    """The point of a place that each record has in a field: a pin knows its cell only."""
+    found = await records.get_field([pin.id for pin in pins], field) if pins else {}
+    return {one: None if place is None else from_document(Place, place).point for one, place in found.items()}
+
+
+def _named(pin: Pin) -> Named:
+    return Named(pin.id, pin.incident_id)
 
 
 async def _match_lines(use: Collaborators, viewer: Viewer, pins: Sequence[Pin]) -> tuple[MapLine, ...]:

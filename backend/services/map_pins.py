@@ -12,6 +12,7 @@ from backend.domain.match import Match, MatchState
 from backend.domain.person import Point
 from backend.domain.registration import CareStatus, Confirmation, Registration, RegistrationStatus
 from backend.domain.report import Report
+from backend.domain.sighting import SightingState
 from backend.domain.site import Site
 from backend.matching.ages import born, year_of
 from backend.services.subjects import is_seeking
@@ -127,6 +128,22 @@ async def _matches(store: Store, ids: Sequence[str], session: Session | None) ->
     }
 
 
+async def _sightings(store: Store, ids: Sequence[str], session: Session | None) -> Found:
+    found = await store.sightings.find_readable({"_id": {"$in": list(ids)}}, session=session)
+    return {
+        one.id: Pin(
+            id=one.id,
+            incident_id=one.incident_id,
+            layer=MapLayer.SIGHTINGS,
+            state=one.state.value,
+            cell=_cell(one.place.point),
+            since=one.created_at if one.version == 1 else one.updated_at,
+        )
+        for one in found
+        if one.state is not SightingState.DISMISSED
+    }
+
+
 async def sides_of(
     store: Store, matches: Iterable[Match], session: Session | None = None
 ) -> tuple[dict[str, Report], dict[str, Registration]]:
@@ -165,6 +182,7 @@ _PINS: Mapping[str, Making] = MappingProxyType({
     "registrations": _registrations,
     "reports": _reports,
     "matches": _matches,
+    "sightings": _sightings,
 })  # fmt: skip
 """By the collection that a record is in."""
 
@@ -173,4 +191,5 @@ SOURCE_OF = MappingProxyType({
     MapLayer.IN_CARE: "registrations",
     MapLayer.REPORTS: "reports",
     MapLayer.MATCHES: "matches",
+    MapLayer.SIGHTINGS: "sightings",
 })  # fmt: skip

@@ -1,8 +1,13 @@
-"""A family that lost its case code: a call taker asks what only it knows, and gives it a new code and secret."""
+"""A family that lost its case code: a call taker asks what only it knows, and gives it a new code and secret.
+
+Somebody else may have had the old ones, and a phone of theirs may be among those that are told of news. So whatever
+came in by them ends, and who signs in with the new ones sets it up anew.
+"""
 
 from dataclasses import dataclass, replace
 
 from backend.domain.account import Viewer
+from backend.domain.choices import AlertChoices
 from backend.domain.errors import DomainError, ErrorCode, Problem, conflict, not_found, refusal
 from backend.domain.event import Event, EventKind
 from backend.domain.recovery import CaseRecovery, RecoveryQuestion
@@ -13,8 +18,9 @@ from backend.services.attempts import forget, may_try
 from backend.services.audit import looking_for, tell
 from backend.services.changes import stale
 from backend.services.collaborators import Collaborators
+from backend.services.mailboxes import LONGEST_ADDRESS
 from backend.services.recovery_answers import are_enough, questions_of
-from backend.services.reports import where
+from backend.services.reports import was_taken_down, where
 from backend.services.secrets import SHORTEST_RETRY_KEY, as_written, case_code, case_secret, keyed_hash
 from backend.store.records import Session
 from backend.store.sessions import end_all_of_family
@@ -22,10 +28,11 @@ from backend.store.sessions import end_all_of_family
 
 @dataclass(frozen=True, slots=True)
 class NewCase:
-    """What the call taker reads out, once."""
+    """What the call taker reads out, once; and whether e-mails go on, to the address that the caller named."""
 
     code: str
     secret: str
+    email_kept: bool = False
 
 
 async def begin_case_recovery(
@@ -42,11 +49,13 @@ async def begin_case_recovery(
 
 
 async def recover_case(use: Collaborators, viewer: Viewer | None, recovery: CaseRecovery) -> NewCase:
-    """A new code and secret, where enough answers are right; the old ones are void, and the family is signed out
-    everywhere. The same again, by the same person and retry key, gives the same.
+    """A new code and secret, where enough answers are right; the old ones are void, the family is signed out
+    everywhere, and none of its devices is told of news any more, nor any e-mail address but one that the caller named.
+    The same again, by the same person and retry key, gives the same.
 
-    Raises: DomainError UNAUTHENTICATED, NOT_FOUND, FORBIDDEN, CONFLICT; INVALID without saying which answers were
-    wrong; RATE_LIMITED while this case, or this call taker, has seen too many wrong ones.
+    Raises: DomainError UNAUTHENTICATED, NOT_FOUND, FORBIDDEN; CONFLICT, for a case of which a report was taken down,
+    too; INVALID without saying which answers were wrong; RATE_LIMITED while this case, or this call taker, has seen too
+    many wrong ones.
     """
     report, known = await _report(use, viewer, recovery.report_id)
     _refuse_what_cannot_be(recovery)
@@ -70,19 +79,57 @@ async def recover_case(use: Collaborators, viewer: Viewer | None, recovery: Case
     if following.code_hash == family.code_hash:
         await use.store.make_durable()
     else:
-        await use.store.transact(lambda session: _give(use, known, report, family, following, session))
+        said = recovery.keep_email
+        await use.store.transact(lambda session: _give(use, known, report, family, following, said, session))
     for attempts_id in counted:
         await forget(use, attempts_id)
-    return made
+    choices = await use.store.alert_choices.get(family.id)
+    return replace(made, email_kept=choices is not None and choices.by_email)
 
 
 async def _give(
-    use: Collaborators, viewer: Viewer, report: Report, seen: Family, following: Family, session: Session
+    use: Collaborators,
+    viewer: Viewer,
+    report: Report,
+    seen: Family,
+    following: Family,
+    keep_email: str | None,
+    session: Session,
 ) -> None:
     if not await use.store.families.replace(following, seen.version, session):
         raise stale()
+    # Whoever takes the report down at this moment comes after, or is seen here.
+    await use.store.reports.hold(report.id, session)
+    await _require_not_taken_down(use, report, session)
     await end_all_of_family(use.store.sessions, seen.id, session)
+    for device in await use.store.devices.find({"ownerId": seen.id}, session=session):
+        await use.store.devices.delete(device.id, session)
+    await _choose_anew(use, report, keep_email, session)
     await _tell(use, viewer, EventKind.CASE_RECOVERED, report, session)
+
+
+async def _choose_anew(use: Collaborators, report: Report, keep_email: str | None, session: Session) -> None:
+    """How the family is told, as if it had chosen nothing but its language; by e-mail only where the caller names the
+    address that was written to.
+    """
+    there = await use.store.alert_choices.get(report.family_id, session)
+    now = use.clock()
+    before = there or AlertChoices(report.family_id, 0, now, now)
+    address = (before.email or report.reporter.email or "").strip()
+    kept = before.by_email and address != "" and address.casefold() == (keep_email or "").strip().casefold()
+    chosen = AlertChoices(
+        before.id,
+        before.version + 1,
+        before.created_at,
+        now,
+        by_email=kept,
+        email=address if kept else None,
+        language=before.language,
+    )
+    if there is None:
+        await use.store.alert_choices.insert(chosen, session)
+    elif not await use.store.alert_choices.replace(chosen, there.version, session):
+        raise stale()
 
 
 async def _report(use: Collaborators, viewer: Viewer | None, report_id: str) -> tuple[Report, Viewer]:
@@ -92,7 +139,18 @@ async def _report(use: Collaborators, viewer: Viewer | None, report_id: str) -> 
         known = require_of_record(viewer, Action.RECOVER_CASE, Action.READ_REPORT, place, "report")
         if report is None:
             raise not_found("report")
+    await _require_not_taken_down(use, report)
     return report, known
+
+
+async def _require_not_taken_down(use: Collaborators, report: Report, session: Session | None = None) -> None:
+    """Raises: DomainError CONFLICT."""
+    if await was_taken_down(use, report.family_id, session):
+        raise conflict(
+            "A report of this case was taken down as false, so its code is not given anew. The caller can have an "
+            "appeal written down.",
+            "reportId",
+        )
 
 
 def _questions(report: Report) -> tuple[RecoveryQuestion, ...]:
@@ -107,6 +165,8 @@ def _refuse_what_cannot_be(recovery: CaseRecovery) -> None:
         raise refusal(ErrorCode.INVALID, "The retry key must be random, of 22 to 200 characters.", "retryKey")
     if len({one.question for one in recovery.answers}) < len(recovery.answers):
         raise refusal(ErrorCode.INVALID, "Please give one answer to each question.", "answers")
+    if len(recovery.keep_email or "") > LONGEST_ADDRESS:
+        raise refusal(ErrorCode.INVALID, f"An e-mail address has at most {LONGEST_ADDRESS} characters.", "keepEmail")
     if any(len(one.answer) > LONGEST_NAME for one in recovery.answers):
         raise refusal(ErrorCode.INVALID, f"An answer has at most {LONGEST_NAME} characters.", "answers")
 

@@ -87,6 +87,9 @@ async def take_over(use: Collaborators, own_id: str) -> bool:
         for other_id in () if old is None else old.successors:
             if other_id != own_id:
                 await use.store.sessions.delete(other_id, transaction)
+        if old is not None and old.replaces is not None:
+            # Renewed twice within the minute: what is sent before the second new token is used, bears the first.
+            await use.store.sessions.delete(old.replaces, transaction)
         until = min(own.expires_at, use.clock() + GOOD_AFTER_RENEWAL)
         await taken_over(use.store.sessions, own_id, own.replaces, until, transaction)
         return True

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from backend.domain.account import Viewer
+from backend.domain.area_alert import AreaAlertEnd
 from backend.domain.audit import AuditAction, Part
 from backend.domain.errors import ErrorCode, conflict, not_found, refusal
 from backend.domain.event import Event, EventKind
@@ -15,14 +16,17 @@ from backend.domain.take_down import NewTakeDown, TakeDown, TakeDownAction, Take
 from backend.domain.validation import refuse_if_any, take_down_problems, words_problems
 from backend.services import matches, reports
 from backend.services.access import Action, Where, may, require, require_of_record
+from backend.services.area_alerts import end_area_alerts
 from backend.services.audit import Named, looking_for, saw, tell
 from backend.services.changes import require_seen, stale
 from backend.services.collaborators import Collaborators
-from backend.services.links import matches_of_records, share_decision
+from backend.services.links import clusters, matches_of_records, tell_the_others
 from backend.services.paging import Page, PageRequest, read_page
+from backend.services.parting import part
 from backend.services.proofs import require_proof
 from backend.services.reviews import count_as_reviewed
 from backend.services.subjects import fields_of_report
+from backend.store.duplicates import hold_together
 from backend.store.records import Session
 from backend.store.sightings import linked_sightings
 
@@ -35,8 +39,8 @@ _EVENTS = {
 
 
 async def take_down_report(use: Collaborators, viewer: Viewer | None, new: NewTakeDown) -> TakeDown:
-    """Take an open report down: it is matched no more, and what was confirmed or claimed of it is undone. Who asked is
-    identified before.
+    """Take an open report down: it is matched no more, what was confirmed or claimed of it is undone, and it is linked
+    with no other. Who asked is identified before.
 
     Raises: DomainError UNAUTHENTICATED, NOT_FOUND, FORBIDDEN, STEP_UP_NEEDED, INVALID, STALE; CONFLICT for a report
     that is not open, and so is matched no more already.
@@ -55,6 +59,8 @@ async def take_down_report(use: Collaborators, viewer: Viewer | None, new: NewTa
 
     async def write(session: Session) -> TakeDown:
         await _put(use, report, ReportStatus.TAKEN_DOWN, session)
+        await end_area_alerts(use, report.id, AreaAlertEnd.TAKEN_DOWN, session, known)
+        await part(use, Side.REPORT, report.id, known, session)
         undone = await _undo_matches(use, report, known, session)
         await count_as_reviewed(use, report.id, known, session)
         now = use.clock()
@@ -210,13 +216,13 @@ async def _put(use: Collaborators, report: Report, status: ReportStatus, session
 
 
 async def _undo_matches(use: Collaborators, report: Report, viewer: Viewer, session: Session) -> list[Match]:
-    """What was decided for the report is undone, so that its true family can be confirmed; what was rejected stays."""
-    found = await matches_of_records(use, Side.REPORT, [report.id], session)
+    """What was decided for the report is undone, so that its true family can be confirmed; what was rejected stays.
+
+    What was decided for reports that it was linked with stays theirs: they may be of the true family.
+    """
     undone = []
-    for one in found:
-        # Read anew: of linked records, undoing one match has undone others.
-        match = await use.store.matches.get(one.id, session)
-        if match is None or match.state not in _DECIDED_ON:
+    for match in await matches_of_records(use, Side.REPORT, [report.id], session):
+        if match.state not in _DECIDED_ON:
             continue
         opened = replace(
             match,
@@ -230,7 +236,9 @@ async def _undo_matches(use: Collaborators, report: Report, viewer: Viewer, sess
         )
         if not await use.store.matches.replace(opened, match.version, session):
             raise stale()
-        shared = await share_decision(use, opened, viewer.id, session)
+        beyond = (await clusters(use, Side.REGISTRATION, [match.registration_id], session))[match.registration_id]
+        await hold_together(use.store.duplicates, beyond, session)
+        shared = await tell_the_others(use, opened, (frozenset({report.id}), beyond), viewer.id, session)
         told = matches.event(use, EventKind.MATCH_UNDONE, opened, viewer.id)
         await tell(use, viewer, session, told, *shared, also=[opened.registration_id], fields=["state"])
         undone.append(opened)

@@ -1,7 +1,7 @@
 """The live feed: one change stream over the event log for a whole process, shared by the worker and all subscribers."""
 
 import asyncio
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -41,16 +41,15 @@ def everything(_: Event) -> bool:
 class Listener:
     """Events for one subscriber, in the order of the log; None in the queue wakes a subscriber that was lost.
 
-    Only what is `wanted` is queued. `heard` is the id of the last event that was offered, wanted or not.
+    Only what is `wanted` is queued, and only what is `about` a record is looked at, where one is named.
     """
 
-    heard: str = ""
     wanted: Callable[[Event], bool] = everything
+    about: str | None = None
     waiting: asyncio.Queue[Event | None] = field(default_factory=lambda: asyncio.Queue(BEHIND_AT_MOST))
     lost: bool = False
 
     def offer(self, event: Event) -> None:
-        self.heard = event.id
         if not self.wanted(event):
             return
         if self.waiting.full():
@@ -86,12 +85,13 @@ class Listener:
 
 @dataclass(slots=True, eq=False)
 class Feed:
-    """Who is listening in this process, and what it has heard lately: every process hears the same, in the same order.
+    """Who is listening in this process, by the record that it is about, and what it has heard lately: every process
+    hears the same, in the same order.
 
     `began` stands for the place before the first event that was heard, `first_moment` for its time in the database.
     """
 
-    listeners: set[Listener] = field(default_factory=set)
+    listeners: defaultdict[str | None, set[Listener]] = field(default_factory=lambda: defaultdict(set))
     live: asyncio.Event = field(default_factory=asyncio.Event)
     heard: deque[Event] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
     began: str = field(default_factory=lambda: str(uuid4()))
@@ -101,20 +101,33 @@ class Feed:
 
     @asynccontextmanager
     async def listen(
-        self, wanted: Callable[[Event], bool] = everything, after: str | None = None
+        self,
+        wanted: Callable[[Event], bool] = everything,
+        after: str | None = None,
+        about: str | None = None,
     ) -> AsyncIterator[Listener]:
         """Hear what is wanted of all that follows; and first, of all that came `after` the event of this id.
 
+        Where a record is named that all of it is `about` (an incident, a site or a family), nothing else is looked at:
+        so each of thousands who listen costs nothing while others are told.
+
         Raises: TooFarBehindError where that event is not remembered.
         """
-        listener = Listener(self.heard[-1].id if self.heard else self.began, wanted)
+        listener = Listener(wanted, about)
         for missed in self.since(after):
             listener.offer(missed)
-        self.listeners.add(listener)
+        self.listeners[about].add(listener)
         try:
             yield listener
         finally:
-            self.listeners.discard(listener)
+            self.listeners[about].discard(listener)
+            if not self.listeners[about]:
+                del self.listeners[about]
+
+    @property
+    def last(self) -> str:
+        """The place behind all that was heard."""
+        return self.heard[-1].id if self.heard else self.began
 
     def since(self, after: str | None) -> list[Event]:
         """What came after the event of this id; nothing where none is named.
@@ -139,14 +152,15 @@ class Feed:
 
     def tell(self, event: Event) -> None:
         self.heard.append(event)
-        for listener in tuple(self.listeners):
-            listener.offer(event)
+        for about in {None, event.incident_id, event.site_id, event.from_site_id, event.family_id}:
+            for listener in tuple(self.listeners.get(about, ())):
+                listener.offer(event)
 
     def forget(self) -> None:
         """What was missed cannot be known: everybody reads the present state anew."""
         self.heard.clear()
         self.began, self.first_moment = str(uuid4()), None
-        for listener in tuple(self.listeners):
+        for listener in [one for listening in self.listeners.values() for one in listening]:
             listener.lose()
 
 

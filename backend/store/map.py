@@ -10,13 +10,14 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import h3
 from pymongo import DeleteOne, ReplaceOne, UpdateOne
 
 from backend.domain.event import Event, EventKind
-from backend.domain.map import EVERYWHERE, REMEMBERED, Change, Count, Pin
+from backend.domain.map import EVERYWHERE, REMEMBERED, Change, Count, MapLayer, Pin, cells_of
 from backend.store.codec import Document, from_document, to_document
 from backend.store.database import Store
 from backend.store.records import Session
@@ -43,6 +44,10 @@ MAPPED: Mapping[EventKind, str] = {
     EventKind.REPORT_RESTORED: "reports",
     EventKind.MATCH_CONFIRMED: "matches",
     EventKind.MATCH_UNDONE: "matches",
+    EventKind.SIGHTING_RECORDED: "sightings",
+    EventKind.SIGHTING_LINKED: "sightings",
+    EventKind.SIGHTING_DISMISSED: "sightings",
+    EventKind.SIGHTING_REOPENED: "sightings",
 }
 """The events whose subject may change what is on the map, and the collection that it is in."""
 
@@ -102,9 +107,9 @@ async def pins_about(store: Store, ids: Iterable[str], session: Session | None =
     return {document["_id"]: from_document(Pin, document) async for document in cursor}
 
 
-async def pins_in(store: Store, incident_id: str, cells: Iterable[str], limit: int) -> list[Pin]:
-    """The pins in cells of the finest resolution."""
-    wanted = {"place": {"$in": [f"{incident_id} {cell}" for cell in cells]}}
+async def pins_in(store: Store, incident_id: str, layer: MapLayer, cells: Iterable[str], limit: int) -> list[Pin]:
+    """The pins of a layer in cells of the finest resolution; those of sites in cells of any."""
+    wanted = {"place": {"$in": [_place(incident_id, layer, cell) for cell in cells]}}
     return [from_document(Pin, document) async for document in store.database[PINS].find(wanted).limit(limit)]
 
 
@@ -134,8 +139,14 @@ def _pin_document(pin: Pin) -> Document:
 
 def _places_of(pin: Pin) -> Document:
     """What a pin is looked for by: where it is, and where its line ends."""
-    ends = {"place": pin.cell, "end": pin.to_cell}
-    return {name: f"{pin.incident_id} {cell}" for name, cell in ends.items() if cell is not None}
+    places = [_place(pin.incident_id, pin.layer, cell) for cell in cells_of(pin)]
+    ends = {} if pin.to_cell is None else {"end": f"{pin.incident_id} {pin.to_cell}"}
+    return {**({"place": places} if places else {}), **ends}
+
+
+def _place(incident_id: str, layer: MapLayer, cell: str) -> str:
+    """The layer is part of it: few sites are found among the thousands who are in care there."""
+    return f"{incident_id} {layer} {cell}"
 
 
 async def apply(store: Store, incident_id: str, changes: Iterable[Change], session: Session) -> None:
@@ -231,6 +242,7 @@ async def all_counts(store: Store, incident_id: str) -> tuple[Counter[Count], Co
     return sums[NOW], past
 
 
+@lru_cache(maxsize=1024)
 def _parts(at: datetime) -> tuple[str, str, str]:
     """Month, day and hour: texts that sort as their times do."""
     moment = at.astimezone(UTC)

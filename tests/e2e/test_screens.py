@@ -80,54 +80,6 @@ async def kept_registrations(scene: Scene) -> list[Registration]:
     return await scene.house.use.store.registrations.find({})
 
 
-async def test_children_registered_without_a_network_are_there_once_when_it_is_back_with_their_photos(
-    scene: Scene, tmp_path: Path, photo: Path
-) -> None:
-    folder = tmp_path / "phone"
-    async with device(scene.stranger.url, folder, **PHONE) as phone:
-        await join(phone, scene, NewInvite(Role.VOLUNTEER, site_id=scene.site_id), "Grace")
-        await phone.sees("Superdome")
-        await phone.page.evaluate("navigator.serviceWorker.ready")
-        await phone.context.set_offline(True)
-        await phone.page.reload()
-        await register(phone, "Marisol", photo)
-        await phone.press("Save")
-        await register(phone, "Tomás", photo)
-        await phone.press("Add a brother or sister")
-        await phone.fill("First names", "Inés")
-        await phone.page.get_by_label("Photo", exact=True).set_input_files(photo)
-        await phone.press("Save")
-        await phone.sees("On this phone only: people 3, photos 3.")
-    assert await kept_registrations(scene) == []
-    # The browser was closed; it is opened again, still without a network, and then there is one.
-    async with device(scene.stranger.url, folder, offline=True, **PHONE) as phone:
-        await phone.open("/site")
-        await phone.sees("On this phone only: people 3, photos 3.")
-        await phone.context.set_offline(False)
-        await phone.sees("Everything is on the server.")
-        assert phone.elsewhere == []
-    kept = await kept_registrations(scene)
-    assert sorted(one.person.names.given or "" for one in kept) == ["Inés", "Marisol", "Tomás"]
-    assert all(len(one.photo_ids) == 1 for one in kept)
-
-
-async def test_a_field_that_the_server_refuses_comes_back_to_the_form_and_is_mended(
-    scene: Scene, volunteer: Device, photo: Path
-) -> None:
-    await register(volunteer, "Marisol", photo)
-    await volunteer.fill("Height in cm", "900")
-    await volunteer.press("Save")
-    await volunteer.sees("Needs a correction")
-    await volunteer.press("Correct it")
-    assert await volunteer.page.get_by_label("First names", exact=True).input_value() == "Marisol"
-    assert await volunteer.page.get_by_label("Height in cm").get_attribute("aria-invalid") == "true"
-    await volunteer.fill("Height in cm", "110")
-    await volunteer.press("Save")
-    await volunteer.sees("Everything is on the server.")
-    (kept,) = await kept_registrations(scene)
-    assert (kept.person.height_cm, len(kept.photo_ids)) == (110, 1)
-
-
 async def test_a_child_is_found_through_screens_alone(
     scene: Scene, volunteer: Device, photo: Path, tmp_path: Path
 ) -> None:

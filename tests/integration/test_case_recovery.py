@@ -4,14 +4,18 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from backend.domain.account import Role
 from backend.domain.credential import FIRST_LOCK
 from backend.services.audit import entries_about
 from tests.support.client import Answer, Client, retry_key
 from tests.support.house import Scene
 from tests.support.movable_clock import MovableClock
+from tests.support.push_service import fake_push_service
 from tests.support.records import report
 from tests.support.snapshot import everything, settled
+from tests.support.take_downs import take_down
 
 ASKED = ["REPORTER_PHONE", "REPORTER_NAME", "BIRTH_DATE", "LAST_SEEN_DAY"]
 RIGHT = ["504 555 0142", "Rosaura Quintanila", "9 3 2018", "2026-09-02"]
@@ -30,8 +34,8 @@ def answers(given: list[str]) -> list[dict[str, str]]:
     return [{"question": question, "answer": answer} for question, answer in zip(ASKED, given, strict=True)]
 
 
-async def recovered(client: Client, report_id: str, given: list[str], key: str | None = None) -> Answer:
-    said = {"reportId": report_id, "answers": answers(given), "retryKey": key or retry_key()}
+async def recovered(client: Client, report_id: str, given: list[str], key: str | None = None, **more: Any) -> Answer:
+    said = {"reportId": report_id, "answers": answers(given), "retryKey": key or retry_key(), **more}
     return await client.ask("recoverCase", input=said)
 
 
@@ -170,3 +174,90 @@ async def test_what_cannot_be_is_refused_before_it_counts(scene: Scene) -> None:
         refused = await scene.call_taker.ask("recoverCase", input=said)
         assert [(error["code"], error["field"]) for error in refused.value["errors"]] == [("INVALID", field)]
     assert await everything(scene.house.use.store) == before
+
+
+async def test_who_had_the_old_code_is_told_of_news_no_more_and_the_family_sets_it_up_anew(scene: Scene) -> None:
+    use = scene.house.use
+    _, given = await filed(scene)
+    _, other = await filed(scene)
+    report_id, key = given["reports"][0]["id"], retry_key()
+    old = {"code": given["caseCode"], "secret": given["caseSecret"]}
+    stranger = scene.stranger.signed_in((await scene.stranger.ask("signInWithCase", input=old)).made["token"])
+    others_phone = scene.stranger.signed_in(other["token"])
+    async with fake_push_service() as push:
+        for client in (scene.stranger.signed_in(given["token"]), stranger, others_phone):
+            phone = push.subscribe()
+            device = {"endpoint": phone.endpoint, "publicKey": phone.p256dh, "authSecret": phone.auth}
+            assert (await client.ask("registerDevice", input=device)).made
+    told = {"byPush": False, "byEmail": True, "email": "stranger@example.org", "language": "es", "quiet": None}
+    assert (await stranger.ask("chooseAlerts", input=told)).made
+    before = await everything(use.store)
+    assert (await recovered(scene.call_taker, report_id, WRONG, keepEmail="stranger@example.org")).codes == ["INVALID"]
+    after = await everything(use.store)
+    assert all(after[name] == before[name] for name in ("devices", "alertChoices", "families"))
+
+    made = (await recovered(scene.call_taker, report_id, RIGHT, key)).made
+    assert made["emailKept"] is False
+    others_id = (await others_phone.ask("viewer")).value["id"]
+    assert {device.owner_id for device in await use.store.devices.find({})} == {others_id}
+    signed_in = await scene.stranger.ask(
+        "signInWithCase", input={"code": made["caseCode"], "secret": made["caseSecret"]}
+    )
+    family = scene.stranger.signed_in(signed_in.made["token"])
+    chosen = (await family.ask("alertChoices")).value
+    assert chosen == {"byPush": True, "byEmail": False, "email": None, "language": "es", "quiet": None}
+    assert (await recovered(scene.call_taker, report_id, RIGHT, key)).made == made
+
+
+@pytest.mark.parametrize(
+    ("chosen", "named", "kept"),
+    [
+        ("rosaura@example.org", " Rosaura@Example.org", "rosaura@example.org"),
+        ("rosaura@example.org", "somebody@example.org", None),
+        (None, "mama@example.org", "mama@example.org"),
+        (None, "", None),
+        (None, None, None),
+    ],
+)
+async def test_e_mails_go_on_to_the_address_that_the_caller_names_and_to_no_other(
+    scene: Scene, chosen: str | None, named: str | None, kept: str | None
+) -> None:
+    said = report(scene.incident_id)
+    said["reporter"]["email"] = "mama@example.org"
+    given = (await scene.stranger.ask("fileReport", input=said)).made
+    if chosen is not None:
+        phone = scene.stranger.signed_in(given["token"])
+        assert (await phone.ask("chooseAlerts", input={"email": chosen})).made
+    report_id, key = given["reports"][0]["id"], retry_key()
+    answered = [("REPORTER_PHONE", RIGHT[0]), ("REPORTER_EMAIL", "mama@example.org"), ("REPORTER_NAME", RIGHT[1])]
+    said = {
+        "reportId": report_id,
+        "answers": [{"question": question, "answer": answer} for question, answer in answered],
+        "retryKey": key,
+        "keepEmail": named,
+    }
+    for _ in range(2):  # sent again, it is the same
+        assert (await scene.call_taker.ask("recoverCase", input=said)).made["emailKept"] is (kept is not None)
+    family = await scene.house.use.store.reports.get(report_id)
+    assert family is not None
+    choices = await scene.house.use.store.alert_choices.get(family.family_id)
+    assert choices is not None
+    assert (choices.by_email, choices.email) == (kept is not None, kept)
+
+
+async def test_a_case_of_which_a_report_was_taken_down_is_not_given_anew_before_it_is_restored(scene: Scene) -> None:
+    _, given = await filed(scene)
+    report_id = given["reports"][0]["id"]
+    family = scene.stranger.signed_in(given["token"])
+    second = (await family.ask("fileReport", input=report(scene.incident_id))).made["reports"][0]["id"]
+    taken_down = await take_down(scene, report_id)
+    await settled(scene.house.use.store)
+    before = await everything(scene.house.use.store)
+    for one in (report_id, second):
+        assert (await scene.call_taker.ask("beginCaseRecovery", reportId=one)).codes == ["CONFLICT"]
+        assert (await recovered(scene.call_taker, one, RIGHT)).codes == ["CONFLICT"]
+    assert await everything(scene.house.use.store) == before
+    assert (await family.ask("viewer")).codes == [], "it can still appeal"
+    restoring = {"id": taken_down["id"], "version": 1, "restore": True, "reason": "Mistaken"}
+    assert (await scene.officer.ask("answerTakeDown", input=restoring)).made
+    assert (await recovered(scene.call_taker, second, RIGHT)).made["caseCode"]

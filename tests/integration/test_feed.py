@@ -49,7 +49,7 @@ async def test_every_listener_hears_every_event_in_order(house: House) -> None:
 async def test_who_stopped_listening_is_kept_in_mind_no_more() -> None:
     feed = Feed()
     async with feed.listen():
-        assert len(feed.listeners) == 1
+        assert len(feed.listeners[None]) == 1
     assert not feed.listeners
 
 

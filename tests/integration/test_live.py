@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ import aiohttp
 import pytest
 
 from backend.app import build_app, wire
+from backend.domain.account import Role
 from backend.domain.event import SYSTEM, Event, EventKind
 from backend.services import live
 from backend.settings.keys import load_keys
@@ -20,7 +22,11 @@ from tests.chaos.followers import Follower, follow_with_cuts
 from tests.support.client import Client
 from tests.support.house import Scene
 from tests.support.live_server import live_server
-from tests.support.records import child
+from tests.support.pairs import arrived, file, link, two_relatives
+from tests.support.pairs import register as register_all
+from tests.support.pictures import picture
+from tests.support.records import child, missing
+from tests.support.snapshot import audit_entries, settled
 
 AT = datetime(2026, 9, 2, 12, tzinfo=UTC)
 
@@ -114,7 +120,14 @@ async def test_who_is_cut_off_again_and_again_misses_nothing_and_hears_nothing_t
     assert (follower.cuts, follower.reloads) == (20, 0)
 
 
+async def something_is_heard(scene: Scene) -> None:
+    async with scene.house.use.feed.listen() as listener:
+        await register(scene)
+        await listener.next()
+
+
 async def test_a_process_that_just_started_goes_on_for_who_was_cut_off_elsewhere(scene: Scene) -> None:
+    await something_is_heard(scene)
     async with scene.volunteer.follow("siteChanges", siteId=scene.site_id) as news:
         cursor = (await news.next())["cursor"]
         first = await register(scene)
@@ -146,13 +159,63 @@ async def test_a_cursor_that_is_none_or_of_another_list_is_refused(scene: Scene)
 async def test_a_cursor_does_not_tell_that_something_happened(scene: Scene) -> None:
     """The id of the last event says when that was: of a match, to a family that filed just before."""
     use = scene.house.use
-    await register(scene)
+    await something_is_heard(scene)
     last = use.feed.heard[-1].id
     one, other = (live.cursor_of(use, "site", last) for _ in range(2))
     assert one != other
     assert len(one) == len(live.cursor_of(use, "site", use.feed.began))
     assert last.encode() not in base64.urlsafe_b64decode(one + "=" * (-len(one) % 4))
     assert live.place_of(use, "site", one) == live.place_of(use, "site", other) == last
+
+
+async def decide(scene: Scene, name: str, report_id: str, registration_id: str) -> None:
+    store = scene.house.use.store
+    match = await store.matches.find_one({"reportId": report_id, "registrationId": registration_id})
+    assert match is not None
+    assert (await scene.coordinator.ask(name, input={"id": match.id, "version": match.version})).made
+    await settled(store)
+
+
+async def test_a_family_is_told_nothing_by_decisions_that_change_nothing_it_may_see(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That a message comes is news too: somebody is looking at a child like this, at this minute."""
+    monkeypatch.setattr(live, "SECONDS_BETWEEN", 0.0)
+    (mother, mothers), (aunt, aunts) = await two_relatives(scene)
+    one, other = await register_all(scene, child(scene.site_id), arrived(scene.other_site_id))
+    async with mother.follow("ownReports") as news, aunt.follow("ownReports") as aunts_news:
+        assert [told["nextStep"] for told in (await news.next())["reports"]] == ["STAY_REACHABLE"]
+        assert [told["nextStep"] for told in (await aunts_news.next())["reports"]] == ["STAY_REACHABLE"]
+        for step in ("claimMatch", "undoMatch", "rejectMatch", "undoMatch", "rejectMatch"):
+            await decide(scene, step, mothers, one)
+        await link(scene, "REPORT", mothers, aunts)
+        assert (await scene.coordinator.ask("reviewReport", id=mothers)).made
+        for family, report_id, following in ((mother, mothers, news), (aunt, aunts, aunts_news)):
+            changed = {"id": report_id, "version": 1, "lastSeenAt": "2026-09-01T08:00:00Z"}
+            assert (await family.ask("changeReport", input=changed)).made
+            # What is told next is what the family did itself.
+            told = (await following.next())["reports"]
+            assert [(one["id"], one["version"], one["nextStep"]) for one in told] == [(report_id, 2, "STAY_REACHABLE")]
+        await settled(scene.house.use.store)
+        await decide(scene, "rejectMatch", mothers, other)
+        for following in (news, aunts_news):
+            assert [one["nextStep"] for one in (await following.next())["reports"]] == ["WAIT"]
+
+
+async def test_a_family_that_goes_on_from_a_cursor_is_told_of_all_its_reports(scene: Scene) -> None:
+    """If it were told of those alone about which something happened, that would tell of it."""
+    beto = missing(person={"names": {"given": "Beto"}, "sex": "MALE"})
+    family, report_id = await file(scene, missing(), beto)
+    async with family.follow("ownReports") as news:
+        first = await news.next()
+    own = {one["id"] for one in first["reports"]}
+    assert report_id in own
+    assert len(own) == 2
+    await register_all(scene, child(scene.site_id))
+    async with family.follow("ownReports", after=first["cursor"]) as news:
+        again = await news.next()
+    assert {one["id"] for one in again["reports"]} == own
+    assert sorted(one["nextStep"] for one in again["reports"]) == ["STAY_REACHABLE", "WAIT"]
 
 
 async def test_who_is_too_far_behind_is_told_to_load_anew(scene: Scene) -> None:
@@ -167,6 +230,31 @@ async def test_who_is_too_far_behind_is_told_to_load_anew(scene: Scene) -> None:
     async with scene.volunteer.follow("siteChanges", siteId=scene.site_id, after=cursor) as news:
         message = await news.next_message()
     assert [error["extensions"]["code"] for error in message["payload"]] == ["STALE"]
+
+
+async def test_many_are_told_the_same_at_once_and_each_of_them_has_looked(scene: Scene) -> None:
+    others = [await scene.house.person(Role.VOLUNTEER, site_id=scene.site_id) for _ in range(4)]
+    everybody = [scene.volunteer, scene.coordinator, *others]
+    store = scene.house.use.store
+    async with AsyncExitStack() as stack:
+        following = [
+            await stack.enter_async_context(person.follow("siteChanges", siteId=scene.site_id)) for person in everybody
+        ]
+        firsts = {(await one.next())["cursor"] for one in following}
+        assert len(firsts) == len(everybody), "what tells that nothing happened is nobody else's"
+        registered = await register(scene)
+        told = [await one.next() for one in following]
+        assert {record["id"] for news in told for record in news["registrations"]} == {registered}
+        added = await scene.volunteer.upload(picture(), registration=registered)
+        assert added.status == 201
+        with_photo = [await one.next() for one in following]
+        assert {news["registrations"][0]["photos"][0]["id"] for news in with_photo} == {added.body["photo"]["id"]}
+        assert {news["registrations"][0]["version"] for news in with_photo} == {2}
+    looks = [one for one in await audit_entries(store) if one["action"] == "READ_REGISTRATION"]
+    ids = {(await person.ask("viewer")).value["id"] for person in everybody}
+    for part, times in (("DESCRIPTION", 2), ("PHOTO_LINKS", 1)):
+        entered = [one["actor_id"] for one in looks if part in one["fields"] and one["record_ids"] == [registered]]
+        assert Counter(entered) == dict.fromkeys(ids, times)
 
 
 async def test_a_session_that_ended_hears_nothing_more_after_a_second(scene: Scene) -> None:
@@ -189,7 +277,7 @@ async def test_what_waits_for_a_follower_is_what_it_follows_and_bounded() -> Non
     async with feed.listen(lambda event: event.site_id == "here") as listener:
         for number in range(BEHIND_AT_MOST + 10):
             feed.tell(Event(str(number), EventKind.SITE_UPDATED, "1", SYSTEM, AT, site_id="elsewhere"))
-        assert (listener.waiting.qsize(), listener.heard) == (0, str(BEHIND_AT_MOST + 9))
+        assert (listener.waiting.qsize(), feed.last) == (0, str(BEHIND_AT_MOST + 9))
         for _ in range(2 * BEHIND_AT_MOST):
             feed.tell(Event("x", EventKind.SITE_UPDATED, "1", SYSTEM, AT, site_id="here"))
         assert listener.waiting.qsize() == BEHIND_AT_MOST

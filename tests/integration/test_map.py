@@ -10,13 +10,14 @@ import pytest
 from pymongo.errors import PyMongoError
 
 from backend.domain.account import Role
+from backend.services import map as maps
 from backend.services.map_rebuilding import begin_rebuild, check_map, tend_map, work_off
 from backend.store.map import DUE, SHEETS
 from tests.support.client import Client
 from tests.support.house import HOUSTON, NEW_ORLEANS, House, Scene, running_house, set_scene
 from tests.support.map import FROM_NEAR, GULF, HERE, counted, map_of, sums, totals
 from tests.support.matched_pair import a_matched_pair
-from tests.support.records import child, missing, report
+from tests.support.records import child, missing, report, sighting
 from tests.support.snapshot import audit_entries, everything
 
 ALONE = "IN_CARE UNACCOMPANIED"
@@ -76,7 +77,9 @@ async def test_from_afar_there_are_counts_by_cell_layer_and_state(scene: Scene) 
     }
     assert sums(view) == there
     assert totals(view) == {**there, "REPORTS OPEN": 2}, "what has no place is counted in the incident"
-    assert (view["resolution"], view["things"], view["lines"], view["at"]) == (3, [], [], None)
+    assert (view["resolution"], view["lines"], view["at"]) == (3, [], None)
+    shown = {one["id"]: (one["layer"], one["inCare"], one["unaccompanied"]) for one in view["things"]}
+    assert shown == {scene.site_id: ("SITES", 4, 3), scene.other_site_id: ("SITES", 1, 0)}, "few sites are shown afar"
     only = await map_of(scene.coordinator, scene.incident_id, layers=["REPORTS"])
     assert sums(only) == {"REPORTS OPEN": 1}
     houston = {"north": 30.5, "south": 29.0, "east": -94.5, "west": -96.5}
@@ -100,7 +103,9 @@ async def test_from_near_there_are_single_things_and_looking_is_entered(scene: S
         "layer": "SITES",
         "state": "OPEN",
         "point": NEW_ORLEANS,
+        "name": found["SITES"]["name"],
         "inCare": 1,
+        "unaccompanied": 1,
         "capacity": 200,
     }
     assert (found["IN_CARE"]["id"], found["IN_CARE"]["point"]) == (registration["id"], NEW_ORLEANS)
@@ -130,6 +135,43 @@ async def test_a_confirmed_match_is_a_line_until_it_is_undone(scene: Scene) -> N
     assert (await scene.coordinator.ask("undoMatch", input={**undone, "version": match["version"]})).made
     await counted(scene.house.use.store)
     assert (await map_of(scene.coordinator, scene.incident_id))["lines"] == []
+    assert (await check_map(scene.house.use.store, scene.incident_id)).is_right
+
+
+async def test_many_who_are_in_care_hide_no_site_and_many_sites_are_counted_from_afar(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(5):
+        await register(scene)
+    await counted(scene.house.use.store)
+    monkeypatch.setattr(maps, "MOST_SINGLE", 1)
+    near = await map_of(scene.coordinator, scene.incident_id, bounds=HERE, zoom=FROM_NEAR)
+    assert [one["id"] for one in near["things"]] == [scene.site_id]
+    assert sums(near) == {"SITES OPEN": 1, ALONE: 5}
+    monkeypatch.setattr(maps, "MOST_SITES", 1)
+    afar = await map_of(scene.coordinator, scene.incident_id)
+    assert (afar["things"], sums(afar)) == ([], {"SITES OPEN": 2, ALONE: 5})
+
+
+async def test_a_sighting_is_on_the_map_until_it_is_dismissed(scene: Scene) -> None:
+    seen = [sighting(scene.incident_id), sighting(scene.incident_id, place={"text": "by the river"})]
+    for one in seen:
+        assert not (await scene.stranger.ask("recordSighting", input=one)).codes
+    await counted(scene.house.use.store)
+    afar = await map_of(scene.coordinator, scene.incident_id)
+    assert (sums(afar)["SIGHTINGS OPEN"], totals(afar)["SIGHTINGS OPEN"]) == (1, 2)
+    near = await map_of(scene.officer, scene.incident_id, bounds=HERE, zoom=FROM_NEAR, layers=["SIGHTINGS"])
+    assert [(one["id"], one["state"], one["point"]) for one in near["things"]] == [(seen[0]["id"], "OPEN", NEW_ORLEANS)]
+    looks = [one for one in await audit_entries(scene.house.use.store) if one["action"] == "READ_SIGHTING"]
+    assert [(one["record_ids"], one["fields"]) for one in looks] == [([seen[0]["id"]], ["PLACE"])]
+    _, filed = await file(scene)
+    linked = {"id": seen[0]["id"], "version": 1, "reportId": filed["id"]}
+    assert (await scene.coordinator.ask("linkSighting", input=linked)).made
+    dismissed = {"id": seen[1]["id"], "version": 1, "reason": "Another child."}
+    assert (await scene.coordinator.ask("dismissSighting", input=dismissed)).made
+    await counted(scene.house.use.store)
+    view = await map_of(scene.coordinator, scene.incident_id)
+    assert [name for name in totals(view) if "SIGHTINGS" in name] == ["SIGHTINGS LINKED"]
     assert (await check_map(scene.house.use.store, scene.incident_id)).is_right
 
 
@@ -275,7 +317,8 @@ async def change_at_random(scene: Scene, random: Random, times: int) -> None:
     reports: dict[str, int] = {}
     site_versions = dict.fromkeys((scene.site_id, scene.other_site_id), 1)
     for _ in range(times):
-        what = random.choice(("register", "register", "file", "file", "move", "care", "withdraw", "seen", "site"))
+        kinds = ("register", "register", "file", "file", "move", "care", "withdraw", "seen", "site", "sighting")
+        what = random.choice(kinds)
         place = {"point": {"latitude": random.uniform(28, 32), "longitude": random.uniform(-97, -87)}}
         if what == "register":
             site_id = random.choice(tuple(site_versions))
@@ -287,6 +330,9 @@ async def change_at_random(scene: Scene, random: Random, times: int) -> None:
             change = {"id": site_id, "version": site_versions[site_id], **place}
             assert (await scene.coordinator.ask("changeSite", input=change)).made
             site_versions[site_id] += 1
+        elif what == "sighting":
+            said = sighting(scene.incident_id, place=place)
+            assert not (await scene.stranger.ask("recordSighting", input=said)).codes
         elif what in ("move", "care") and registrations:
             one = random.choice(tuple(registrations))
             named = {"id": one, "version": registrations[one]}
@@ -319,3 +365,28 @@ async def test_a_record_that_does_not_open_keeps_no_other_off_the_map(scene: Sce
     await register(scene)
     await counted(store)
     assert totals(await map_of(scene.coordinator, scene.incident_id)) == {"SITES OPEN": 2, ALONE: 2}
+
+
+async def test_towns_to_find_one_s_way_by_the_largest_first_and_cells_are_named(scene: Scene) -> None:
+    await register(scene)
+    await counted(scene.house.use.store)
+    asked = {"incidentId": scene.incident_id, "bounds": HERE}
+    for person, code in ((scene.stranger, "UNAUTHENTICATED"), (scene.call_taker, "FORBIDDEN")):
+        assert (await person.ask("mapTowns", **asked)).codes == [code]
+    towns = (await scene.coordinator.ask("mapTowns", **asked)).value
+    assert towns[0]["name"] == "New Orleans"
+    assert [one["population"] for one in towns] == sorted((one["population"] for one in towns), reverse=True)
+    assert all(HERE["south"] <= one["point"]["latitude"] <= HERE["north"] for one in towns)
+    wrong = {**HERE, "north": HERE["south"]}
+    assert (await scene.coordinator.ask("mapTowns", incidentId=scene.incident_id, bounds=wrong)).codes == ["INVALID"]
+    rows = (await scene.coordinator.ask("mapTable", **asked, zoom=11, layers=["IN_CARE"])).value["cells"]
+    assert ["New Orleans" in row["name"] for row in rows] == [True]
+
+
+async def test_pictures_of_the_ground_are_named_where_the_operator_has_some(
+    database_uri: str, database_name: str, tmp_path: Path
+) -> None:
+    named: dict[str, Any] = {"tiles_url": "https://tiles.example.org/{z}/{x}/{y}.png", "tiles_attribution": "OSM"}
+    async with running_house(database_uri, database_name, tmp_path, worker=False, **named) as house:
+        value = (await house.stranger.ask("mapTiles")).value
+    assert value == {"url": named["tiles_url"], "attribution": "OSM"}

@@ -99,6 +99,16 @@ async def test_of_an_owner_and_a_thief_who_copied_the_token_one_goes_on(scene: S
     assert (await scene.volunteer.ask("viewer")).codes == ["UNAUTHENTICATED"]
 
 
+async def test_of_tokens_renewed_twice_within_a_minute_the_first_ends_when_the_last_is_used(scene: Scene) -> None:
+    first = scene.volunteer
+    second = await renewed(first)
+    third = await renewed(second)
+    assert (await first.ask("viewer")).codes == [], "the last is not used yet, and its answer may be lost"
+    assert (await third.ask("viewer")).codes == []
+    assert (await first.ask("viewer")).codes == ["UNAUTHENTICATED"]
+    assert (await second.ask("viewer")).codes == []
+
+
 async def test_a_session_ends_with_what_it_was_renewed_from_and_to(scene: Scene) -> None:
     new = await renewed(scene.volunteer)
     assert (await scene.volunteer.ask("signOut")).codes == []

@@ -30,8 +30,11 @@ async def map_of(person: Client, incident_id: str, **asked: Any) -> Any:
 
 
 def sums(view: Any) -> dict[str, int]:
-    """What the cells hold, by layer and state."""
+    """What is shown in cells and one by one, by layer and state."""
     found: dict[str, int] = {}
+    for thing in view["things"]:
+        name = f"{thing['layer']} {thing['state']}"
+        found[name] = found.get(name, 0) + 1
     for cell in view["cells"]:
         for one in cell["counts"]:
             name = f"{one['layer']} {one['state']}"

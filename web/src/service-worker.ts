@@ -1,12 +1,24 @@
-/** Lets the app open without a network, and shows alerts. The shell comes from the phone, data always from the server. */
+/** Lets the app open without a network, sends what waits when there is one, and shows alerts.
+ *
+ * The shell comes from the phone, data always from the server.
+ */
+import { SYNC, send } from "./kept/delivery";
+import { renewDevices } from "./kept/device";
+import { isEmpty } from "./kept/queue";
+import { closeSafe, openWithWhatIsLeft } from "./kept/safe";
+import { screenOf, textOf } from "./kept/alert-texts";
 
 declare const self: ServiceWorkerGlobalScope;
 /** The files of this build, by their names that have the hash of their content. */
 declare const SHELL_FILES: string[];
 declare const SHELL_VERSION: string;
 
+type SyncEvent = ExtendableEvent & { tag: string };
+type SubscriptionChange = ExtendableEvent & { oldSubscription?: PushSubscription; newSubscription?: PushSubscription };
+
 const SHELL = "/";
-const CACHE = `shell-${SHELL_VERSION}`;
+const CACHES = "shell-";
+const CACHE = `${CACHES}${SHELL_VERSION}`;
 
 self.addEventListener("install", (event) => {
   event.waitUntil(keepShell());
@@ -16,13 +28,37 @@ self.addEventListener("activate", (event) => {
   event.waitUntil(leaveOldShells().then(() => self.clients.claim()));
 });
 
+// Said by a page whose person wants the new build now; else it comes once all pages of the old one are closed.
+self.addEventListener("message", (event) => {
+  if (event.data === "take over") event.waitUntil(self.skipWaiting());
+});
+
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   const { origin, pathname } = new URL(request.url);
   if (request.method !== "GET" || origin !== self.location.origin) return;
   if (["/graphql", "/photos", "/stop-emails"].some((path) => pathname.startsWith(path))) return;
   if (request.mode === "navigate") event.respondWith(kept(SHELL));
-  else event.respondWith(kept(request));
+  else event.respondWith(kept(request, pathname.startsWith("/assets/")));
+});
+
+self.addEventListener("sync", (event) => {
+  const { tag, waitUntil } = event as SyncEvent;
+  if (tag === SYNC) waitUntil.call(event, sendWhatWaits());
+});
+
+self.addEventListener("push", (event) => {
+  event.waitUntil(show(event.data));
+});
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(open(screenOf((event.notification.data as { kind: string }).kind)));
+});
+
+self.addEventListener("pushsubscriptionchange", (event) => {
+  const { oldSubscription, newSubscription, waitUntil } = event as SubscriptionChange;
+  waitUntil.call(event, subscribeAgain(oldSubscription ?? null, newSubscription ?? null));
 });
 
 async function keepShell(): Promise<void> {
@@ -30,15 +66,47 @@ async function keepShell(): Promise<void> {
   await cache.addAll([SHELL, "/icon.svg", "/manifest.webmanifest", ...SHELL_FILES]);
 }
 
-/** A page of the former build may be open still; it has loaded its files or finds them in its own cache until then. */
+/** A page of the former build may be open still, and load one of its files yet: so that one is left for last. */
 async function leaveOldShells(): Promise<void> {
-  const names = await caches.keys();
-  await Promise.all(names.filter((name) => name !== CACHE).map((name) => caches.delete(name)));
+  const others = (await caches.keys()).filter((name) => name.startsWith(CACHES) && name !== CACHE);
+  await Promise.all(others.slice(0, -1).map((name) => caches.delete(name)));
 }
 
-async function kept(request: Request | string): Promise<Response> {
+/** `everUsed`: what is no part of the shell, such as the map's ground, is kept from the first time on. */
+async function kept(request: Request | string, everUsed = false): Promise<Response> {
   const cache = await caches.open(CACHE);
-  return (await cache.match(request)) ?? fetch(request);
+  const found = (await cache.match(request)) ?? (await caches.match(request));
+  if (found) return found;
+  const fetched = await fetch(request);
+  if (everUsed && fetched.ok) await cache.put(request, fetched.clone());
+  return fetched;
 }
 
-export {};
+/** Raises where something is left, so that the browser tries again. */
+async function sendWhatWaits(): Promise<void> {
+  await openWithWhatIsLeft();
+  await send();
+  if (!(await isEmpty())) throw new Error("Something waits still.");
+  if ((await self.clients.matchAll({ type: "window" })).length === 0) await closeSafe();
+}
+
+/** The message holds a kind and a language, and nothing about a person. */
+async function show(data: PushMessageData | null): Promise<void> {
+  const { kind, id, language } = data?.json() as { kind: string; id: string; language: string };
+  const { title, body, lang, dir } = textOf(kind, language);
+  await self.registration.showNotification(title, { body, lang, dir, icon: "/icon.svg", tag: `${kind} ${id}`, data: { kind } });
+}
+
+async function open(screen: string): Promise<void> {
+  const windows = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+  const there = windows.find(({ url }) => new URL(url).pathname === screen);
+  if (there) await there.focus();
+  else await self.clients.openWindow(screen);
+}
+
+async function subscribeAgain(before: PushSubscription | null, now: PushSubscription | null): Promise<void> {
+  await openWithWhatIsLeft();
+  const options = { userVisibleOnly: true, applicationServerKey: before?.options.applicationServerKey ?? null };
+  const subscription = now ?? (await self.registration.pushManager.subscribe(options));
+  await renewDevices(subscription.toJSON());
+}

@@ -26,6 +26,10 @@ class RecoverCasePayload:
     errors: list[UserError] = strawberry.field(description="Empty where it was done.")
     case_code: str | None = strawberry.field(default=None, description="To read out to the caller. Shown only now.")
     case_secret: str | None = strawberry.field(default=None, description="To read out to the caller. Shown only now.")
+    email_kept: bool | None = strawberry.field(
+        default=None,
+        description="Whether the family is still told of news by e-mail; its phones are not.",
+    )
 
 
 @strawberry.type
@@ -42,7 +46,8 @@ class RecoveryMutations:
 
     @strawberry.mutation(
         description="Give a family a new case code and secret, if enough of its answers are right. The old ones end, "
-        "and it is signed out everywhere."
+        "it is signed out everywhere, and is told of news no more: by its devices, nor by e-mail but to an address "
+        "that the caller names."
     )
     async def recover_case(
         self, info: Info, input: Annotated[RecoverCaseInput, strawberry.argument(description="The answers.")]
@@ -51,5 +56,7 @@ class RecoveryMutations:
         return await settle(
             RecoverCasePayload,
             context.heed(recovery.recover_case(context.use, context.viewer, to_domain(CaseRecovery, input))),
-            lambda made: RecoverCasePayload(errors=[], case_code=made.code, case_secret=made.secret),
+            lambda made: RecoverCasePayload(
+                errors=[], case_code=made.code, case_secret=made.secret, email_kept=made.email_kept
+            ),
         )

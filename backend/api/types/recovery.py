@@ -19,3 +19,8 @@ class RecoverCaseInput:
     retry_key: str = strawberry.field(
         description="At least 22 random characters: with them, sending the same again gives the same code and secret."
     )
+    keep_email: str | None = strawberry.field(
+        default=None,
+        description="The address at which the caller is told of news by e-mail, if it names it: where it is that one, "
+        "e-mails go on.",
+    )

@@ -1,5 +1,6 @@
-/** What this phone keeps: drafts, what waits to be sent, and what was last seen of the server. */
+/** The database of this phone. */
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
+import type { ErrorCode } from "../api/generated/types";
 
 export interface Kept extends DBSchema {
   /** Single values by name: the session, drafts of forms, a family's case. */
@@ -8,15 +9,18 @@ export interface Kept extends DBSchema {
   queue: { key: string; value: Waiting; indexes: { saved: number } };
 }
 
+export type Refused = { code: ErrorCode; message: string; field: string | null };
+
 /** One thing that waits to be sent; what it holds is kept as it was typed until the server has it. */
 export type Waiting = {
   id: string;
   saved: number;
   kind: string;
+  /** As `toKeep` of the safe made it. */
   content: unknown;
   tries: number;
   /** What the server would not take, for the form to show. */
-  refused: { message: string; field: string | null }[] | null;
+  refused: Refused[] | null;
 };
 
 let opened: Promise<IDBPDatabase<Kept>> | null = null;
@@ -29,16 +33,4 @@ export function database(): Promise<IDBPDatabase<Kept>> {
     },
   });
   return opened;
-}
-
-export async function keep(name: string, value: unknown): Promise<void> {
-  await (await database()).put("values", value, name);
-}
-
-export async function kept<Value>(name: string): Promise<Value | null> {
-  return ((await (await database()).get("values", name)) as Value | undefined) ?? null;
-}
-
-export async function forget(name: string): Promise<void> {
-  await (await database()).delete("values", name);
 }

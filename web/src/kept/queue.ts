@@ -1,12 +1,7 @@
-/** What was saved on this phone and is not on the server yet: sent in order, one by one, and settled one by one.
- *
- * Everything has an id made here, so that sending the same again, after an answer that got lost, makes nothing twice.
- */
-import { ask, made, Refusal, sendPhoto } from "../api/client";
-import { RegisterPerson, RegisterSiblings } from "../api/generated/operations";
-import type { RegisterPersonInput } from "../api/generated/types";
-import { database, type Waiting } from "./database";
-import { keptSession, type Session } from "./session";
+/** What was saved on this phone and is not on the server yet. Sending it is `delivery.ts`. */
+import type { ChangeRegistrationInput, RegisterPersonInput } from "../api/generated/types";
+import { database, type Refused, type Waiting } from "./database";
+import { fromKept, isSealed, Locked, toKeep } from "./safe";
 
 export type Registering = {
   kind: "registration";
@@ -16,8 +11,9 @@ export type Registering = {
   /** The form as it was filled in, to be shown again where the server refuses a field. */
   form: unknown;
 };
+export type Changing = { kind: "change"; input: ChangeRegistrationInput; form: unknown };
 export type Photographing = { kind: "photo"; registrationId: string; photo: Blob };
-export type Content = Registering | Photographing;
+export type Content = Registering | Changing | Photographing;
 export type Item = Waiting & { content: Content };
 
 export type QueueState = {
@@ -26,122 +22,120 @@ export type QueueState = {
   /** When everything was last on the server. */
   synced: number | null;
   /** Why nothing is sent just now. */
-  stopped: "away" | "signed out" | null;
+  stopped: Stopped | null;
 };
+export type Stopped = "away" | "signed out" | "locked";
 
 const SYNCED = "synced";
+/** The page and the service worker tell each other what they changed. */
+const channel = new BroadcastChannel("queue");
 const listeners = new Set<(state: QueueState) => void>();
+/** What was opened already: photos are many, and take their time. */
+const opened = new Map<string, Content>();
 let state: QueueState | null = null;
 
 /** Be told of every change, and first of what waits now; returns what ends it. */
 export function follow(listener: (state: QueueState) => void): () => void {
   listeners.add(listener);
   if (state) listener(state);
+  channel.onmessage = () => void refresh();
   void refresh();
   return () => listeners.delete(listener);
 }
 
-/** Save things on this phone, all of them or none, and begin to send them. */
-export async function save(items: { id: string; content: Content }[]): Promise<void> {
-  const change = (await database()).transaction("queue", "readwrite", { durability: "strict" });
+/** Save things on this phone, all of them or none. */
+export async function add(items: { id: string; content: Content }[]): Promise<void> {
   const first = Date.now();
-  items.forEach(({ id, content }, index) => {
-    void change.store.put({ id, content, kind: content.kind, saved: first + index / 1000, tries: 0, refused: null });
-  });
+  const records = await Promise.all(
+    items.map(async ({ id, content }, index) => ({
+      id,
+      kind: content.kind,
+      content: await toKeep(content),
+      saved: first + index / 1000,
+      tries: 0,
+      refused: null,
+    })),
+  );
+  const change = (await database()).transaction("queue", "readwrite", { durability: "strict" });
+  for (const record of records) void change.store.put(record);
   await change.done;
-  await refresh();
-  void send();
+  for (const { id } of items) opened.delete(id);
+  await changed();
 }
 
-/** Take something back that the server refused, to mend it or to let it go. */
-export async function takeBack(id: string): Promise<void> {
-  await (await database()).delete("queue", id);
-  await refresh();
+/** Take something out: it is on the server, or is to be mended or let go. */
+export async function takeOut(...ids: string[]): Promise<void> {
+  const change = (await database()).transaction("queue", "readwrite", { durability: "strict" });
+  for (const id of ids) void change.store.delete(id);
+  await change.done;
+  for (const id of ids) opened.delete(id);
+  await changed();
 }
 
-/** Send what waits, until all is there or something stands in the way. Only one page of the app does so at a time. */
-export async function send(): Promise<void> {
-  await navigator.locks.request("queue", { ifAvailable: true }, async (lock) => {
-    if (lock) await sendAll();
-  });
+/** The server would not take it: it stays until somebody mends it. */
+export async function keepRefused(id: string, refused: Refused[]): Promise<void> {
+  const change = (await database()).transaction("queue", "readwrite");
+  const there = await change.store.get(id);
+  if (there) await change.store.put({ ...there, tries: there.tries + 1, refused });
+  await change.done;
+  await changed();
 }
 
-async function sendAll(): Promise<void> {
-  const session = await keptSession();
-  if (!session) return;
-  tell({ sending: true, stopped: null });
-  try {
-    for (let item = await next(); item; item = await next()) {
-      const settled = await settle(item, session);
-      if (settled !== "done" && settled !== "refused") {
-        tell({ stopped: settled });
-        break;
-      }
-    }
-  } finally {
-    if ((await all()).length === 0) {
-      const now = Date.now();
-      await (await database()).put("values", now, SYNCED);
-    }
-    tell({ sending: false });
-    await refresh();
-  }
-}
-
-type Settled = "done" | "refused" | "away" | "signed out";
-
-async function settle(item: Item, session: Session): Promise<Settled> {
-  try {
-    await deliver(item, session.token);
-  } catch (error) {
-    if (!(error instanceof Refusal) || error.is("RATE_LIMITED")) return "away";
-    if (error.is("UNAUTHENTICATED")) return "signed out";
-    const refused = error.problems.map(({ message, field }) => ({ message, field }));
-    await (await database()).put("queue", { ...item, tries: item.tries + 1, refused });
-    await refresh();
-    return "refused";
-  }
-  await (await database()).delete("queue", item.id);
-  await refresh();
-  return "done";
-}
-
-/** Raises Refusal, Unreachable. */
-async function deliver({ id, content }: Item, token: string): Promise<void> {
-  if (content.kind === "photo") {
-    await sendPhoto({ registration: content.registrationId }, id, content.photo, token);
-  } else if (content.people.length === 1) {
-    made((await ask(RegisterPerson, { input: content.people[0] as RegisterPersonInput }, token)).registerPerson);
-  } else {
-    const input = { siblings: content.people, groupId: content.groupId };
-    made((await ask(RegisterSiblings, { input }, token)).registerSiblings);
-  }
-}
-
-/** The next that the server has not refused; a photo waits for the record that it is of. */
-async function next(): Promise<Item | undefined> {
-  const waiting = await all();
-  const refused = new Set(
-    waiting.flatMap(({ refused: why, content }) =>
-      why && content.kind === "registration" ? content.people.map((person) => person.id) : [],
-    ),
-  );
-  return waiting.find(
-    ({ refused: why, content }) => !why && !(content.kind === "photo" && refused.has(content.registrationId)),
+export async function all(): Promise<Item[]> {
+  const records = await (await database()).getAllFromIndex("queue", "saved");
+  return Promise.all(
+    records.map(async (record) => {
+      const content = opened.get(record.id) ?? ((await fromKept(record.content)) as Content);
+      opened.set(record.id, content);
+      return { ...record, content };
+    }),
   );
 }
 
-async function all(): Promise<Item[]> {
-  return (await (await database()).getAllFromIndex("queue", "saved")) as Item[];
+export async function isEmpty(): Promise<boolean> {
+  return (await (await database()).count("queue")) === 0;
 }
 
-async function refresh(): Promise<void> {
+/** Seal what was saved before there was a PIN. */
+export async function sealQueue(): Promise<void> {
+  for (const record of await (await database()).getAll("queue")) {
+    if (isSealed(record.content)) continue;
+    const content = await toKeep(record.content);
+    const change = (await database()).transaction("queue", "readwrite");
+    const there = await change.store.get(record.id);
+    if (there) await change.store.put({ ...there, content });
+    await change.done;
+  }
+}
+
+/** The phone is locked, or what was sealed cannot be opened any more. */
+export async function forgetOpened(andSaved = false): Promise<void> {
+  opened.clear();
+  state = null;
+  if (andSaved) await (await database()).clear("queue");
+}
+
+export async function allThere(): Promise<void> {
+  await (await database()).put("values", Date.now(), SYNCED);
+}
+
+async function changed(): Promise<void> {
+  channel.postMessage("changed");
+  await refresh();
+}
+
+/** Say anew what waits, to those who follow. Until this phone was asked, nobody is told that nothing does. */
+export async function refresh(): Promise<void> {
+  if (listeners.size === 0) return;
   const synced = ((await (await database()).get("values", SYNCED)) as number | undefined) ?? null;
-  tell({ waiting: await all(), synced });
+  try {
+    tell({ waiting: await all(), synced });
+  } catch (error) {
+    if (!(error instanceof Locked)) throw error;
+  }
 }
 
-/** Until this phone was asked what waits, nobody is told that nothing does. */
-function tell(changes: Partial<QueueState>): void {
+export function tell(changes: Partial<QueueState>): void {
   if (!state && !changes.waiting) return;
   const now: QueueState = { waiting: [], sending: false, synced: null, stopped: null, ...state, ...changes };
   state = now;

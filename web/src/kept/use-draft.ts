@@ -1,6 +1,6 @@
 /** A form whose content is kept on this phone at every key stroke, and is there again after whatever happens. */
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
-import { forget, keep, kept } from "./database";
+import { forget, keep, kept } from "./values";
 
 export type Draft<Content> = {
   /** Null until this phone was asked for what it kept. */

@@ -1,8 +1,11 @@
 /** The words on the screen, in the person's language; one catalogue a language and part of the app, loaded when needed. */
 import { type ComponentChildren, createContext } from "preact";
 import { useContext, useEffect, useState } from "preact/hooks";
+import type calls from "./en/calls.json";
 import type coordinator from "./en/coordinator.json";
 import type family from "./en/family.json";
+import type map from "./en/map.json";
+import type seen from "./en/seen.json";
 import type shared from "./en/shared.json";
 import type volunteer from "./en/volunteer.json";
 
@@ -17,8 +20,9 @@ export const LANGUAGES = {
 } as const;
 
 export type Language = keyof typeof LANGUAGES;
-export type Part = "family" | "volunteer" | "coordinator";
-export type Key = keyof typeof shared | keyof typeof family | keyof typeof volunteer | keyof typeof coordinator;
+export type Part = "family" | "volunteer" | "coordinator" | "map" | "calls" | "seen";
+type Texts = typeof shared & typeof family & typeof volunteer & typeof coordinator & typeof map & typeof calls & typeof seen;
+export type Key = keyof Texts;
 type Catalogue = Partial<Record<Key, string>>;
 
 export type Words = {
@@ -26,6 +30,9 @@ export type Words = {
   choose: (language: Language) => void;
   /** The text of a key; `{name}` in it is replaced by the value of that name. */
   say: (key: Key, values?: Record<string, string | number>) => string;
+  /** A number and a moment as the language writes them. */
+  number: (value: number) => string;
+  moment: (value: string | number, style?: "short" | "medium") => string;
 };
 
 const catalogues = import.meta.glob<Catalogue>("./*/*.json", { import: "default" });
@@ -61,6 +68,8 @@ export function InWords({ part, children }: { part?: Part; children: ComponentCh
   }, [language]);
 
   if (!catalogue) return null;
+  const written = (value: string | number) =>
+    typeof value === "number" ? new Intl.NumberFormat(language).format(value) : value;
   const words: Words = {
     language,
     choose:
@@ -72,8 +81,11 @@ export function InWords({ part, children }: { part?: Part; children: ComponentCh
     say: (key, values = {}) => {
       const text = catalogue.words[key];
       if (text === undefined) return outer ? outer.say(key, values) : key;
-      return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+      return text.replace(/\{(\w+)\}/g, (whole, name: string) => written(values[name] ?? whole));
     },
+    number: written,
+    moment: (value, style = "medium") =>
+      new Intl.DateTimeFormat(language, { timeStyle: "short", ...(style === "medium" ? { dateStyle: "medium" } : {}) }).format(new Date(value)),
   };
   return <Context.Provider value={words}>{children}</Context.Provider>;
 }

@@ -1,65 +1,52 @@
 /** Alerts on this phone: the reason is said before the browser asks. */
 import { useEffect, useState } from "preact/hooks";
-import { ask, made, Refusal } from "../api/client";
-import { PushKey, RegisterDevice, RemoveDevice } from "../api/generated/operations";
-import { forget, keep, kept } from "../kept/database";
+import { type Device, keptDevice, renewDevices, subscribe, unsubscribe, type Whose } from "../kept/device";
+import type { Key } from "../languages/words";
 import { useWords } from "../languages/words";
+import { useAttempt } from "./attempt";
 import { Notice } from "./notice";
 
-const KEPT_AS = "device";
 const possible = "serviceWorker" in navigator && "PushManager" in window && "Notification" in window;
 
-export function AlertsSwitch({ token }: { token: string }) {
+export function AlertsSwitch({ token, whose, why = "alerts.why" }: { token: string; whose: Whose; why?: Key }) {
   const { say, language } = useWords();
-  const [device, setDevice] = useState<string | null | undefined>(undefined);
-  const [wrong, setWrong] = useState<string | null>(null);
+  const [device, setDevice] = useState<Device | null | undefined>(undefined);
+  const [denied, setDenied] = useState(false);
+  const attempt = useAttempt();
   useEffect(() => {
-    void kept<string>(KEPT_AS).then(setDevice);
-  }, []);
+    void keptDevice(whose).then(setDevice);
+  }, [whose]);
+  useEffect(() => {
+    if (device) void followUp(language);
+  }, [device?.id, language]);
   if (!possible || device === undefined) return null;
 
-  const attempt = async (change: () => Promise<void>) => {
-    setWrong(null);
-    try {
-      await change();
-    } catch (error) {
-      setWrong(error instanceof Refusal ? error.message : say("away"));
-    }
+  const turnOn = async () => {
+    const answer = await Notification.requestPermission();
+    setDenied(answer !== "granted");
+    if (answer === "granted") setDevice(await subscribe(await navigator.serviceWorker.ready, whose, language, token));
   };
-  const turnOn = () =>
-    attempt(async () => {
-      if ((await Notification.requestPermission()) !== "granted") {
-        setWrong(say("alerts.denied"));
-        return;
-      }
-      const { pushKey } = await ask(PushKey, {});
-      const registration = await navigator.serviceWorker.ready;
-      const subscription = await registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: pushKey });
-      const { endpoint, keys } = subscription.toJSON();
-      const { registerDevice } = await ask(
-        RegisterDevice,
-        { input: { endpoint: endpoint ?? "", publicKey: keys?.p256dh ?? "", authSecret: keys?.auth ?? "", language } },
-        token,
-      );
-      const id = made(registerDevice).device?.id ?? null;
-      await keep(KEPT_AS, id);
-      setDevice(id);
-    });
-  const turnOff = () =>
-    attempt(async () => {
-      made((await ask(RemoveDevice, { id: device ?? "" }, token)).removeDevice);
-      await forget(KEPT_AS);
-      setDevice(null);
-    });
+  const turnOff = async () => {
+    if (device) await unsubscribe(device, token);
+    setDevice(null);
+  };
+  const wrong = denied ? say("alerts.denied") : attempt.general();
 
   return (
     <section class="card">
       <h2>{say("alerts.title")}</h2>
-      <p class="soft">{say("alerts.why")}</p>
+      <p class="soft">{say(why)}</p>
       {wrong ? <Notice tone="bad">{wrong}</Notice> : null}
-      <button type="button" class="button" aria-pressed={device !== null} onClick={() => void (device ? turnOff() : turnOn())}>
+      {device ? <Notice tone="good">{say("alerts.are.on")}</Notice> : null}
+      <button type="button" class="button" onClick={() => void attempt.run(device ? turnOff : turnOn)}>
         {say(device ? "alerts.off" : "alerts.on")}
       </button>
     </section>
   );
+}
+
+/** What the service worker could not tell the server, such as from a locked phone, and a language that was changed. */
+async function followUp(language: string): Promise<void> {
+  const subscription = await (await navigator.serviceWorker.ready).pushManager.getSubscription();
+  if (subscription) await renewDevices(subscription.toJSON(), language).catch(() => undefined); // at the next opening
 }

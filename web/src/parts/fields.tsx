@@ -61,6 +61,26 @@ export function Text({ label, hint, wrong, value, change, lines = false, ...inpu
 
 type Option<Value extends string> = { value: Value; label: string; picture?: ComponentChildren };
 
+/** Several things to choose from, under one name. */
+function Group({ id, around, children }: { id: string; around: Around; children: ComponentChildren }) {
+  return (
+    <fieldset class="field" aria-describedby={describedBy(id, around)}>
+      <legend>{around.label}</legend>
+      {around.hint ? (
+        <span class="hint" id={`${id}-hint`}>
+          {around.hint}
+        </span>
+      ) : null}
+      <div class="choices">{children}</div>
+      {around.wrong ? (
+        <span class="wrong" id={`${id}-wrong`} role="alert">
+          {around.wrong}
+        </span>
+      ) : null}
+    </fieldset>
+  );
+}
+
 /** One of a few, all of them seen at once. Chosen again, it is taken back where nothing has to be chosen. */
 export function Choice<Value extends string>(
   properties: Around & {
@@ -70,40 +90,27 @@ export function Choice<Value extends string>(
     must?: boolean;
   },
 ) {
-  const { label, hint, wrong, options, value, change, must = false } = properties;
+  const { options, value, change, must = false } = properties;
   const id = useId();
   return (
-    <fieldset class="field" aria-describedby={describedBy(id, properties)}>
-      <legend>{label}</legend>
-      {hint ? (
-        <span class="hint" id={`${id}-hint`}>
-          {hint}
-        </span>
-      ) : null}
-      <div class="choices">
-        {options.map((option) => (
-          <label key={option.value} class="choice">
-            <input
-              type="radio"
-              name={id}
-              value={option.value}
-              checked={value === option.value}
-              onChange={() => change(option.value)}
-              onClick={() => value === option.value && !must && change(null)}
-            />
-            <span>
-              {option.picture}
-              {option.label}
-            </span>
-          </label>
-        ))}
-      </div>
-      {wrong ? (
-        <span class="wrong" id={`${id}-wrong`} role="alert">
-          {wrong}
-        </span>
-      ) : null}
-    </fieldset>
+    <Group id={id} around={properties}>
+      {options.map((option) => (
+        <label key={option.value} class="choice">
+          <input
+            type="radio"
+            name={id}
+            value={option.value}
+            checked={value === option.value}
+            onChange={() => change(option.value)}
+            onClick={() => value === option.value && !must && change(null)}
+          />
+          <span>
+            {option.picture}
+            {option.label}
+          </span>
+        </label>
+      ))}
+    </Group>
   );
 }
 
@@ -115,37 +122,24 @@ export function Choices<Value extends string>(
     change: (value: Value[]) => void;
   },
 ) {
-  const { label, hint, options, value, change } = properties;
-  const id = useId();
+  const { options, value, change } = properties;
   return (
-    <fieldset class="field" aria-describedby={describedBy(id, properties)}>
-      <legend>{label}</legend>
-      {hint ? (
-        <span class="hint" id={`${id}-hint`}>
-          {hint}
-        </span>
-      ) : null}
-      <div class="choices">
-        {options.map((option) => (
-          <label key={option.value} class="choice">
-            <input
-              type="checkbox"
-              checked={value.includes(option.value)}
-              onChange={(event) =>
-                change(
-                  event.currentTarget.checked
-                    ? [...value, option.value]
-                    : value.filter((chosen) => chosen !== option.value),
-                )
-              }
-            />
-            <span>
-              {option.picture}
-              {option.label}
-            </span>
-          </label>
-        ))}
-      </div>
-    </fieldset>
+    <Group id={useId()} around={properties}>
+      {options.map((option) => (
+        <label key={option.value} class="choice">
+          <input
+            type="checkbox"
+            checked={value.includes(option.value)}
+            onChange={(event) =>
+              change(event.currentTarget.checked ? [...value, option.value] : value.filter((chosen) => chosen !== option.value))
+            }
+          />
+          <span>
+            {option.picture}
+            {option.label}
+          </span>
+        </label>
+      ))}
+    </Group>
   );
 }

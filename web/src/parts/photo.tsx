@@ -20,9 +20,11 @@ export function useAddress(photo: Blob | null): string | null {
 
 export function Portrait({ photo, small = false }: { photo: Blob | string | null; small?: boolean }) {
   const own = useAddress(photo instanceof Blob ? photo : null);
+  const [broken, setBroken] = useState<string | null>(null);
   const address = typeof photo === "string" ? photo : own;
   const kind = small ? "portrait small" : "portrait";
-  return address ? <img class={kind} src={address} alt="" /> : <div class={kind}>{<Icon name="person" />}</div>;
+  // Without a network, what is on the server is not seen.
+  return address && address !== broken ? <img class={kind} src={address} alt="" onError={() => setBroken(address)} /> : <div class={kind}>{<Icon name="person" />}</div>;
 }
 
 type Properties = { label: string; hint?: string; photo: Blob | null; change: (photo: Blob | null) => void };

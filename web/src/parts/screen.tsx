@@ -1,6 +1,7 @@
 /** What every screen has: a head with the way back and the language, a body, and actions in reach of a thumb. */
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { Link } from "wouter-preact";
 import { LANGUAGES, type Language, useWords } from "../languages/words";
 import { Icon } from "./icons";
 
@@ -35,10 +36,10 @@ export function Screen({ title, lead, back, aside, above, actions, children }: P
             <Icon name="back" turns />
           </button>
         ) : null}
-        <a class="brand" href="/">
+        <Link class="brand" href="/">
           <img src="/icon.svg" alt="" width="28" height="28" />
           Reunify
-        </a>
+        </Link>
         {aside}
         <select
           aria-label={say("language")}

@@ -6,6 +6,12 @@ export const HAIR = ["black", "brown", "blond", "red", "grey"] as const;
 export const EYES = ["brown", "blue", "green", "grey", "black"] as const;
 export const GARMENTS = ["t-shirt", "trousers", "shorts", "skirt", "dress", "jacket", "shoes", "hat", "pyjamas", "swimsuit", "diaper"] as const;
 export const MARKS = ["SCAR", "BIRTHMARK", "MOLE", "BURN", "TATTOO", "PIERCING", "DENTAL", "AMPUTATION", "OTHER"] as const satisfies readonly MarkKind[];
+/** As the matcher knows them; left and right are the child's own. */
+export const SITES = [
+  "head", "face", "neck", "chest", "belly", "back", "bottom",
+  "right shoulder", "left shoulder", "right arm", "left arm", "right hand", "left hand",
+  "right leg", "left leg", "right knee", "left knee", "right foot", "left foot",
+] as const;
 export const RELATIONS = ["mother", "father", "sibling", "grandparent", "aunt or uncle", "cousin", "guardian"] as const;
 /** Asked for by name; anything else is written beside them. */
 export const SPOKEN = ["en", "es", "fr", "ht", "vi", "uk", "ar", "pt", "ru", "zh"] as const;
@@ -15,7 +21,9 @@ export type Garment = (typeof GARMENTS)[number];
 export type Spoken = (typeof SPOKEN)[number];
 export type Relation = (typeof RELATIONS)[number];
 
-export type MarkDraft = { kind: MarkKind; where: string };
+export type Site = (typeof SITES)[number];
+/** `sites` were tapped on a body, `where` is in words. */
+export type MarkDraft = { kind: MarkKind; where: string; sites: Site[] };
 export type GarmentDraft = { kind: Garment; colour: Colour | null };
 export type RelativeDraft = { relation: Relation | null; name: string; phone: string };
 
@@ -87,7 +95,7 @@ export function toInput(person: PersonDraft, now: Date, looked: boolean): Person
     hair: person.hair,
     eyes: person.eyes,
     heightCm: number(person.height),
-    marks: person.marks.map(({ kind, where }) => ({ kind, bodySite: text(where) })),
+    marks: person.marks.flatMap(marksOf),
     clothing: person.clothing.map(({ kind, colour }) => ({ kind, colour })),
     relatives: person.relatives
       .filter(({ relation, name, phone }) => relation || name.trim() || phone.trim())
@@ -95,6 +103,12 @@ export function toInput(person: PersonDraft, now: Date, looked: boolean): Person
     home: text(person.home) ? { text: person.home.trim() } : null,
     notes: text(person.notes),
   };
+}
+
+/** One for each place that was tapped; the words are said of each. */
+function marksOf({ kind, where, sites }: MarkDraft): NonNullable<PersonInput["marks"]> {
+  if (sites.length === 0) return [{ kind, bodySite: text(where) }];
+  return sites.map((bodySite) => ({ kind, bodySite, text: text(where) }));
 }
 
 function text(value: string): string | null {

@@ -3,12 +3,14 @@ import type { Key } from "../languages/words";
 import { useWords } from "../languages/words";
 import { Choice, Choices, Text } from "../parts/fields";
 import { Icon } from "../parts/icons";
+import { BodyField } from "./body";
 import {
   type Colour,
   COLOURS,
   EYES,
   GARMENTS,
   HAIR,
+  type MarkDraft,
   MARKS,
   type PersonDraft,
   RELATIONS,
@@ -75,17 +77,27 @@ export function AgeFields({ person, change, wrong = right }: Properties) {
   );
 }
 
-/** As it looks: from so many years to so many. */
+const SPANS = [["0", "1"], ["2", "3"], ["4", "6"], ["7", "9"], ["10", "12"], ["13", "15"], ["16", "17"], ["18", "20"]] as const;
+
+/** As it looks: one tap, or from so many years to so many. */
 export function LooksLikeAge({ person, change, wrong = right }: Properties) {
-  const { say } = useWords();
+  const { say, number } = useWords();
+  const options = SPANS.map(([from, to]) => ({
+    value: `${from}-${to}`,
+    label: say("person.span", { from: number(Number(from)), to: number(Number(to)) }),
+  }));
+  const pick = (span: string | null) => {
+    const [youngest = "", oldest = ""] = span?.split("-") ?? [];
+    change({ youngest, oldest });
+  };
   return (
-    <div class="field">
-      <span class="label">{say("person.looksLike")}</span>
+    <>
+      <Choice label={say("person.looksLike")} options={options} value={`${person.youngest}-${person.oldest}`} change={pick} />
       <div class="beside">
         <Text label={say("person.from")} inputMode="decimal" value={person.youngest} change={(youngest) => change({ youngest })} wrong={wrong("age.minimum")} />
         <Text label={say("person.to")} inputMode="decimal" value={person.oldest} change={(oldest) => change({ oldest })} wrong={wrong("age.maximum")} />
       </div>
-    </div>
+    </>
   );
 }
 
@@ -125,6 +137,8 @@ function ColourField(properties: {
 function MarkFields({ person, change }: Properties) {
   const { say } = useWords();
   const options = MARKS.map((value) => ({ value, label: say(`mark.${value}`) }));
+  const put = (mark: MarkDraft, changes: Partial<MarkDraft>) =>
+    change({ marks: person.marks.map((other) => (other === mark ? { ...mark, ...changes } : other)) });
   return (
     <>
       <Choices
@@ -133,15 +147,19 @@ function MarkFields({ person, change }: Properties) {
         options={options}
         value={person.marks.map((mark) => mark.kind)}
         change={(kinds) =>
-          change({ marks: kinds.map((kind) => person.marks.find((mark) => mark.kind === kind) ?? { kind, where: "" }) })
+          change({
+            marks: kinds.map((kind) => person.marks.find((mark) => mark.kind === kind) ?? { kind, where: "", sites: [] }),
+          })
         }
       />
       {person.marks.map((mark) => (
-        <Text
+        <BodyField
           key={mark.kind}
           label={say("person.mark.where", { mark: say(`mark.${mark.kind}`) })}
-          value={mark.where}
-          change={(where) => change({ marks: person.marks.map((other) => (other === mark ? { ...mark, where } : other)) })}
+          sites={mark.sites}
+          change={(sites) => put(mark, { sites })}
+          words={mark.where}
+          changeWords={(where) => put(mark, { where })}
         />
       ))}
     </>
@@ -243,17 +261,18 @@ export function RelativeFields({ person, change, wrong = right }: Properties) {
 export function Facts({ person }: { person: PersonDraft }) {
   const { say } = useWords();
   const years = person.youngest === person.oldest ? person.youngest : `${person.youngest}–${person.oldest}`;
+  const placesOf = ({ sites, where }: MarkDraft) => [...sites.map((site) => say(`body.${site}`)), where].filter(Boolean).join(", ");
   const facts: [Key, string][] = [
     ["person.given", person.given],
     ["person.family", person.family],
     ["person.asSaid", person.asSaid],
     ["person.sex", person.sex ? say(`sex.${person.sex}`) : ""],
     ["person.birthDate", person.birthDate],
-    ["person.years", person.birthDate ? "" : years],
+    ["person.age", person.birthDate ? "" : years],
     ["person.hair", person.hair ? say(`colour.${person.hair}`) : ""],
     ["person.eyes", person.eyes ? say(`colour.${person.eyes}`) : ""],
     ["person.height", person.height],
-    ["person.marks", person.marks.map((mark) => [say(`mark.${mark.kind}`), mark.where].filter(Boolean).join(": ")).join("; ")],
+    ["person.marks", person.marks.map((mark) => [say(`mark.${mark.kind}`), placesOf(mark)].filter(Boolean).join(": ")).join("; ")],
     [
       "person.clothing",
       person.clothing

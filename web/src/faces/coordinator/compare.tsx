@@ -1,21 +1,33 @@
 /** Two records side by side, and what speaks for one child and for two. */
 import type { ComponentChildren } from "preact";
+import type { MatchQuery } from "../../api/generated/types";
 import { type Key, useWords } from "../../languages/words";
+import { Notice } from "../../parts/notice";
 import { Portrait } from "../../parts/photo";
-import { type Match, nameOf } from "./review";
+import { nameOf } from "./review";
 
+type Match = NonNullable<MatchQuery["match"]>;
 type Person = NonNullable<Match["report"]>["person"];
+type Piece = Pick<Match["evidence"][number], "feature" | "level" | "bits" | "words">;
 
-export function Compare({ match }: { match: Match }) {
+/** One of the two records. */
+export type Side = {
+  title: string;
+  when: string | null;
+  where: string | null;
+  person: Person;
+  photos: { id: string; large: string }[];
+};
+
+export function Compare({ left: one, right: other }: { left: Side | null; right: Side | null }) {
   const { say, language } = useWords();
-  const { report, registration } = match;
-  const moment = (at: string | null) =>
+  const moment = (at: string | null | undefined) =>
     at ? new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }).format(new Date(at)) : null;
-  const left = report ? factsOf(report.person, say, language) : {};
-  const right = registration ? factsOf(registration.person, say, language) : {};
+  const left = one ? factsOf(one.person, say, language) : {};
+  const right = other ? factsOf(other.person, say, language) : {};
   const rows: [Key, ComponentChildren, ComponentChildren][] = [
-    ["compare.when", moment(report?.lastSeenAt ?? null), moment(registration?.foundAt ?? null)],
-    ["compare.where", report?.lastSeenPlace.text, registration?.foundPlace.text],
+    ["compare.when", moment(one?.when), moment(other?.when)],
+    ["compare.where", one?.where, other?.where],
     ...([...new Set([...Object.keys(left), ...Object.keys(right)])] as Key[]).map(
       (key): [Key, ComponentChildren, ComponentChildren] => [key, left[key], right[key]],
     ),
@@ -25,12 +37,8 @@ export function Compare({ match }: { match: Match }) {
       <thead>
         <tr>
           <td />
-          <Head title={say("compare.report")} name={report && nameOf(report.person.names)} photos={report?.photos} />
-          <Head
-            title={say("compare.registration", { site: registration?.site?.name ?? "" })}
-            name={registration && nameOf(registration.person.names)}
-            photos={registration?.photos}
-          />
+          <Head side={one} />
+          <Head side={other} />
         </tr>
       </thead>
       <tbody>
@@ -48,13 +56,14 @@ export function Compare({ match }: { match: Match }) {
   );
 }
 
-function Head({ title, name, photos }: { title: string; name: string | null | undefined; photos: { id: string; large: string }[] | undefined }) {
+function Head({ side }: { side: Side | null }) {
   const { say } = useWords();
+  const photos = side?.photos ?? [];
   return (
     <th scope="col">
-      <span class="soft small">{title}</span>
+      <span class="soft small">{side?.title ?? say("compare.hidden")}</span>
       <div class="photos">
-        {photos?.length ? (
+        {photos.length > 0 ? (
           photos.map((photo) => (
             <a key={photo.id} href={photo.large} target="_blank" rel="noreferrer">
               <img src={photo.large} alt={say("compare.photo")} />
@@ -64,12 +73,13 @@ function Head({ title, name, photos }: { title: string; name: string | null | un
           <Portrait photo={null} />
         )}
       </div>
-      <bdi>{name ?? say("compare.nameless")}</bdi>
+      <bdi>{(side && nameOf(side.person.names)) ?? say("compare.nameless")}</bdi>
     </th>
   );
 }
 
-function factsOf(person: Person, say: (key: Key) => string, language: string): Partial<Record<Key, string>> {
+/** What is known of a person, in words, by what it is called. */
+export function factsOf(person: Person, say: (key: Key) => string, language: string): Partial<Record<Key, string>> {
   const { minimum, maximum, birthDate } = person.age;
   const years = minimum === maximum ? minimum : `${minimum ?? "?"}–${maximum ?? "?"}`;
   const names = new Intl.DisplayNames([language], { type: "language", fallback: "code" });
@@ -93,15 +103,23 @@ function factsOf(person: Person, say: (key: Key) => string, language: string): P
   return Object.fromEntries(Object.entries(facts).filter(([, value]) => value)) as Partial<Record<Key, string>>;
 }
 
+/** What should not be where it is one child, said before anything else. */
+export function Conflicts({ evidence }: { evidence: readonly Piece[] }) {
+  const { say } = useWords();
+  const against = evidence.filter(({ level }) => level === "CONFLICT");
+  if (against.length === 0) return null;
+  return <Notice tone="warn">{say("evidence.conflicts", { features: against.map(({ feature }) => say(`feature.${feature}`)).join(", ") })}</Notice>;
+}
+
 const TONES = { AGREE: "for", CLOSE: "for", DISAGREE: "against", CONFLICT: "against", UNKNOWN: "unknown" } as const;
 const STRONGEST = 10;
 
 /** Each piece of evidence in words, with its weight as a bar: to the one side for the pair, to the other against it. */
-export function Evidence({ match }: { match: Match }) {
+export function Evidence({ evidence }: { evidence: readonly Piece[] }) {
   const { say, language } = useWords();
   const bits = new Intl.NumberFormat(language, { signDisplay: "exceptZero", maximumFractionDigits: 1 });
-  const known = match.evidence.filter(({ level }) => level !== "UNKNOWN");
-  const unknown = match.evidence.filter(({ level }) => level === "UNKNOWN");
+  const known = evidence.filter(({ level }) => level !== "UNKNOWN");
+  const unknown = evidence.filter(({ level }) => level === "UNKNOWN");
   return (
     <section class="stack">
       <h2>{say("evidence.title")}</h2>

@@ -1,17 +1,19 @@
 /** The face of those at a desk: coordinators, officers, call takers and administrators, on a large screen. */
-import { useEffect, useState } from "preact/hooks";
-import { Link } from "wouter-preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { Link, useSearch } from "wouter-preact";
 import { Refusal } from "../../api/client";
 import { keepSession, keptSession, type Session } from "../../kept/session";
-import { InWords, type Key, LANGUAGES, type Language, useWords } from "../../languages/words";
+import { InWords, LANGUAGES, type Language, useWords } from "../../languages/words";
+import { Icon } from "../../parts/icons";
+import { Mishap } from "../../parts/mishap";
 import { Notice } from "../../parts/notice";
 import "../../design/desk.css";
-import { AccountScreen } from "./account-screen";
 import { type Incident, incidentsOf, signOut } from "./desk";
-import { IncidentScreen, OpenIncidentScreen } from "./incident-screen";
-import { PeopleScreen } from "./people-screen";
-import { ReviewScreen } from "./review-screen";
+import { ExerciseScreen } from "./exercise-screen";
+import { OpenIncidentScreen } from "./incident-screen";
 import { SignInScreen } from "./sign-in-screen";
+import { Tour } from "./tour";
+import { GROUPS, WORK, type Work, workAt } from "./work";
 
 export default function Coordinator({ path, go }: { path: string; go: (path: string) => void }) {
   const [session, setSession] = useState<Session | null | undefined>(undefined);
@@ -21,7 +23,15 @@ export default function Coordinator({ path, go }: { path: string; go: (path: str
   if (session === undefined) return null;
   return (
     <InWords part="coordinator">
-      {session ? (
+      {path === "/desk/exercise" ? (
+        <ExerciseScreen
+          came={(found) => {
+            const atSite = AT_SITES.includes(found.role);
+            setSession(atSite ? null : found);
+            go(atSite ? "/site" : "/desk");
+          }}
+        />
+      ) : session ? (
         <Desk
           session={session}
           path={path}
@@ -43,19 +53,14 @@ export default function Coordinator({ path, go }: { path: string; go: (path: str
 }
 
 const AT_SITES = ["VOLUNTEER", "UNVERIFIED_REGISTRAR"];
-
-/** What each role does at a desk. */
-const WORK: { path: string; title: Key; roles: readonly string[] }[] = [
-  { path: "/desk", title: "desk.review", roles: ["COORDINATOR", "OFFICER"] },
-  { path: "/desk/incident", title: "desk.setUp", roles: ["COORDINATOR", "ADMIN"] },
-  { path: "/desk/people", title: "desk.people", roles: ["COORDINATOR", "ADMIN"] },
-  { path: "/desk/account", title: "desk.account", roles: ["COORDINATOR", "OFFICER", "ADMIN", "CALL_TAKER"] },
-];
+/** What an administrator may do before there is an incident. */
+const BEFORE = ["/desk/account", "/desk/people"];
 
 type DeskProperties = { session: Session; path: string; go: (path: string) => void; changed: (session: Session | null) => void; leave: () => void };
 
 function Desk({ session, path, go, changed, leave }: DeskProperties) {
-  const { say, language, choose } = useWords();
+  const { say, language } = useWords();
+  const query = new URLSearchParams(useSearch());
   const [incidents, setIncidents] = useState<Incident[] | null>(null);
   const [wrong, setWrong] = useState<string | null>(null);
   const load = () =>
@@ -70,57 +75,34 @@ function Desk({ session, path, go, changed, leave }: DeskProperties) {
     changed(next);
     void keepSession(next);
   };
-  const incident = incidents?.find(({ id }) => id === session.incidentId) ?? incidents?.[0];
+  const incident = incidents?.find(({ id }) => id === session.incidentId) ?? incidents?.[0] ?? null;
   const work = WORK.filter(({ roles }) => roles.includes(session.role));
   const mayOpen = work.some((one) => one.path === "/desk/incident");
-  const first = incidents?.length === 0 && mayOpen && path !== "/desk/account" && path !== "/desk/people";
+  const first = incidents?.length === 0 && mayOpen && !BEFORE.includes(path);
   const opens = mayOpen && (first || path === "/desk/new");
-  const here = opens ? undefined : (work.find((one) => one.path === path) ?? work[0]);
+  const here = opens ? undefined : workAt(path, work);
+  const main = useRef<HTMLElement>(null);
+  const before = useRef(path);
   useEffect(() => {
-    if (here) document.title = `${say(here.title)} · Reunify`;
+    document.title = `${say(here?.title ?? "incident.new")} · Reunify`;
   }, [here?.title, language]);
+  useEffect(() => {
+    // Who goes to another screen by keyboard or by ear is taken to its beginning.
+    if (before.current !== path) main.current?.focus({ preventScroll: true });
+    before.current = path;
+    scrollTo(0, 0);
+  }, [path]);
 
   return (
     <div class="desk">
-      <header>
-        <a class="brand" href="/">
-          <img src="/icon.svg" alt="" width="28" height="28" />
-          Reunify
-        </a>
-        {incident ? (
-          <label>
-            <span class="only-read-aloud">{say("desk.incident")}</span>
-            <select value={incident.id} onChange={(event) => workIn(event.currentTarget.value)}>
-              {incidents?.map(({ id, name }) => (
-                <option key={id} value={id}>
-                  {name}
-                </option>
-              ))}
-            </select>
-          </label>
-        ) : null}
-        {incident?.synthetic ? <span class="tag warn">{say("desk.exercise")}</span> : null}
-        <nav aria-label={say("desk.work")}>
-          {work.map(({ path: to, title }) => (
-            <Link key={to} href={to} aria-current={here?.path === to ? "page" : undefined}>
-              {say(title)}
-            </Link>
-          ))}
-        </nav>
-        <select aria-label={say("language")} value={language} onChange={(event) => choose(event.currentTarget.value as Language)}>
-          {Object.entries(LANGUAGES).map(([tag, name]) => (
-            <option key={tag} value={tag} lang={tag}>
-              {name}
-            </option>
-          ))}
-        </select>
-        <button type="button" class="button quiet" onClick={leave}>
-          {say("desk.signOut", { name: session.name })}
-        </button>
-      </header>
-      <main>
+      <a class="skip" href="#work" onClick={() => main.current?.focus()}>
+        {say("desk.skip")}
+      </a>
+      <Head session={session} incidents={incidents ?? []} incident={incident} workIn={workIn} leave={leave} />
+      <SideBar work={work} here={here} path={path} />
+      <main id="work" ref={main} tabIndex={-1}>
         {wrong ? <Notice tone="warn">{wrong}</Notice> : null}
-        {incidents?.length === 0 && !mayOpen ? <Notice>{say("desk.noIncident")}</Notice> : null}
+        {incidents?.length === 0 && !mayOpen && here?.path !== "/desk/account" ? <Notice>{say("desk.noIncident")}</Notice> : null}
         {opens ? (
           <OpenIncidentScreen
             session={session}
@@ -133,11 +115,76 @@ function Desk({ session, path, go, changed, leave }: DeskProperties) {
             }
           />
         ) : null}
-        {here?.path === "/desk/incident" && incident ? <IncidentScreen session={session} incidentId={incident.id} /> : null}
-        {here?.path === "/desk/people" ? <PeopleScreen session={session} incidentId={incident?.id ?? null} /> : null}
-        {here?.path === "/desk/account" ? <AccountScreen session={session} /> : null}
-        {here?.path === "/desk" && incident ? <ReviewScreen session={session} incidentId={incident.id} /> : null}
+        {here ? <Mishap key={here.path}>{here.show({ session, incident, path, query, go, changed: () => void load() })}</Mishap> : null}
       </main>
+      {incident?.synthetic ? <Tour work={work} /> : null}
+    </div>
+  );
+}
+
+type HeadProperties = { session: Session; incidents: Incident[]; incident: Incident | null; workIn: (id: string) => void; leave: () => void };
+
+function Head({ session, incidents, incident, workIn, leave }: HeadProperties) {
+  const { say, language, choose } = useWords();
+  return (
+    <header>
+      <a class="brand" href="/">
+        <img src="/icon.svg" alt="" width="28" height="28" />
+        Reunify
+      </a>
+      {incident ? (
+        <select aria-label={say("desk.incident")} value={incident.id} onChange={(event) => workIn(event.currentTarget.value)}>
+          {incidents.map(({ id, name }) => (
+            <option key={id} value={id}>
+              {name}
+            </option>
+          ))}
+        </select>
+      ) : null}
+      {incident?.synthetic ? <span class="tag warn">{say("desk.exercise")}</span> : null}
+      <span class="grows" />
+      <select aria-label={say("language")} value={language} onChange={(event) => choose(event.currentTarget.value as Language)}>
+        {Object.entries(LANGUAGES).map(([tag, name]) => (
+          <option key={tag} value={tag} lang={tag}>
+            {name}
+          </option>
+        ))}
+      </select>
+      <button type="button" class="button quiet" onClick={leave}>
+        {say("desk.signOut", { name: session.name })}
+      </button>
+    </header>
+  );
+}
+
+/** All that there is to do, in groups; folded away behind a button where the screen is narrow or the letters large. */
+function SideBar({ work, here, path }: { work: Work[]; here: Work | undefined; path: string }) {
+  const { say } = useWords();
+  const [open, setOpen] = useState(false);
+  useEffect(() => setOpen(false), [path]);
+  return (
+    <div class="side">
+      <button type="button" class="button menu" aria-expanded={open} aria-controls="desk-work" onClick={() => setOpen(!open)}>
+        <Icon name="menu" />
+        {say(here?.title ?? "incident.new")}
+      </button>
+      <nav id="desk-work" aria-label={say("desk.work")} class={open ? "open" : ""}>
+        {GROUPS.map((group) => {
+          const own = work.filter((one) => one.group === group);
+          return own.length > 0 ? (
+            <div key={group} class="group" role="group" aria-labelledby={`group-${group}`}>
+              <span id={`group-${group}`} class="soft small">
+                {say(`group.${group}`)}
+              </span>
+              {own.map(({ path: to, title }) => (
+                <Link key={to} href={to} aria-current={here?.path === to ? "page" : undefined}>
+                  {say(title)}
+                </Link>
+              ))}
+            </div>
+          ) : null;
+        })}
+      </nav>
     </div>
   );
 }

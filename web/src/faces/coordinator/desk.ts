@@ -2,15 +2,15 @@
 import { ask, made } from "../../api/client";
 import { Incidents, SignInWithPassword, SignOut, Viewer } from "../../api/generated/operations";
 import type { IncidentsQuery, ViewerQuery } from "../../api/generated/types";
-import { forget } from "../../kept/database";
+import { forget, forgetAll } from "../../kept/values";
 import { keepSession, type Session } from "../../kept/session";
 
 export type Incident = IncidentsQuery["incidents"]["edges"][number]["node"];
 export type Person = NonNullable<ViewerQuery["viewer"]>;
 
 /** Raises Refusal, Unreachable. */
-export async function signIn(signInName: string, password: string, code: string): Promise<Session> {
-  const input = { signInName, password, code: code.trim() || null };
+export async function signIn(signInName: string, password: string, proof: { code: string } | { passkey: string }): Promise<Session> {
+  const input = { signInName, password, ...("code" in proof ? { code: proof.code.trim() || null } : proof) };
   const token = made((await ask(SignInWithPassword, { input })).signInWithPassword).token ?? "";
   const { viewer } = await ask(Viewer, {}, token);
   const session: Session = {
@@ -24,10 +24,11 @@ export async function signIn(signInName: string, password: string, code: string)
   return session;
 }
 
-/** Leave this browser; what the server cannot be told now ends by itself. */
+/** Leave this browser at once; the server is told beside it, and where it cannot be, the session ends by itself. */
 export async function signOut(session: Session): Promise<void> {
   await forget("session");
-  await ask(SignOut, {}, session.token).catch(() => undefined);
+  await forgetAll("call "); // what callers said is not for whoever sits down here next
+  void ask(SignOut, {}, session.token).catch(() => undefined);
 }
 
 /** Raises Refusal, Unreachable. */

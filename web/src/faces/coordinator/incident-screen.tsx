@@ -1,4 +1,4 @@
-/** Setting an incident up: its name, its thresholds, its sites. */
+/** Setting an incident up: opening it, and its sites. */
 import { useEffect, useState } from "preact/hooks";
 import { Link } from "wouter-preact";
 import type { IncidentKind, IncidentScale, SiteKind } from "../../api/generated/types";
@@ -7,9 +7,10 @@ import { useWords } from "../../languages/words";
 import { useAttempt } from "../../parts/attempt";
 import { Choice, Choices, Text } from "../../parts/fields";
 import { Notice } from "../../parts/notice";
+import { AreaCard } from "./area-card";
+import { FirstSteps } from "./first-steps";
 import {
   addSite,
-  change,
   INCIDENT_KINDS,
   type IncidentWhole,
   loadIncident,
@@ -19,6 +20,7 @@ import {
   SITE_KINDS,
   type Site,
 } from "./incident";
+import { SiteImport } from "./site-import";
 
 /** The first thing of all, in an empty system or for another emergency. */
 export function OpenIncidentScreen({ session, opened, first }: { session: Session; opened: (id: string) => void; first: boolean }) {
@@ -69,8 +71,9 @@ export function IncidentScreen({ session, incidentId }: { session: Session; inci
       {found ? (
         <>
           <h1>{found.incident.name}</h1>
+          <FirstSteps session={session} incident={found.incident} sites={found.sites} />
           <Sites session={session} incidentId={incidentId} sites={found.sites} changed={load} />
-          <Thresholds key={found.incident.version} session={session} incident={found.incident} changed={load} />
+          <AreaCard key={found.incident.version} session={session} incident={found.incident} changed={load} />
           <p>
             <Link href="/desk/new">{say("incident.new")}</Link>
           </p>
@@ -87,7 +90,7 @@ function Sites({ session, incidentId, sites, changed }: { session: Session; inci
   const [adding, setAdding] = useState(false);
   const attempt = useAttempt();
   return (
-    <section class="card">
+    <section class="card" id="sites">
       <h2>{say("sites.title")}</h2>
       {attempt.general() ? <Notice tone="bad">{attempt.general()}</Notice> : null}
       {sites.length === 0 ? <p class="soft">{say("sites.none")}</p> : null}
@@ -124,6 +127,7 @@ function Sites({ session, incidentId, sites, changed }: { session: Session; inci
           {say("sites.add")}
         </button>
       )}
+      <SiteImport session={session} incidentId={incidentId} added={changed} />
     </section>
   );
 }
@@ -182,37 +186,6 @@ function NewSite({ session, incidentId, added, cancel }: NewSiteProperties) {
           {say("cancel")}
         </button>
       </div>
-    </form>
-  );
-}
-
-function Thresholds({ session, incident, changed }: { session: Session; incident: IncidentWhole; changed: () => void }) {
-  const { say } = useWords();
-  const [propose, setPropose] = useState(String(Math.round(incident.proposeThreshold * 100)));
-  const [alert, setAlert] = useState(incident.alertThreshold === null ? "" : String(Math.round(incident.alertThreshold * 100)));
-  const attempt = useAttempt();
-  const submit = (event: Event) => {
-    event.preventDefault();
-    void attempt.run(async () => {
-      await change(session, {
-        id: incident.id,
-        version: incident.version,
-        proposeThreshold: Number(propose) / 100,
-        alertThreshold: alert.trim() ? Number(alert) / 100 : null,
-      });
-      changed();
-    });
-  };
-  const general = attempt.general("proposeThreshold", "alertThreshold");
-  return (
-    <form class="card" onSubmit={submit}>
-      <h2>{say("thresholds.title")}</h2>
-      {general ? <Notice tone="bad">{general}</Notice> : null}
-      <Text label={say("thresholds.propose")} type="number" min="1" max="99" value={propose} change={setPropose} wrong={attempt.wrong("proposeThreshold")} />
-      <Text label={say("thresholds.alert")} hint={say("thresholds.alert.hint")} type="number" min="1" max="99" value={alert} change={setAlert} wrong={attempt.wrong("alertThreshold")} />
-      <button type="submit" class="button" aria-disabled={attempt.running}>
-        {say("account.save")}
-      </button>
     </form>
   );
 }

@@ -11,12 +11,11 @@ import {
 } from "../../api/generated/operations";
 import type { MatchesQuery, MatchQuery, MatchState } from "../../api/generated/types";
 import type { Session } from "../../kept/session";
+import type { Page } from "./pair-queue";
 
 export type QueuedMatch = MatchesQuery["matches"]["edges"][number]["node"];
 export type Match = NonNullable<MatchQuery["match"]>;
 export type Step = "claim" | "confirm" | "reject" | "undo";
-export type Queue = { matches: QueuedMatch[]; more: string | null };
-
 const PAGE = 50;
 
 /** Raises Refusal, Unreachable. */
@@ -26,10 +25,10 @@ export async function loadQueue(
   states: MatchState[] | null,
   language: string,
   after: string | null = null,
-): Promise<Queue> {
+): Promise<Page<QueuedMatch>> {
   const { matches } = await ask(Matches, { incidentId, states, first: PAGE, after, language }, session.token);
   return {
-    matches: matches.edges.map(({ node }) => node),
+    items: matches.edges.map(({ node }) => node),
     more: matches.pageInfo.hasNextPage ? matches.pageInfo.endCursor : null,
   };
 }

@@ -62,7 +62,7 @@ export function CaseScreen({ own, changed }: { own: Case; changed: (own: Case | 
       ))}
       {own.photos.length > 0 ? <Notice>{say("case.photosWait", { count: own.photos.length })}</Notice> : null}
       {own.code && own.secret ? <CaseCard code={own.code} secret={own.secret} /> : null}
-      <AlertsSwitch token={own.token} />
+      <AlertsSwitch token={own.token} whose="family" />
       <button type="button" class="button" onClick={() => void load()}>
         <Icon name="refresh" />
         {say("case.look")}

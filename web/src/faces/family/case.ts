@@ -2,7 +2,7 @@
 import { ask, made, sendPhoto } from "../../api/client";
 import { FileReport, OpenIncidents, Reports, SignInWithCase, Viewer, WithdrawReport } from "../../api/generated/operations";
 import type { NextStep, ReportStatus } from "../../api/generated/types";
-import { forget, keep, kept } from "../../kept/database";
+import { forget, keep, kept } from "../../kept/values";
 import { type ReportDraft, toFiling } from "./draft";
 import { work } from "./work";
 

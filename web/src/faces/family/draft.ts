@@ -87,6 +87,6 @@ function lastSeen({ lastSeenDay, lastSeenTime }: ChildDraft): string | null {
 }
 
 /** 32 random characters that only this phone knows: with them a lost answer can be asked for again. */
-function secret(): string {
+export function secret(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -1,8 +1,9 @@
 /** Children as a volunteer registers them: one, or brothers and sisters in one go. */
 import { v7 as newId } from "uuid";
-import type { CareStatus, RegisterPersonInput } from "../../api/generated/types";
+import type { CareStatus, RegisterPersonInput, RegistrationQuery } from "../../api/generated/types";
 import type { Content } from "../../kept/queue";
 import { isDescribed, NOBODY, type PersonDraft, toInput } from "../../person/draft";
+import { onTopOf, toDraft, withChanges } from "../../person/record";
 
 export type ChildDraft = {
   id: string;
@@ -30,6 +31,55 @@ export function newChild(like: ChildDraft | null = null): ChildDraft {
 
 export function newRegistration(): RegistrationDraft {
   return { groupId: newId(), at: 0, children: [newChild()], foundAt: new Date().toISOString() };
+}
+
+/** A record that is there already, as somebody changes it: `version` is of `before`, the record as it was then. */
+export type ChangeDraft = { before: Recorded; child: ChildDraft };
+export type Recorded = NonNullable<RegistrationQuery["registration"]>;
+
+export function toChange(before: Recorded): ChangeDraft {
+  const child: ChildDraft = {
+    id: before.id,
+    person: toDraft(before.person),
+    photo: null,
+    photoId: newId(),
+    careStatus: before.careStatus,
+    foundPlace: before.foundPlace?.text ?? "",
+    medicalNotes: before.medicalNotes ?? "",
+  };
+  return { before, child };
+}
+
+/** What was typed, on top of the record as somebody else has changed it. */
+export function rebased({ before, child }: ChangeDraft, now: Recorded): ChangeDraft {
+  const [base, fresh] = [toChange(before).child, toChange(now).child];
+  const own = (["careStatus", "foundPlace", "medicalNotes"] as const).filter((field) => child[field] !== base[field]);
+  const typed = Object.fromEntries(own.map((field) => [field, child[field]]));
+  return {
+    before: now,
+    child: { ...child, ...fresh, ...typed, photo: child.photo, photoId: child.photoId, person: onTopOf(before.person, child.person, now.person) },
+  };
+}
+
+/** What is to be sent of it: what was changed, and a photo. */
+export function changesToQueue(draft: ChangeDraft): { id: string; content: Content }[] {
+  const { before, child } = draft;
+  const base = toChange(before).child;
+  const place = child.foundPlace.trim();
+  const input = {
+    id: before.id,
+    version: before.version,
+    person: withChanges(before.person, child.person, new Date()),
+    careStatus: child.careStatus,
+    ...(child.foundPlace === base.foundPlace ? {} : { foundPlace: { text: place || null, point: null } }),
+    ...(child.medicalNotes === base.medicalNotes ? {} : { medicalNotes: child.medicalNotes.trim() || null }),
+  };
+  return [
+    { id: `change ${before.id}`, content: { kind: "change", input, form: draft } },
+    ...(child.photo
+      ? [{ id: child.photoId, content: { kind: "photo" as const, registrationId: before.id, photo: child.photo } }]
+      : []),
+  ];
 }
 
 /** Whether enough is known: a name, a description or a photo. */

@@ -1,52 +1,40 @@
 /** Registering a child in under a minute, with one thumb: the photo first, then what is known. */
-import { useState } from "preact/hooks";
-import { save } from "../../kept/queue";
+import { useEffect, useState } from "preact/hooks";
+import type { Refused } from "../../kept/database";
+import { save } from "../../kept/delivery";
+import { all, takeOut } from "../../kept/queue";
 import type { Session } from "../../kept/session";
 import { useDraft } from "../../kept/use-draft";
 import { useWords } from "../../languages/words";
-import { Choice, Text } from "../../parts/fields";
+import { Choice } from "../../parts/fields";
 import { Icon } from "../../parts/icons";
 import { Notice } from "../../parts/notice";
-import { PhotoField, Portrait } from "../../parts/photo";
+import { Portrait } from "../../parts/photo";
 import { Screen } from "../../parts/screen";
 import { calledBy } from "../../person/draft";
-import {
-  ClothingFields,
-  LanguageFields,
-  LooksFields,
-  LooksLikeAge,
-  NameFields,
-  RelativeFields,
-  SexField,
-} from "../../person/fields";
+import { ChildFields } from "./child-fields";
 import { type ChildDraft, isEnough, newChild, newRegistration, type RegistrationDraft, toQueue } from "./draft";
-
-const CARE = ["UNACCOMPANIED", "SEPARATED", "ACCOMPANIED", "ADULT"] as const;
 
 type Properties = {
   session: Session;
-  /** What the server would not take of this very form, by field. */
-  refused: readonly { message: string; field: string | null }[];
+  /** A form that the server refused, and that waits in the queue until it is saved again. */
+  mending: boolean;
   saved: (count: number) => void;
   leave: () => void;
 };
 
-export function RegisterScreen({ session, refused, saved, leave }: Properties) {
+export function RegisterScreen({ session, mending, saved, leave }: Properties) {
   const { say } = useWords();
-  const draft = useDraft<RegistrationDraft>("registration", newRegistration);
+  const draft = useDraft<RegistrationDraft>(mending ? "mending" : "registration", newRegistration);
   const [tried, setTried] = useState(false);
   const form = draft.content;
+  const refused = useRefused(form?.groupId);
   if (!form) return null;
   const child = form.children[form.at] ?? newChild();
   const put = (changes: Partial<ChildDraft>) =>
     draft.change({ children: form.children.map((other, index) => (index === form.at ? { ...child, ...changes } : other)) });
   const path = form.children.length > 1 ? `siblings.${form.at}.` : "";
   const wrong = (field: string) => refused.find((problem) => problem.field === `${path}${field}`)?.message;
-  const person = {
-    person: child.person,
-    change: (changes: object) => put({ person: { ...child.person, ...changes } }),
-    wrong: (field: string) => wrong(`person.${field}`),
-  };
   const lacking = form.children.findIndex((one) => !isEnough(one));
 
   const submit = async () => {
@@ -55,8 +43,10 @@ export function RegisterScreen({ session, refused, saved, leave }: Properties) {
       draft.change({ at: lacking });
       return;
     }
-    await save(toQueue(form, session.site?.id ?? ""));
+    const items = toQueue(form, session.site?.id ?? "");
+    await save(items);
     await draft.discard();
+    if (mending) await leavePhotosOut(form, items);
     saved(form.children.length);
   };
 
@@ -93,44 +83,7 @@ export function RegisterScreen({ session, refused, saved, leave }: Properties) {
           change={(value) => draft.change({ at: Number(value ?? 0) })}
         />
       ) : null}
-      <PhotoField label={say("register.photo")} photo={child.photo} change={(photo) => put({ photo })} />
-      <NameFields {...person} />
-      <LooksLikeAge {...person} />
-      <SexField {...person} />
-      <Choice
-        must
-        label={say("register.care")}
-        options={CARE.map((value) => ({ value, label: say(`care.${value}`) }))}
-        value={child.careStatus}
-        change={(careStatus) => careStatus && put({ careStatus })}
-      />
-      <Text
-        label={say("register.foundPlace")}
-        value={child.foundPlace}
-        change={(foundPlace) => put({ foundPlace })}
-        wrong={wrong("foundPlace.text")}
-      />
-      <LanguageFields {...person} />
-      <LooksFields {...person} />
-      <ClothingFields {...person} />
-      <h2>{say("register.relatives")}</h2>
-      <RelativeFields {...person} />
-      <Text
-        label={say("person.home")}
-        hint={say("register.home.hint")}
-        value={child.person.home}
-        change={(home) => person.change({ home })}
-        wrong={person.wrong("home.text")}
-      />
-      <Text
-        lines
-        label={say("register.medical")}
-        hint={say("register.medical.hint")}
-        value={child.medicalNotes}
-        change={(medicalNotes) => put({ medicalNotes })}
-        wrong={wrong("medicalNotes")}
-      />
-      <Text lines label={say("person.notes")} value={child.person.notes} change={(notes) => person.change({ notes })} wrong={person.wrong("notes")} />
+      <ChildFields child={child} change={put} wrong={wrong} />
       <button
         type="button"
         class="button"
@@ -150,4 +103,23 @@ export function RegisterScreen({ session, refused, saved, leave }: Properties) {
       ) : null}
     </Screen>
   );
+}
+
+/** What the server would not take of this very form; it stays in the queue until the form is saved anew. */
+export function useRefused(id: string | undefined): readonly Refused[] {
+  const [refused, setRefused] = useState<readonly Refused[]>([]);
+  useEffect(() => {
+    if (id) void all().then((items) => setRefused(items.find((item) => item.id === id)?.refused ?? []));
+  }, [id]);
+  return refused;
+}
+
+/** Photos that were saved with the form before, and are in it no more. */
+async function leavePhotosOut(form: RegistrationDraft, items: { id: string }[]): Promise<void> {
+  const kept = new Set(items.map(({ id }) => id));
+  const children = new Set(form.children.map(({ id }) => id));
+  const left = (await all()).filter(
+    ({ id, content }) => content.kind === "photo" && children.has(content.registrationId) && !kept.has(id),
+  );
+  if (left.length > 0) await takeOut(...left.map(({ id }) => id));
 }

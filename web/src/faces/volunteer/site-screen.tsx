@@ -1,9 +1,11 @@
 /** My site: who is here, what is saved here and what is saved there. */
 import { useEffect, useState } from "preact/hooks";
+import { Link } from "wouter-preact";
 import { Refusal } from "../../api/client";
-import { keep } from "../../kept/database";
-import { follow, type Item, type QueueState, type Registering, send, takeBack } from "../../kept/queue";
+import { send } from "../../kept/delivery";
+import { type Changing, follow, type Item, type QueueState, type Registering, takeOut } from "../../kept/queue";
 import type { Session } from "../../kept/session";
+import { keep } from "../../kept/values";
 import { useWords } from "../../languages/words";
 import { Text } from "../../parts/fields";
 import { Icon } from "../../parts/icons";
@@ -11,18 +13,12 @@ import { Notice } from "../../parts/notice";
 import { Portrait } from "../../parts/photo";
 import { Screen } from "../../parts/screen";
 import { calledBy } from "../../person/draft";
-import type { RegistrationDraft } from "./draft";
+import type { ChangeDraft, ChildDraft, RegistrationDraft } from "./draft";
 import { type Child, keptList, loadList, type SiteList } from "./site";
 
-type Properties = {
-  session: Session;
-  justSaved: number;
-  register: () => void;
-  /** Open a form again that the server refused. */
-  mend: (refused: NonNullable<Item["refused"]>) => void;
-};
+type Properties = { session: Session; justSaved: number; go: (path: string) => void; locked: () => void };
 
-export function SiteScreen({ session, justSaved, register, mend }: Properties) {
+export function SiteScreen({ session, justSaved, go, locked }: Properties) {
   const { say } = useWords();
   const [list, setList] = useState<SiteList | null>(null);
   const [sought, setSought] = useState("");
@@ -38,8 +34,10 @@ export function SiteScreen({ session, justSaved, register, mend }: Properties) {
       setAway(false);
       setSignedOut(false);
     } catch (error) {
-      setSignedOut(error instanceof Refusal && error.is("UNAUTHENTICATED"));
       setAway(!(error instanceof Refusal));
+      if (!(error instanceof Refusal)) return;
+      setSignedOut(error.is("UNAUTHENTICATED"));
+      if (error.is("PIN_NEEDED")) locked();
     }
   };
   useEffect(() => {
@@ -52,28 +50,44 @@ export function SiteScreen({ session, justSaved, register, mend }: Properties) {
   useEffect(() => {
     if (queue && !queue.sending) void load();
   }, [queue?.waiting.length]);
+  useEffect(() => {
+    if (queue?.stopped === "locked") locked();
+  }, [queue?.stopped]);
 
   const folded = fold(sought);
   const children = (list?.children ?? []).filter((child) => fold(`${child.name} ${child.asSaid}`).includes(folded));
-  const here = queue?.waiting.filter((item) => item.content.kind === "registration") ?? [];
+  const unsent = queue?.waiting.filter((item) => item.content.kind !== "photo" || item.refused) ?? [];
 
   return (
     <Screen
       title={session.site?.name ?? say("site.title")}
+      aside={
+        <Link class="button quiet" href="/site/settings" aria-label={say("settings.title")}>
+          <Icon name="settings" />
+        </Link>
+      }
       actions={
-        <button type="button" class="button main" onClick={register}>
+        <button type="button" class="button main" onClick={() => go("/site/register")}>
           <Icon name="plus" />
           {say("site.register")}
         </button>
       }
     >
-      {justSaved > 0 && here.length > 0 ? <Notice tone="good">{say("site.savedHere", { count: justSaved })}</Notice> : null}
+      {justSaved > 0 && unsent.length > 0 ? <Notice tone="good">{say("site.savedHere", { count: justSaved })}</Notice> : null}
       {queue ? <Saved queue={queue} away={away} signedOut={signedOut} /> : null}
-      {here.map((item) => (
-        <Unsent key={item.id} item={item} mend={mend} />
+      {unsent.map((item) => (
+        <Unsent key={item.id} item={item} go={go} />
       ))}
       {seesList ? null : <Notice>{say("site.helper")}</Notice>}
-      {seesList ? <Text label={say("site.seek")} type="search" value={sought} change={setSought} /> : null}
+      {seesList ? (
+        <>
+          <Link class="button" href="/site/roll-call">
+            <Icon name="list" />
+            {say("rollCall.title")}
+          </Link>
+          <Text label={say("site.seek")} type="search" value={sought} change={setSought} />
+        </>
+      ) : null}
       {list && children.length === 0 ? <p class="soft">{say(sought ? "site.nobodyFound" : "site.nobody")}</p> : null}
       <ul class="list">
         {children.map((child) => (
@@ -86,10 +100,10 @@ export function SiteScreen({ session, justSaved, register, mend }: Properties) {
 
 /** What is saved on this phone, and what is on the server: never a guess. */
 function Saved({ queue, away, signedOut }: { queue: QueueState; away: boolean; signedOut: boolean }) {
-  const { say, language } = useWords();
-  const people = queue.waiting.flatMap(({ content }) => (content.kind === "registration" ? content.people : [])).length;
+  const { say, moment } = useWords();
+  const people = queue.waiting.reduce((sum, item) => sum + childrenOf(item).length, 0);
   const photos = queue.waiting.filter(({ content }) => content.kind === "photo").length;
-  const at = queue.synced && new Intl.DateTimeFormat(language, { timeStyle: "short" }).format(queue.synced);
+  const at = queue.synced && moment(queue.synced, isToday(queue.synced) ? "short" : "medium");
   if (signedOut || queue.stopped === "signed out") return <Notice tone="bad">{say("site.signedOut", { people, photos })}</Notice>;
   return (
     <p class="row soft small" role="status">
@@ -107,57 +121,76 @@ function Saved({ queue, away, signedOut }: { queue: QueueState; away: boolean; s
   );
 }
 
-function Unsent({ item, mend }: { item: Item; mend: Properties["mend"] }) {
+function Unsent({ item, go }: { item: Item; go: (path: string) => void }) {
   const { say } = useWords();
-  const { form } = item.content as Registering;
-  const { children } = form as RegistrationDraft;
+  const { content, refused } = item;
+  const children = childrenOf(item);
   const names = children.map((child) => calledBy(child.person) ?? say("site.nameless")).join(", ");
-  const open = async () => {
-    await keep("registration", form);
-    // Photos that were saved with it are in the form as well, and are saved again with it.
-    for (const child of children) await takeBack(child.photoId);
-    await takeBack(item.id);
-    mend(item.refused ?? []);
+  // It stays in the queue until the mended form is saved in its place.
+  const mend = async () => {
+    if (content.kind === "registration") await keep("mending", (content as Registering).form);
+    if (content.kind === "change") await keep(`change ${content.input.id}`, (content as Changing).form);
+    go(content.kind === "change" ? `/site/change#${content.input.id}` : "/site/register#mend");
   };
   return (
     <div class="card">
       <div class="row">
-        <Portrait photo={children[0]?.photo ?? null} small />
+        <Portrait photo={content.kind === "photo" ? content.photo : (children[0]?.photo ?? null)} small />
         <div class="grows">
-          <h2>
-            <bdi>{names}</bdi>
-          </h2>
-          <span class={item.refused ? "tag bad" : "tag warn"}>{say(item.refused ? "site.refused" : "site.onlyHere")}</span>
+          <h2>{content.kind === "photo" ? say("site.aPhoto") : <bdi>{names}</bdi>}</h2>
+          <span class={refused ? "tag bad" : "tag warn"}>{say(refused ? "site.refused" : "site.onlyHere")}</span>
         </div>
       </div>
-      {item.refused ? (
-        <>
-          <p>{item.refused.map((problem) => problem.message).join(" ")}</p>
-          <button type="button" class="button" onClick={() => void open()}>
-            {say("mend")}
-          </button>
-        </>
-      ) : null}
+      {refused ? <p>{refused.map((problem) => problem.message).join(" ")}</p> : null}
+      {!refused ? null : content.kind === "photo" ? (
+        <button type="button" class="button" onClick={() => void takeOut(item.id)}>
+          {say("photo.remove")}
+        </button>
+      ) : (
+        <button type="button" class="button" onClick={() => void mend()}>
+          {say("mend")}
+        </button>
+      )}
     </div>
   );
+}
+
+/** Whom a thing that waits is about, as they were typed. */
+function childrenOf({ content }: Item): ChildDraft[] {
+  switch (content.kind) {
+    case "registration":
+      return (content.form as RegistrationDraft).children;
+    case "change":
+      return [(content.form as ChangeDraft).child];
+    case "photo":
+      return [];
+  }
+}
+
+function isToday(moment: number): boolean {
+  return new Date(moment).toDateString() === new Date().toDateString();
 }
 
 function ChildRow({ child }: { child: Child }) {
   const { say } = useWords();
   return (
-    <li class="card">
-      <div class="row">
-        <Portrait photo={child.photo} small />
-        <div class="grows">
-          <h2>
-            <bdi>{child.name ?? child.asSaid ?? say("site.nameless")}</bdi>
-          </h2>
-          <p class="soft small">
-            {[child.age && say("site.age", { age: child.age }), say(`care.${child.careStatus}`)].filter(Boolean).join(" · ")}
-          </p>
+    <li>
+      <Link class="card" href={`/site/child#${child.id}`}>
+        <div class="row">
+          <Portrait photo={child.photo} small />
+          <div class="grows">
+            <h2>
+              <bdi>{child.name ?? child.asSaid ?? say("site.nameless")}</bdi>
+            </h2>
+            <p class="soft small">
+              {[child.age && say("site.age", { age: child.age }), say(`care.${child.careStatus}`)].filter(Boolean).join(" · ")}
+            </p>
+            {child.status === "IN_CARE" ? null : <span class="tag">{say(`status.${child.status}`)}</span>}
+            {child.confirmation === "UNCONFIRMED" ? <span class="tag warn">{say("site.unconfirmed")}</span> : null}
+          </div>
+          <Icon name="forward" turns />
         </div>
-        {child.status === "IN_CARE" ? null : <span class="tag">{say(`status.${child.status}`)}</span>}
-      </div>
+      </Link>
     </li>
   );
 }

@@ -1,9 +1,10 @@
 /** The children of the own site: what the server says, and what of it this phone keeps for when there is no network. */
-import { ask } from "../../api/client";
-import { Registrations, Site, Viewer } from "../../api/generated/operations";
-import type { CareStatus, RegistrationsQuery, RegistrationStatus } from "../../api/generated/types";
-import { keep, kept } from "../../kept/database";
-import type { Session } from "../../kept/session";
+import { ask, made } from "../../api/client";
+import { ConfirmRegistration, DismissRegistration, Registration, Registrations, Site, Viewer } from "../../api/generated/operations";
+import type { CareStatus, Confirmation, RegistrationsQuery, RegistrationStatus } from "../../api/generated/types";
+import { keep, kept } from "../../kept/values";
+import { askSignedIn, type Session, unlocked } from "../../kept/session";
+import type { Recorded } from "./draft";
 
 export type Child = {
   id: string;
@@ -13,7 +14,8 @@ export type Child = {
   careStatus: CareStatus;
   status: RegistrationStatus;
   photo: string | null;
-  since: string;
+  confirmation: Confirmation;
+  version: number;
 };
 
 export type SiteList = { children: Child[]; at: number };
@@ -28,10 +30,10 @@ export async function loadList(session: Session): Promise<SiteList> {
   const children: Child[] = [];
   let after: string | null = null;
   do {
-    const { registrations }: RegistrationsQuery = await ask(
+    const { registrations }: RegistrationsQuery = await askSignedIn(
       Registrations,
       { incidentId: session.incidentId ?? "", siteId: session.site?.id ?? null, first: PAGE, after },
-      session.token,
+      session,
     );
     children.push(...registrations.edges.map(({ node }) => shown(node)));
     after = registrations.pageInfo.hasNextPage ? registrations.pageInfo.endCursor : null;
@@ -44,7 +46,7 @@ export async function loadList(session: Session): Promise<SiteList> {
 type Page = RegistrationsQuery["registrations"];
 type Node = Page["edges"][number]["node"];
 
-function shown({ id, person, careStatus, status, photos, createdAt }: Node): Child {
+function shown({ id, person, careStatus, status, confirmation, photos, version }: Node): Child {
   const { full, given, family, asSaid } = person.names;
   const { minimum, maximum, birthDate } = person.age;
   const years = minimum === maximum ? minimum : `${minimum ?? ""}–${maximum ?? ""}`;
@@ -56,8 +58,23 @@ function shown({ id, person, careStatus, status, photos, createdAt }: Node): Chi
     careStatus,
     status,
     photo: photos[0]?.small ?? null,
-    since: createdAt,
+    confirmation,
+    version,
   };
+}
+
+/** A child of the own site, as the server has it. Raises Refusal, Unreachable. */
+export async function loadChild(session: Session, id: string): Promise<Recorded | null> {
+  return (await askSignedIn(Registration, { id }, session)).registration;
+}
+
+/** To stand for what a helper without an account registered, or to dismiss it as false. Raises Refusal, Unreachable. */
+export async function decide(session: Session, child: Recorded, stands: boolean): Promise<void> {
+  const what = { id: child.id, version: child.version };
+  await unlocked(session.token, async () => {
+    if (stands) made((await ask(ConfirmRegistration, what, session.token)).confirmRegistration);
+    else made((await ask(DismissRegistration, what, session.token)).dismissRegistration);
+  });
 }
 
 /** The session of a token: who it is, and which site it works at. Raises Refusal, Unreachable. */

@@ -1,52 +1,72 @@
 /** The volunteer's face: come in by a link, register children, see the own site. It works without a network. */
 import { useEffect, useState } from "preact/hooks";
-import type { Item } from "../../kept/queue";
+import { type LockState, lock, lockAtStart, watchUse } from "../../kept/lock";
 import { keptSession, type Session } from "../../kept/session";
 import { InWords } from "../../languages/words";
+import { ChangeScreen, ChildScreen } from "./child-screen";
 import { JoinScreen } from "./join-screen";
+import { LockScreen } from "./lock-screen";
 import { RegisterScreen } from "./register-screen";
+import { RollCallScreen } from "./roll-call-screen";
+import { SettingsScreen } from "./settings-screen";
 import { SiteScreen } from "./site-screen";
 
-export default function Volunteer({ path, go }: { path: string; go: (path: string) => void }) {
-  const [session, setSession] = useState<Session | null | undefined>(undefined);
-  const [refused, setRefused] = useState<NonNullable<Item["refused"]>>([]);
-  const [justSaved, setJustSaved] = useState(0);
-  useEffect(() => {
-    void keptSession().then(setSession);
-  }, []);
-  if (session === undefined) return null;
+type State = { lock: LockState; session: Session | null };
 
+export default function Volunteer({ path, go }: { path: string; go: (path: string) => void }) {
+  const [state, setState] = useState<State | null>(null);
+  const [justSaved, setJustSaved] = useState(0);
+  const open = async (locked: LockState) => setState({ lock: locked, session: await keptSession() });
+  useEffect(() => {
+    void lockAtStart().then(open);
+  }, []);
+  const locked = () => setState((present) => present && { ...present, lock: "locked" });
+  useEffect(() => {
+    // Without a PIN this phone is left as it is.
+    if (state?.lock === "open") return watchUse(() => void lock().then(locked));
+  }, [state?.lock]);
+  if (!state) return null;
+
+  const { session } = state;
+  const home = () => go("/site");
   const came = (found: Session) => {
-    setSession(found);
-    if (found.role === "VOLUNTEER" || found.role === "UNVERIFIED_REGISTRAR") go("/site");
+    setState({ ...state, session: found });
+    if (found.role === "VOLUNTEER" || found.role === "UNVERIFIED_REGISTRAR") home();
     else go("/desk");
   };
-  return (
-    <InWords part="volunteer">
-      {path === "/join" || !session ? (
-        <JoinScreen came={came} leave={() => go("/")} />
-      ) : path === "/site/register" ? (
-        <RegisterScreen
-          session={session}
-          refused={refused}
-          saved={(count) => {
-            setRefused([]);
-            setJustSaved(count);
-            go("/site");
-          }}
-          leave={() => go("/site")}
-        />
-      ) : (
-        <SiteScreen
-          session={session}
-          justSaved={justSaved}
-          register={() => go("/site/register")}
-          mend={(problems) => {
-            setRefused(problems);
-            go("/site/register");
-          }}
-        />
-      )}
-    </InWords>
-  );
+  const screen = () => {
+    if (state.lock === "locked") {
+      return (
+        <LockScreen session={session} opened={() => void open("open")} anew={() => setState({ lock: "none", session: null })} />
+      );
+    }
+    if (path === "/join" || !session) return <JoinScreen came={came} leave={() => go("/")} />;
+    const id = location.hash.slice(1);
+    switch (path) {
+      case "/site/register":
+        return (
+          <RegisterScreen
+            key={location.hash}
+            session={session}
+            mending={id === "mend"}
+            saved={(count) => {
+              setJustSaved(count);
+              home();
+            }}
+            leave={home}
+          />
+        );
+      case "/site/child":
+        return <ChildScreen session={session} id={id} change={() => go(`/site/change#${id}`)} leave={home} />;
+      case "/site/change":
+        return <ChangeScreen session={session} id={id} saved={home} leave={home} />;
+      case "/site/roll-call":
+        return <RollCallScreen leave={home} />;
+      case "/site/settings":
+        return <SettingsScreen session={session} pinSet={() => setState({ ...state, lock: "open" })} locked={() => void locked()} leave={home} />;
+      default:
+        return <SiteScreen session={session} justSaved={justSaved} go={go} locked={locked} />;
+    }
+  };
+  return <InWords part="volunteer">{screen()}</InWords>;
 }

@@ -1,0 +1,92 @@
+/** What there is to do at a desk, for whom, and the screen of each. */
+import type { VNode } from "preact";
+import { lazy, Suspense } from "preact/compat";
+import type { Role } from "../../api/generated/types";
+import type { Session } from "../../kept/session";
+import type { Key } from "../../languages/words";
+import { AccountScreen } from "./account-screen";
+import type { Incident } from "./desk";
+import { DoorsScreen } from "./doors-screen";
+import { DuplicatesScreen } from "./duplicates-screen";
+import { FiguresScreen } from "./figures-screen";
+import { IncidentScreen } from "./incident-screen";
+import { PeopleScreen } from "./people-screen";
+import { ReviewScreen } from "./review-screen";
+import { SettingsScreen } from "./settings-screen";
+import { TakeDownsScreen } from "./take-downs-screen";
+import { WaitingScreen } from "./waiting-screen";
+import { WebhooksScreen } from "./webhooks-screen";
+
+const MapScreen = lazy(() => import("./map/map-screen"));
+const TellingScreen = lazy(() => import("./map/telling-screen"));
+const CallsScreen = lazy(() => import("./calls/calls-screen"));
+const SightingsScreen = lazy(() => import("./calls/sightings-screen"));
+
+/** Where somebody is: who, in which incident, at which path below the desk, with what behind its `?`; `changed` is told where the incident was. */
+export type Place = { session: Session; incident: Incident | null; path: string; query: URLSearchParams; go: (path: string) => void; changed: () => void };
+
+/** What belongs together stands together in the side bar, in this order. */
+export const GROUPS = ["find", "watch", "setUp", "own"] as const;
+
+export type Work = {
+  path: string;
+  title: Key;
+  group: (typeof GROUPS)[number];
+  roles: readonly Role[];
+  show: (place: Place) => VNode | null;
+};
+
+const DECIDERS: readonly Role[] = ["COORDINATOR", "OFFICER"];
+/** Who looks at what strangers filed. */
+const TAKERS: readonly Role[] = ["COORDINATOR", "OFFICER", "CALL_TAKER"];
+const KEEPERS: readonly Role[] = ["COORDINATOR", "ADMIN"];
+const HEARERS: readonly Role[] = ["CALL_TAKER", "COORDINATOR"];
+const ALL: readonly Role[] = ["COORDINATOR", "OFFICER", "ADMIN", "CALL_TAKER"];
+
+/** A screen that is about one incident; nothing where there is none. */
+const of =
+  (show: (session: Session, incidentId: string) => VNode) =>
+  ({ session, incident }: Place): VNode | null =>
+    incident && show(session, incident.id);
+
+/** A screen that is loaded when it is wanted. */
+const later =
+  (show: Work["show"]) =>
+  (place: Place): VNode => <Suspense fallback={null}>{show(place)}</Suspense>;
+
+/** The first that a role may do is where it begins. */
+export const WORK: readonly Work[] = [
+  { path: "/desk", group: "find", title: "desk.review", roles: DECIDERS, show: of((session, incidentId) => <ReviewScreen session={session} incidentId={incidentId} />) },
+  { path: "/desk/calls", group: "find", title: "desk.calls", roles: HEARERS, show: later(({ session, incident }) => incident && <CallsScreen session={session} incidentId={incident.id} />) },
+  { path: "/desk/sightings", group: "find", title: "desk.sightings", roles: TAKERS, show: later(({ session, incident }) => incident && <SightingsScreen session={session} incidentId={incident.id} />) },
+  { path: "/desk/map", group: "watch", title: "desk.map", roles: DECIDERS, show: later(({ session, incident, go }) => incident && <MapScreen session={session} incidentId={incident.id} go={go} />) },
+  { path: "/desk/alerts", group: "watch", title: "desk.alerts", roles: DECIDERS, show: later(({ session, incident }) => incident && <TellingScreen session={session} incidentId={incident.id} />) },
+  { path: "/desk/duplicates", group: "find", title: "desk.duplicates", roles: DECIDERS, show: of((session, incidentId) => <DuplicatesScreen session={session} incidentId={incidentId} />) },
+  { path: "/desk/waiting", group: "watch", title: "desk.waiting", roles: TAKERS, show: of((session, incidentId) => <WaitingScreen session={session} incidentId={incidentId} />) },
+  {
+    path: "/desk/take-downs",
+    group: "watch",
+    title: "desk.takeDowns",
+    roles: DECIDERS,
+    show: ({ session, incident, query, go }) => incident && <TakeDownsScreen session={session} incidentId={incident.id} reportId={query.get("report")} go={go} />,
+  },
+  { path: "/desk/figures", group: "watch", title: "desk.figures", roles: ["COORDINATOR", "OFFICER", "ADMIN"], show: of((session, incidentId) => <FiguresScreen session={session} incidentId={incidentId} />) },
+  { path: "/desk/doors", group: "setUp", title: "desk.doors", roles: KEEPERS, show: of((session, incidentId) => <DoorsScreen session={session} incidentId={incidentId} />) },
+  { path: "/desk/incident", group: "setUp", title: "desk.setUp", roles: KEEPERS, show: of((session, incidentId) => <IncidentScreen session={session} incidentId={incidentId} />) },
+  { path: "/desk/people", group: "setUp", title: "desk.people", roles: KEEPERS, show: ({ session, incident }) => <PeopleScreen session={session} incidentId={incident?.id ?? null} /> },
+  {
+    path: "/desk/settings",
+    group: "setUp",
+    title: "desk.settings",
+    roles: KEEPERS,
+    show: ({ session, incident, changed }) => incident && <SettingsScreen session={session} incidentId={incident.id} changed={changed} />,
+  },
+  { path: "/desk/webhooks", group: "setUp", title: "desk.webhooks", roles: ["ADMIN"], show: of((session, incidentId) => <WebhooksScreen session={session} incidentId={incidentId} />) },
+  { path: "/desk/account", group: "own", title: "desk.account", roles: ALL, show: ({ session }) => <AccountScreen session={session} /> },
+];
+
+/** The work that a path shows: its own, else the nearest above it (`/desk/reports/1` is `/desk/reports`). */
+export function workAt(path: string, work: readonly Work[]): Work | undefined {
+  const own = work.filter((one) => one.path !== "/desk" && (path === one.path || path.startsWith(`${one.path}/`)));
+  return own.sort((one, other) => other.path.length - one.path.length)[0] ?? work.find((one) => one.path === "/desk") ?? work[0];
+}

@@ -1,0 +1,82 @@
+/** The locked phone: nothing of what it holds is seen before the PIN. It opens without a network as well. */
+import { useState } from "preact/hooks";
+import { beginAnew, unlock, unlockWithServer } from "../../kept/lock";
+import { hasSafe, isOpen, WrongPin } from "../../kept/safe";
+import type { Session } from "../../kept/session";
+import { useWords } from "../../languages/words";
+import { useAttempt } from "../../parts/attempt";
+import { Text } from "../../parts/fields";
+import { Notice } from "../../parts/notice";
+import { Screen } from "../../parts/screen";
+
+type Properties = {
+  /** The session that the server has locked; null where this phone locked itself, and it is not read yet. */
+  session: Session | null;
+  opened: () => void;
+  /** All that was kept is gone. */
+  anew: () => void;
+};
+
+export function LockScreen({ session, opened, anew }: Properties) {
+  const { say, language } = useWords();
+  const [pin, setPin] = useState("");
+  const [wrong, setWrong] = useState<string | undefined>(undefined);
+  const [forgotten, setForgotten] = useState(false);
+  const attempt = useAttempt();
+
+  const enter = async () => {
+    setWrong(undefined);
+    try {
+      if (!isOpen() && (await hasSafe())) await unlock(pin);
+      else if (session) await unlockWithServer(pin, session);
+      opened();
+    } catch (error) {
+      if (!(error instanceof WrongPin)) throw error;
+      const time = new Intl.DateTimeFormat(language, { timeStyle: "short" }).format(error.again);
+      setWrong(error.again > Date.now() ? say("lock.wait", { time }) : say("lock.wrong"));
+    }
+    setPin("");
+  };
+  const submit = (event: Event) => {
+    event.preventDefault();
+    void attempt.run(enter);
+  };
+  return (
+    <Screen title={say("lock.title")} lead={say("lock.lead")}>
+      <form class="stack" onSubmit={submit}>
+        {attempt.general("pin") ? <Notice tone="bad">{attempt.general("pin")}</Notice> : null}
+        <Text
+          label={say("lock.pin")}
+          type="password"
+          inputMode="numeric"
+          dir="ltr"
+          autoComplete="off"
+          value={pin}
+          change={setPin}
+          wrong={wrong ?? attempt.wrong("pin")}
+          required
+        />
+        <button type="submit" class="button main" aria-disabled={attempt.running}>
+          {say(attempt.running ? "lock.opening" : "lock.open")}
+        </button>
+      </form>
+      {forgotten ? (
+        <div class="card" role="group" aria-label={say("lock.forgotten")}>
+          <p>{say("lock.forgotten.sure")}</p>
+          <div class="row wraps">
+            <button type="button" class="button" onClick={() => void beginAnew().then(anew)}>
+              {say("lock.forgotten.yes")}
+            </button>
+            <button type="button" class="button quiet" onClick={() => setForgotten(false)}>
+              {say("cancel")}
+            </button>
+          </div>
+        </div>
+      ) : (
+        <button type="button" class="button quiet" onClick={() => setForgotten(true)}>
+          {say("lock.forgotten")}
+        </button>
+      )}
+    </Screen>
+  );
+}

@@ -1,0 +1,56 @@
+/** Roll call: who of those in care was seen just now, ticked off on this phone, also without a network. */
+import { useEffect, useState } from "preact/hooks";
+import { useDraft } from "../../kept/use-draft";
+import { useWords } from "../../languages/words";
+import { Notice } from "../../parts/notice";
+import { Portrait } from "../../parts/photo";
+import { Screen } from "../../parts/screen";
+import { type Child, keptList } from "./site";
+
+type RollCall = { begun: number; seen: string[] };
+
+export function RollCallScreen({ leave }: { leave: () => void }) {
+  const { say, moment } = useWords();
+  const [children, setChildren] = useState<Child[] | null>(null);
+  const draft = useDraft<RollCall>("roll call", () => ({ begun: Date.now(), seen: [] }));
+  useEffect(() => {
+    void keptList().then((list) => setChildren(list?.children.filter(({ status }) => status === "IN_CARE") ?? []));
+  }, []);
+  if (!children || !draft.content) return null;
+
+  const { begun, seen } = draft.content;
+  const there = children.filter(({ id }) => seen.includes(id));
+  const all = there.length === children.length;
+  const toggle = (id: string) =>
+    draft.change({ begun, seen: seen.includes(id) ? seen.filter((other) => other !== id) : [...seen, id] });
+  return (
+    <Screen
+      title={say("rollCall.title")}
+      lead={say("rollCall.lead", { moment: moment(begun) })}
+      back={leave}
+      actions={
+        <button type="button" class="button" onClick={() => void draft.discard()}>
+          {say("rollCall.anew")}
+        </button>
+      }
+    >
+      <Notice tone={all ? "good" : "plain"}>{say("rollCall.count", { seen: there.length, all: children.length })}</Notice>
+      <ul class="list">
+        {children.map((child) => (
+          <li key={child.id}>
+            <label class="card tick">
+              <input type="checkbox" checked={seen.includes(child.id)} onChange={() => toggle(child.id)} />
+              <Portrait photo={child.photo} small />
+              <span class="grows">
+                <b>
+                  <bdi>{child.name ?? child.asSaid ?? say("site.nameless")}</bdi>
+                </b>
+                <span class="soft small">{child.age ? say("site.age", { age: child.age }) : null}</span>
+              </span>
+            </label>
+          </li>
+        ))}
+      </ul>
+    </Screen>
+  );
+}

@@ -1,0 +1,33 @@
+/** What an alert says, from the server's own catalogue, and the screen that it opens. */
+import ar from "../../../notifications/catalogue/ar.json";
+import en from "../../../notifications/catalogue/en.json";
+import es from "../../../notifications/catalogue/es.json";
+import fr from "../../../notifications/catalogue/fr.json";
+import ht from "../../../notifications/catalogue/ht.json";
+import uk from "../../../notifications/catalogue/uk.json";
+import vi from "../../../notifications/catalogue/vi.json";
+
+type Kind = keyof typeof en;
+type Text = { title: string; body: string; lang: string; dir: "rtl" | "ltr" };
+
+const CATALOGUES: Record<string, Record<string, { title: string; body: string }>> = { ar, en, es, fr, ht, uk, vi };
+const SCREENS: Record<Kind, string> = {
+  REPORT_NEWS: "/case",
+  CHILD_RECHECK: "/site",
+  MATCH_WAITS: "/desk",
+  RELEASE_WAITS: "/desk",
+  CHILD_MISSING_NEARBY: "/site",
+  DIGEST: "/desk",
+};
+
+/** In the language of the message, else in English; a kind that this build does not know yet says that there is news. */
+export function textOf(kind: string, language: string): Text {
+  const [wished = ""] = language.toLowerCase().split("-");
+  const lang = wished in CATALOGUES ? wished : "en";
+  const words = CATALOGUES[lang]?.[kind] ?? CATALOGUES[lang]?.["REPORT_NEWS"] ?? en.REPORT_NEWS;
+  return { ...words, lang, dir: lang === "ar" ? "rtl" : "ltr" };
+}
+
+export function screenOf(kind: string): string {
+  return SCREENS[kind as Kind] ?? "/";
+}

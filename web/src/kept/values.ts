@@ -1,0 +1,69 @@
+/** What this phone keeps by name: drafts, the session, what was last seen of the server. */
+import { database } from "./database";
+import { fromKept, isSealed, Locked, toKeep } from "./safe";
+
+/** What is a volunteer's, and so sealed where the volunteer has a PIN. A family's phone is its own. */
+const SEALED = /^(session|registration|mending|change .*|site list|roll call|device)$/;
+
+let writing: Promise<unknown> = Promise.resolve();
+
+/** Keep a value; what was said last is what is kept, however long sealing takes. Raises Locked. */
+export function keep(name: string, value: unknown): Promise<void> {
+  const write = async () => {
+    const content = SEALED.test(name) ? await toKeep(value) : value;
+    await (await database()).put("values", content, name);
+  };
+  const done = writing.then(write);
+  writing = done.catch(() => undefined);
+  return done;
+}
+
+/** Wait until all that was to be kept is kept. */
+export async function allKept(): Promise<void> {
+  await writing;
+}
+
+/** What is kept by that name; null where there is nothing, or nothing that may be seen before the PIN. */
+export async function kept<Value>(name: string): Promise<Value | null> {
+  await writing;
+  const found: unknown = await (await database()).get("values", name);
+  try {
+    return ((await fromKept(found)) as Value | undefined) ?? null;
+  } catch (error) {
+    if (error instanceof Locked) return null;
+    throw error;
+  }
+}
+
+/** Whether something is kept by that name, seen or not. */
+export async function isKept(name: string): Promise<boolean> {
+  return (await (await database()).count("values", name)) > 0;
+}
+
+export async function forget(name: string): Promise<void> {
+  await writing;
+  await (await database()).delete("values", name);
+}
+
+/** Everything whose name begins so. */
+export async function forgetAll(beginning: string): Promise<void> {
+  await writing;
+  await (await database()).delete("values", IDBKeyRange.bound(beginning, `${beginning}\uffff`));
+}
+
+/** Seal what was kept before there was a PIN. May be called at any time after the safe was opened. */
+export async function sealValues(): Promise<void> {
+  for (const name of await sealedNames()) {
+    const found: unknown = await (await database()).get("values", name);
+    if (found !== undefined && !isSealed(found)) await keep(name, found);
+  }
+}
+
+/** Throw away what cannot be read any more, since the PIN is forgotten. */
+export async function forgetSealed(): Promise<void> {
+  await Promise.all((await sealedNames()).map(forget));
+}
+
+async function sealedNames(): Promise<string[]> {
+  return (await (await database()).getAllKeys("values")).filter((name) => SEALED.test(name));
+}

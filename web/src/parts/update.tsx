@@ -1,0 +1,45 @@
+/** A new build of the app is on the phone. Nothing happens until the person says so, and what was typed is kept first. */
+import { useEffect, useState } from "preact/hooks";
+import { allKept } from "../kept/values";
+import { useWords } from "../languages/words";
+import { Icon } from "./icons";
+
+export function UpdatePrompt() {
+  const { say } = useWords();
+  const waiting = useWaiting();
+  const [later, setLater] = useState(false);
+  if (!waiting || later) return null;
+
+  const takeOver = async () => {
+    await allKept();
+    navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
+    waiting.postMessage("take over");
+  };
+  return (
+    <aside class="update" role="status">
+      <Icon name="refresh" />
+      <span class="grows">{say("update.ready")}</span>
+      <button type="button" class="button quiet" onClick={() => void takeOver()}>
+        {say("update.now")}
+      </button>
+      <button type="button" class="button quiet" onClick={() => setLater(true)}>
+        {say("update.later")}
+      </button>
+    </aside>
+  );
+}
+
+/** The service worker of a newer build, once it has kept all its files; the first one of all is none. */
+function useWaiting(): ServiceWorker | null {
+  const [waiting, setWaiting] = useState<ServiceWorker | null>(null);
+  useEffect(() => {
+    if (!("serviceWorker" in navigator)) return;
+    void navigator.serviceWorker.getRegistration().then((registration) => {
+      if (!registration) return;
+      const look = () => setWaiting(navigator.serviceWorker.controller ? registration.waiting : null);
+      look();
+      registration.addEventListener("updatefound", () => registration.installing?.addEventListener("statechange", look));
+    });
+  }, []);
+  return waiting;
+}
