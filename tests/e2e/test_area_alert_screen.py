@@ -32,6 +32,8 @@ async def test_those_near_are_told_from_the_desk_and_no_more_when_it_is_stopped(
         await desk.fill("How many kilometres around it?", "25")
         await desk.sees("Devices: 0 · Sites: 1")
         await desk.looks_well("desk-area-alert")
+        await desk.page.emulate_media(color_scheme="dark")
+        await desk.looks_well("desk-area-alert-dark")
         await desk.press("Send it")
         await desk.press("Stop it")
         await page.get_by_text("stopped").wait_for()

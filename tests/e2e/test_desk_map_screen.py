@@ -76,6 +76,9 @@ async def test_the_map_opens_at_once_and_shows_a_change_within_a_second(scene: S
     await desk.page.locator("path.land:not([d='M0 0'])").first.wait_for()
     await desk.page.locator(".town span").first.wait_for()
     await desk.looks_well("desk-map")
+    await desk.page.emulate_media(color_scheme="dark")
+    await desk.looks_well("desk-map-dark")
+    await desk.page.emulate_media(color_scheme="light")
     elsewhere = report(scene.incident_id, missing(lastSeenPlace={"point": HOUSTON}))
     filed = asyncio.create_task(scene.stranger.ask("fileReport", input=elsewhere))
     (await filed).made  # noqa: B018 (it says whether it was done)
@@ -84,7 +87,9 @@ async def test_the_map_opens_at_once_and_shows_a_change_within_a_second(scene: S
     assert perf_counter() - began < TOLD_WITHIN
 
 
-async def test_layers_are_chosen_and_what_is_there_is_opened_by_keyboard_alone(desk: Device) -> None:
+async def test_layers_are_chosen_what_is_there_is_opened_and_an_area_is_drawn_by_keyboard_too(
+    scene: Scene, desk: Device
+) -> None:
     await open_map(desk)
     page = desk.page
     await page.get_by_role("checkbox", name="Sightings").focus()
@@ -103,9 +108,25 @@ async def test_layers_are_chosen_and_what_is_there_is_opened_by_keyboard_alone(d
     await panel.wait_for(state="detached")
     await page.get_by_role("button", name="As a table").focus()
     await page.keyboard.press("Enter")
-    await page.locator("tbody tr").first.wait_for()
-    assert " of " in await page.locator("tbody th").first.inner_text()
+    await page.get_by_role("row", name="Superdome 3 4 3 open").wait_for()
+    await page.get_by_role("row", name="Baton Rouge").wait_for()
     await desk.looks_well("desk-map-table")
+    await desk.press("As a map")
+    await desk.press("Draw the area anew")
+    await desk.sees("Corners: 0")
+    box = await desk.page.locator(".map").bounding_box()
+    assert box is not None
+    for x, y in ((0.2, 0.2), (0.8, 0.2), (0.8, 0.8)):
+        await desk.page.mouse.click(box["x"] + box["width"] * x, box["y"] + box["height"] * y)
+    await desk.press("Corner at the middle")
+    await desk.sees("Corners: 4")
+    await desk.looks_well("desk-map-drawing")
+    await desk.press("Keep the area")
+    await desk.page.get_by_role("button", name="Draw the area anew").wait_for()
+    kept = await scene.house.use.store.incidents.get(scene.incident_id)
+    assert kept is not None
+    assert len(kept.area) == 4
+    assert kept.area[3].latitude == pytest.approx((kept.area[0].latitude + kept.area[2].latitude) / 2, abs=0.3)
 
 
 async def test_the_map_is_seen_as_it_was_and_plays_towards_now(scene: Scene, desk: Device) -> None:
@@ -125,22 +146,3 @@ async def test_the_map_is_seen_as_it_was_and_plays_towards_now(scene: Scene, des
     await desk.looks_well("desk-map-past")
     await desk.press("To now")
     await spot(desk, "Superdome: 3 / 4").wait_for()
-
-
-async def test_an_area_is_drawn_and_kept(scene: Scene, desk: Device) -> None:
-    await open_map(desk)
-    await desk.press("Draw the area anew")
-    await desk.sees("Corners: 0")
-    box = await desk.page.locator(".map").bounding_box()
-    assert box is not None
-    for x, y in ((0.2, 0.2), (0.8, 0.2), (0.8, 0.8)):
-        await desk.page.mouse.click(box["x"] + box["width"] * x, box["y"] + box["height"] * y)
-    await desk.press("Corner at the middle")
-    await desk.sees("Corners: 4")
-    await desk.looks_well("desk-map-drawing")
-    await desk.press("Keep the area")
-    await desk.page.get_by_role("button", name="Draw the area anew").wait_for()
-    kept = await scene.house.use.store.incidents.get(scene.incident_id)
-    assert kept is not None
-    assert len(kept.area) == 4
-    assert kept.area[3].latitude == pytest.approx((kept.area[0].latitude + kept.area[2].latitude) / 2, abs=0.3)

@@ -113,6 +113,7 @@ async def a_matched_pair(scene: Scene) -> Secrets:
             "sendAreaAlert": {"input": telling},
             "widenAreaAlert": {"input": {"id": area_alert_id, "version": 2, "area": telling["area"]}},
             "areaAlert": {"id": area_alert_id},
+            "areaAlertProgress": {"id": area_alert_id},
             "areaAlerts": {"incidentId": scene.incident_id},
             "nearbyAlert": {"id": area_alert_id},
             "stopAreaAlert": {"id": area_alert_id},

@@ -11,8 +11,8 @@ import { feature, mesh } from "topojson-client";
 const require = createRequire(import.meta.url);
 const target = new URL("../src/faces/coordinator/map/generated/", import.meta.url);
 const UNITS = 1000;
-/** Degrees: what a line may be off by, from near. A pixel is about that much at zoom 7. */
-const SLACK = 0.01;
+/** Degrees: what a line may be off by. A pixel is about that much at zoom 7, and at zoom 9. */
+const SLACK = { world: 0.01, states: 0.0025 };
 const USA = "840";
 /** Degrees: `where.json` says of each file in which squares of this width it lies. */
 const SQUARE = 10;
@@ -22,25 +22,25 @@ async function atlas(name) {
 }
 
 /** A topology decoded, with each of its arcs on the way simplified: what two shapes share stays shared. */
-function simplified(topology) {
+function simplified(topology, slack) {
   const { scale, translate } = topology.transform;
   const arcs = topology.arcs.map((arc) => {
     let x = 0;
     let y = 0;
     const points = arc.map(([dx, dy]) => [(x += dx) * scale[0] + translate[0], (y += dy) * scale[1] + translate[1]]);
-    return straightened(points);
+    return straightened(points, slack);
   });
   const { transform, ...rest } = topology;
   return { ...rest, arcs };
 }
 
 /** Douglas and Peucker: without the points that lie within the slack of the line between others. */
-function straightened(points) {
+function straightened(points, slack) {
   const kept = new Set([0, points.length - 1]);
   const open = [[0, points.length - 1]];
   while (open.length > 0) {
     const [first, last] = open.pop();
-    let [farthest, most] = [-1, SLACK];
+    let [farthest, most] = [-1, slack];
     for (let index = first + 1; index < last; index += 1) {
       const off = away(points[index], points[first], points[last]);
       if (off > most) [farthest, most] = [index, off];
@@ -110,8 +110,8 @@ await mkdir(target, { recursive: true });
 const far = await atlas("world-atlas/countries-110m.json");
 await put("far", { rings: feature(far, far.objects.countries).features.flatMap(({ geometry }) => ringsOf(geometry)) });
 
-const near = simplified(await atlas("world-atlas/countries-10m.json"));
-const states = simplified(await atlas("us-atlas/counties-10m.json"));
+const near = simplified(await atlas("world-atlas/countries-10m.json"), SLACK.world);
+const states = simplified(await atlas("us-atlas/counties-10m.json"), SLACK.states);
 /** By the name of a file, where it is. */
 const countries = {};
 const counties = {};

@@ -90,11 +90,13 @@ function Shown({ reach }: { reach: Reach }) {
   return (
     <div class="card">
       <h3>{say("telling.shown")}</h3>
-      <div class="photos">
-        {reach.photos.map(({ id, small }) => (
-          <img key={id} src={small} alt={say("compare.photo")} />
-        ))}
-      </div>
+      {reach.photos.length > 0 ? (
+        <div class="photos">
+          {reach.photos.map(({ id, small }) => (
+            <img key={id} src={small} alt={say("compare.photo")} />
+          ))}
+        </div>
+      ) : null}
       <p>
         <bdi>
           {[name, [...new Set(years)].join("–"), clothing.map(({ colour, kind }) => [colour, kind].filter(Boolean).join(" ")).join(", ")].filter(Boolean).join(" · ")}

@@ -30,7 +30,8 @@ export type Handlers = {
 
 export type Picture = {
   draw: (what: Drawn) => void;
-  show: (points: readonly Point[]) => void;
+  /** So that all of these are in sight, and no closer than this zoom. */
+  show: (points: readonly Point[], closest?: number) => void;
   closer: (point: Point) => void;
   /** What must not go out of sight where the room for the map changes. */
   keepInSight: (point: Point | null) => void;
@@ -159,8 +160,8 @@ export function openPicture(element: HTMLElement, words: { label: string; closer
       if (what.draft !== drawn.draft || what.circle !== drawn.circle) drawDraft(what.draft, what.circle);
       drawn = what;
     },
-    show: (points) => {
-      map.fitBounds(boundsOf(points.length > 0 ? points : NOWHERE), { animate: false, padding: [8, 8], maxZoom: 11 });
+    show: (points, closest = 11) => {
+      map.fitBounds(boundsOf(points.length > 0 ? points : NOWHERE), { animate: false, padding: [8, 8], maxZoom: closest });
     },
     closer: (point) => void map.setView(at(point), Math.min(map.getMaxZoom(), map.getZoom() + 2)),
     keepInSight: (point) => {

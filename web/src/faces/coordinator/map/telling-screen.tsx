@@ -8,7 +8,7 @@ import "../../../design/calls.css";
 import "../../../design/map.css";
 import { FindReport } from "../calls/find-report";
 import { Compose, Progress } from "./compose-telling";
-import { loadIncident, type Point } from "./map";
+import { loadIncident, loadTowns, type Part, type Point, type Town } from "./map";
 import { openPicture, type Picture } from "./picture";
 import { aboutReport, areaOf, type Drawing, loadTelling, loadTellings, NOTHING_DRAWN, reachOf, type Reach, type Telling } from "./telling";
 
@@ -19,6 +19,8 @@ const NO_POINTS: readonly Point[] = [];
 /** Until whom it reaches is asked for, after the last stroke. */
 const A_PAUSE_MS = 300;
 const FOLLOWED_EVERY_MS = 2_000;
+/** The zoom at which some tens of kilometres around a point are in sight. */
+const AROUND = 9;
 
 export default function TellingScreen(properties: Properties) {
   return (
@@ -39,6 +41,7 @@ function Tellings({ session, incidentId }: Properties) {
   const [drawing, setDrawing] = useState<Drawing>(NOTHING_DRAWN);
   const [reach, setReach] = useState<Reach | null>(null);
   const [area, setArea] = useState<readonly Point[]>(NO_POINTS);
+  const [towns, setTowns] = useState<readonly Town[]>([]);
   const element = useRef<HTMLDivElement>(null);
   const picture = useRef<Picture | null>(null);
   const attempt = useAttempt();
@@ -54,7 +57,9 @@ function Tellings({ session, incidentId }: Properties) {
       setNames(Object.fromEntries(known.map(({ id, name }) => [id, name])));
     });
 
-  const handlers = useRef({ moved: () => {}, chosen: () => {}, chosenLine: () => {}, clicked: (_: Point) => {}, name: () => "", count: String });
+  const nameTowns = (part: Part) =>
+    void loadTowns(session, incidentId, part.bounds).then(setTowns, () => undefined); // a map without names is a map still
+  const handlers = useRef({ moved: nameTowns, chosen: () => {}, chosenLine: () => {}, clicked: (_: Point) => {}, name: () => "", count: String });
   handlers.current.clicked = (point) => {
     if (!about) return;
     setDrawing(drawing.way === "circle" ? { ...drawing, middle: point } : { ...drawing, corners: [...drawing.corners, point] });
@@ -83,8 +88,8 @@ function Tellings({ session, incidentId }: Properties) {
         ? { middle: last.centre, km: last.radiusKm }
         : null;
     const draft = about ? (drawing.way === "corners" ? drawing.corners : NO_POINTS) : (last?.outline ?? NO_POINTS);
-    picture.current?.draw({ spots: [], lines: [], towns: [], area, draft, circle });
-  }, [about, telling, drawing, area]);
+    picture.current?.draw({ spots: [], lines: [], towns, area, draft, circle });
+  }, [about, telling, drawing, area, towns]);
 
   useEffect(() => {
     setReach(null);
@@ -105,13 +110,13 @@ function Tellings({ session, incidentId }: Properties) {
       setTelling(before);
       setDrawing({ ...NOTHING_DRAWN, middle: found.point });
       setAbout(found);
-      if (found.point) picture.current?.show([found.point]);
+      if (found.point) picture.current?.show([found.point], AROUND);
     });
   const show = (one: Telling | null) => {
     setAbout(null);
     setTelling(one);
     const last = one?.areas.at(-1);
-    if (last) picture.current?.show(last.centre ? [last.centre] : (last.outline ?? []));
+    if (last) picture.current?.show(last.centre ? [last.centre] : (last.outline ?? []), AROUND);
   };
   const done = (one: Telling | null) => {
     show(one);

@@ -10,6 +10,8 @@ import { useWords } from "../../../languages/words";
 import type { Shown } from "./layers";
 import { loadTowns, loadView, type MapView, type Part, type Town } from "./map";
 
+const FOLLOWED_AGAIN_MS = 5_000;
+
 export type LiveMap = {
   view: MapView | null;
   towns: readonly Town[];
@@ -66,16 +68,29 @@ export function useLiveMap(session: Session, incidentId: string, part: Part | nu
   }, [session.token, incidentId, part]);
 
   useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let gone = false;
+    const lost = () => setAwaySince((since) => since ?? new Date());
+    const live = openLive(session.token, (is) => is || lost());
+    // The first message comes as soon as it is followed: what changed before that is not told any more.
     const told = () => {
+      setAwaySince(null);
       setHeard((count) => count + 1);
       if (wanted.current.at === null) void load();
     };
-    const live = openLive(session.token, (is) => {
-      setAwaySince((since) => (is ? null : (since ?? new Date())));
-      if (is) told(); // what changed before is not told any more
-    });
-    live.follow(MapChanges, { incidentId }, told);
-    return () => live.end();
+    const follow = () => {
+      live.follow(MapChanges, { incidentId }, told, () => {
+        if (gone) return;
+        lost();
+        timer = setTimeout(follow, FOLLOWED_AGAIN_MS);
+      });
+    };
+    follow();
+    return () => {
+      gone = true;
+      clearTimeout(timer);
+      live.end();
+    };
   }, [session.token, incidentId]);
 
   return { view, towns, awaySince, wrong, heard };
