@@ -12,10 +12,13 @@ from types import MappingProxyType
 
 import structlog
 
+from backend.domain.area_alert import AreaAlertEnd
 from backend.domain.event import Event, EventKind
 from backend.domain.subject import Side
 from backend.sender import POLL_SECONDS, Bell, Sender, running_sender
-from backend.services.alerts import queue_deliveries, raise_report_news, raise_shared_news
+from backend.services.alerts import queue_deliveries, raise_question, raise_report_news, raise_shared_news
+from backend.services.area_alerts import end_area_alerts
+from backend.services.area_rounds import queue_round
 from backend.services.collaborators import Collaborators
 from backend.services.map_rebuilding import tend_map
 from backend.services.models import Rules, renew_if_outgrown, rules_of
@@ -126,9 +129,25 @@ async def _tell_families(use: Collaborators, events: Sequence[Event], session: S
         await raise_report_news(use, event, session)
 
 
+async def _tell_asked_families(use: Collaborators, events: Sequence[Event], session: Session) -> None:
+    for event in events:
+        await raise_question(use, event, session)
+
+
 async def _queue_deliveries(use: Collaborators, events: Sequence[Event], session: Session) -> timedelta | None:
     pauses = [await queue_deliveries(use, event.subject_id, session) for event in events]
     return max((pause for pause in pauses if pause is not None), default=None)
+
+
+async def _queue_area(use: Collaborators, events: Sequence[Event], session: Session) -> timedelta | None:
+    (event,) = events
+    return await queue_round(use, event.id, session)
+
+
+async def _tell_of_found(use: Collaborators, events: Sequence[Event], session: Session) -> None:
+    await _tell_families(use, events, session)
+    for report_id in dict.fromkeys(event.report_id for event in events if event.report_id is not None):
+        await end_area_alerts(use, report_id, AreaAlertEnd.FOUND, session)
 
 
 HANDLERS: Mapping[EventKind, Handler] = MappingProxyType({
@@ -146,19 +165,24 @@ HANDLERS: Mapping[EventKind, Handler] = MappingProxyType({
     EventKind.SIGHTING_LINKED: _score_sighted,
     EventKind.SIGHTING_REOPENED: _score_sighted,
     EventKind.MATCH_LIKELY: _tell_families,
-    EventKind.MATCH_CONFIRMED: _tell_families,
+    EventKind.MATCH_CONFIRMED: _tell_of_found,
     EventKind.MATCH_UNDONE: _score_reports,
     EventKind.DUPLICATES_DUE: _suggest_duplicates,
     EventKind.DECISION_SHARED: _tell_linked_families,
+    EventKind.QUESTION_ASKED: _tell_asked_families,
     EventKind.ALERT_RAISED: _queue_deliveries,
+    EventKind.AREA_ALERT_SENT: _queue_area,
+    EventKind.AREA_ALERT_WIDENED: _queue_area,
     EventKind.RESCORING_STARTED: _rescore_incident,
 })  # fmt: skip
 
 
+PAGED = frozenset({EventKind.RESCORING_STARTED, EventKind.AREA_ALERT_SENT, EventKind.AREA_ALERT_WIDENED})
+QUEUEING = frozenset({EventKind.ALERT_RAISED, EventKind.AREA_ALERT_SENT, EventKind.AREA_ALERT_WIDENED})
 AT_ONCE = MappingProxyType({
-    kind.value: 1 if kind is EventKind.RESCORING_STARTED else MOST_AT_ONCE for kind in HANDLERS
+    kind.value: 1 if kind in PAGED else MOST_AT_ONCE for kind in HANDLERS
 })  # fmt: skip
-"""How many events of a kind are handled together. A page of a rescoring is many already."""
+"""How many events of a kind are handled together. A page of a rescoring, or of an area, is many already."""
 
 
 def spare_garbage_collection() -> None:
@@ -259,7 +283,7 @@ async def _handle_next_events(worker: Worker) -> bool:
             elif not isinstance(error, LostClaimError):
                 await _set_back(worker, first, error)
         return True
-    if first.record.kind is EventKind.ALERT_RAISED:
+    if first.record.kind in QUEUEING:
         worker.sender.bell.ring()
     return True
 

@@ -7,11 +7,14 @@ from typing import TypeVar
 from strawberry.dataloader import DataLoader
 
 from backend.domain.account import Viewer
+from backend.domain.area_alert import AreaAlert, AreaProgress
 from backend.domain.duplicate import Duplicate
 from backend.domain.errors import DomainError
 from backend.domain.incident import Incident
 from backend.domain.match import Match
 from backend.domain.photo import Photo
+from backend.domain.question import Question
+from backend.domain.recheck import Recheck
 from backend.domain.registration import Registration
 from backend.domain.report import NextStep, Report
 from backend.domain.review import Review
@@ -19,12 +22,15 @@ from backend.domain.sighting import Sighting
 from backend.domain.site import Site
 from backend.domain.take_down import TakeDown
 from backend.services import (
+    area_alerts,
     devices,
     duplicates,
     incidents,
     matches,
     photos,
     progress,
+    questions,
+    rechecks,
     registrations,
     reports,
     reviews,
@@ -67,7 +73,10 @@ class Loaders:
     linked_registrations: DataLoader[Registration, list[Registration]]
     linked_reports: DataLoader[Report, list[Report]]
     sightings: DataLoader[Report, list[Sighting]]
+    rechecks: DataLoader[Registration, list[Recheck]]
+    questions: DataLoader[Report, list[Question]]
     languages: DataLoader[Viewer | None, str | None]
+    area_progress: DataLoader[AreaAlert, AreaProgress | None]
 
 
 def new_loaders(use: Collaborators, viewer: Viewer | None) -> Loaders:
@@ -110,7 +119,17 @@ def new_loaders(use: Collaborators, viewer: Viewer | None) -> Loaders:
         sightings=DataLoader(
             lambda records: sightings.sightings_of_reports(use, viewer, records), cache_key_fn=lambda report: report.id
         ),
+        rechecks=DataLoader(
+            lambda records: rechecks.rechecks_of_registrations(use, viewer, records),
+            cache_key_fn=lambda registration: registration.id,
+        ),
+        questions=DataLoader(
+            lambda records: questions.questions_of_reports(use, viewer, records), cache_key_fn=lambda report: report.id
+        ),
         languages=DataLoader(lambda viewers: devices.languages_of(use, viewers)),
+        area_progress=DataLoader(
+            lambda alerts: area_alerts.progress_of_alerts(use, viewer, alerts), cache_key_fn=lambda alert: alert.id
+        ),
     )
 
 

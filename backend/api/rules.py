@@ -114,6 +114,10 @@ OPERATIONS: Mapping[str, Mapping[str, OperationRule]] = MappingProxyType(
             "takeDowns": _allowed(Action.TAKE_DOWN_REPORT),
             "sighting": _allowed(Action.READ_SIGHTING),
             "sightings": _allowed(Action.READ_SIGHTING),
+            "recheck": _allowed(Action.READ_RECHECK),
+            "rechecks": _allowed(Action.READ_RECHECK),
+            "question": _allowed(Action.READ_QUESTION),
+            "questions": _allowed(Action.READ_QUESTION),
             "match": _allowed(Action.READ_MATCH),
             "matches": _allowed(Action.READ_MATCH),
             "duplicate": _allowed(*_DUPLICATE),
@@ -122,6 +126,11 @@ OPERATIONS: Mapping[str, Mapping[str, OperationRule]] = MappingProxyType(
             "accounts": _allowed(Action.READ_ACCOUNT),
             "ownSessions": _SIGNED_IN,
             "alertChoices": _SIGNED_IN,
+            "areaReach": _allowed(Action.SEND_AREA_ALERT),
+            "areaAlert": _allowed(Action.READ_AREA_ALERT),
+            "areaAlerts": _allowed(Action.READ_AREA_ALERT),
+            "nearbyAlert": _allowed(Action.READ_NEARBY_ALERT),
+            "nearbyAlerts": _SIGNED_IN,
             "webhooks": _allowed(Action.CHANGE_WEBHOOK),
         },
         "Mutation": {
@@ -171,6 +180,12 @@ OPERATIONS: Mapping[str, Mapping[str, OperationRule]] = MappingProxyType(
             "linkSighting": _allowed(Action.DECIDE_SIGHTING),
             "dismissSighting": _allowed(Action.DECIDE_SIGHTING),
             "reopenSighting": _allowed(Action.DECIDE_SIGHTING),
+            "askRecheck": _allowed(Action.ASK_RECHECK),
+            "dropRecheck": _allowed(Action.ASK_RECHECK),
+            "answerRecheck": _allowed(Action.ANSWER_RECHECK),
+            "askFamily": _allowed(Action.ASK_FAMILY),
+            "dropQuestion": _allowed(Action.ASK_FAMILY),
+            "answerQuestion": _allowed(Action.ANSWER_QUESTION),
             "claimMatch": _allowed(Action.DECIDE_MATCH),
             "confirmMatch": _allowed(Action.DECIDE_MATCH),
             "rejectMatch": _allowed(Action.DECIDE_MATCH),
@@ -182,6 +197,10 @@ OPERATIONS: Mapping[str, Mapping[str, OperationRule]] = MappingProxyType(
             "closeAccount": _allowed(*_INVITE),
             "endSession": _SIGNED_IN,
             "chooseAlerts": _SIGNED_IN,
+            "sendAreaAlert": _allowed(Action.SEND_AREA_ALERT),
+            "widenAreaAlert": _allowed(Action.SEND_AREA_ALERT),
+            "stopAreaAlert": _allowed(Action.SEND_AREA_ALERT),
+            "chooseNearbyPlace": _allowed(Action.CHOOSE_NEARBY_PLACE),
             "addWebhook": _allowed(Action.CHANGE_WEBHOOK),
             "removeWebhook": _allowed(Action.CHANGE_WEBHOOK),
             "endSessionsOf": _allowed(*_INVITE),
@@ -201,10 +220,13 @@ _PAGE = {
     for noun in (
         *(
             "Account",
+            "AreaAlert",
             "Duplicate",
             "Incident",
             "Intake",
             "Match",
+            "Question",
+            "Recheck",
             "Registration",
             "Report",
             "Sighting",
@@ -222,6 +244,7 @@ _PAYLOADS = {
     "AcceptInvitePayload": _rules(FORM="errors account", OWN="token"),
     "AddWebhookPayload": _rules(FORM="errors webhook", OWN="secret"),
     "AlertChoicesPayload": _rules(FORM="errors choices"),
+    "AreaAlertPayload": _rules(FORM="errors areaAlert"),
     "BeginCaseRecoveryPayload": _rules(FORM="errors questions"),
     "BeginSecondFactorPayload": _rules(FORM="errors", OWN="secret address"),
     "ConfirmPasskeyPayload": _rules(FORM="errors passkey", OWN="recoveryCodes"),
@@ -237,6 +260,8 @@ _PAYLOADS = {
     "PasskeyOptionsPayload": _rules(FORM="errors", OWN="options"),
     "OpenIntakePayload": _rules(FORM="errors intake code"),
     "ProveYourselfPayload": _rules(FORM="errors", OWN="provenUntil"),
+    "QuestionPayload": _rules(FORM="errors question"),
+    "RecheckPayload": _rules(FORM="errors recheck"),
     "RecoverCasePayload": _rules(FORM="errors", OWN="caseCode caseSecret emailKept"),
     "RegisterDevicePayload": _rules(FORM="errors device"),
     "RegistrationPayload": _rules(FORM="errors registration"),
@@ -249,7 +274,7 @@ _PAYLOADS = {
     "TakeDownPayload": _rules(FORM="errors takeDown"),
     "MatchNews": _rules(FORM="cursor matches"),
     "ReportNews": _rules(FORM="cursor reports"),
-    "SiteNews": _rules(FORM="cursor registrations gone"),
+    "SiteNews": _rules(FORM="cursor registrations gone rechecks"),
     "UserError": _rules(FORM="code message field"),
     "PageInfo": _rules(FORM="hasNextPage endCursor"),
 }
@@ -266,8 +291,23 @@ FIELDS: Mapping[str, Mapping[str, Rule]] = MappingProxyType({
     "Session": _rules(OWN="id present createdAt lastUsedAt expiresAt"),
     "Device": _rules(OWN="id language"),
     "OpenIncident": _rules(PUBLIC="id name kind synthetic workBits"),
-    "AlertChoices": _rules(OWN="byPush byEmail email language quiet"),
+    "AlertChoices": _rules(OWN="byPush byEmail email language quiet nearby"),
     "QuietHours": _rules(OWN="start until timeZone"),
+    "AreaReach": _rules(Action.SEND_AREA_ALERT, COUNT="devices newDevices sites", IDENTITY="child photos"),
+    "AreaAlert": _rules(
+        Action.READ_AREA_ALERT,
+        RECORD="id incidentId reportId state endedBecause endedAt version createdAt updatedAt",
+        PLACE="areas",
+        COUNT="progress",
+        STAFF="endedBy",
+    ),
+    "SentArea": _rules(PLACE="centre radiusKm outline", COUNT="devices sites", STAFF="sentBy sentAt"),
+    "AreaProgress": _rules(COUNT="queued sent failed gone"),
+    "NearbyAlert": _rules(Action.READ_NEARBY_ALERT, RECORD="id incidentId sentAt", IDENTITY="child photos"),
+    "NearbyChild": _rules(
+        IDENTITY="name ageFrom ageTo sex hair eyes heightCm clothing languages communication",
+        PLACE="lastSeenAt near",
+    ),
     "Webhook": _rules(Action.CHANGE_WEBHOOK, RECORD="id incidentId url kinds createdAt"),
     "Incident": _rules(
         Action.READ_INCIDENT,
@@ -304,18 +344,21 @@ FIELDS: Mapping[str, Mapping[str, Rule]] = MappingProxyType({
     | _rules(Action.READ_MEDICAL, MEDICAL="medicalNotes")
     | _rules(Action.READ_SITE, PLACE="site")
     | _rules(Action.READ_MATCH, EVIDENCE="matches")
+    | _rules(Action.READ_RECHECK, IDENTITY="rechecks")
     | _rules(Action.READ_REGISTRATION_DUPLICATE, EVIDENCE="duplicates linkedWith"),
     "Report": _rules(
         Action.READ_REPORT,
-        RECORD="id incidentId familyId status synthetic version createdAt updatedAt nextStep takeDown",
+        RECORD="id incidentId familyId status synthetic version createdAt updatedAt nextStep takeDown nearby",
         IDENTITY="person photos",
         PLACE="lastSeenAt lastSeenPlace",
         CONTACT="reporter",
     )
     | _rules(Action.REVIEW_REPORT, STAFF="review")
     | _rules(Action.READ_MATCH, EVIDENCE="matches")
+    | _rules(Action.READ_QUESTION, IDENTITY="questions")
     | _rules(Action.DECIDE_SIGHTING, EVIDENCE="sightings")
     | _rules(Action.READ_REPORT_DUPLICATE, EVIDENCE="duplicates linkedWith"),
+    "NearbyAgreement": _rules(RECORD="alert photos"),
     "ReportTakeDown": _rules(RECORD="state mayAppeal takenDownAt appealedAt answeredAt", OWN="appeal"),
     "TakeDown": _rules(
         Action.TAKE_DOWN_REPORT,
@@ -332,6 +375,26 @@ FIELDS: Mapping[str, Mapping[str, Rule]] = MappingProxyType({
         STAFF="recordedBy",
     )
     | _rules(Action.DECIDE_SIGHTING, CONTACT="witness", EVIDENCE="reportId", STAFF="decidedBy decidedAt reason"),
+    "Recheck": _rules(
+        Action.READ_RECHECK,
+        RECORD="id incidentId siteId registrationId kind state answeredAt version createdAt updatedAt",
+        IDENTITY="bodySite text answer",
+        STAFF="answeredBy",
+    )
+    | _rules(Action.READ_MATCH, EVIDENCE="matchId", STAFF="askedBy")
+    | _rules(Action.READ_REGISTRATION, IDENTITY="registration"),
+    "Question": _rules(
+        Action.READ_QUESTION,
+        RECORD="id incidentId reportId kind state answeredAt version createdAt updatedAt",
+        IDENTITY="bodySite text answer",
+        STAFF="answeredBy",
+    )
+    | _rules(Action.READ_MATCH, EVIDENCE="matchId", STAFF="askedBy")
+    | _rules(Action.READ_REPORT, IDENTITY="report"),
+    "Answer": _rules(
+        IDENTITY="cannotSay hasMark mark languages photoId name birthDate ageMinimum ageMaximum clothing text",
+        PLACE="lastSeenAt lastSeenPlace",
+    ),
     "Witness": _rules(IDENTITY="name", CONTACT="phone email"),
     "Match": _rules(
         Action.READ_MATCH,

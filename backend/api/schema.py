@@ -5,6 +5,7 @@ from strawberry.schema.config import StrawberryConfig
 
 from backend.api.resolvers.account import AccountMutations, AccountQueries
 from backend.api.resolvers.alert_choices import AlertChoicesMutations, AlertChoicesQueries
+from backend.api.resolvers.area_alert import AreaAlertMutations, AreaAlertQueries
 from backend.api.resolvers.credential import CredentialMutations
 from backend.api.resolvers.duplicate import DuplicateMutations, DuplicateQueries
 from backend.api.resolvers.incident import IncidentMutations, IncidentQueries
@@ -15,6 +16,8 @@ from backend.api.resolvers.match import MatchMutations, MatchQueries, MatchSubsc
 from backend.api.resolvers.passkey import PasskeyMutations
 from backend.api.resolvers.pin import PinMutations
 from backend.api.resolvers.place import PlaceQueries
+from backend.api.resolvers.question import QuestionMutations, QuestionQueries
+from backend.api.resolvers.recheck import RecheckMutations, RecheckQueries
 from backend.api.resolvers.recovery import RecoveryMutations
 from backend.api.resolvers.registration import RegistrationMutations, RegistrationQueries, RegistrationSubscriptions
 from backend.api.resolvers.report import ReportMutations, ReportQueries, ReportSubscriptions
@@ -36,12 +39,15 @@ class Query(
     ReportQueries,
     TakeDownQueries,
     SightingQueries,
+    RecheckQueries,
+    QuestionQueries,
     MapQueries,
     MatchQueries,
     DuplicateQueries,
     KinshipQueries,
     AccountQueries,
     AlertChoicesQueries,
+    AreaAlertQueries,
     WebhookQueries,
 ):
     pass
@@ -61,10 +67,13 @@ class Mutation(
     RecoveryMutations,
     TakeDownMutations,
     SightingMutations,
+    RecheckMutations,
+    QuestionMutations,
     MatchMutations,
     DuplicateMutations,
     AccountMutations,
     AlertChoicesMutations,
+    AreaAlertMutations,
     WebhookMutations,
 ):
     pass

@@ -13,7 +13,8 @@ SCREENS = (
     "/", "/report", "/case",
     "/join", "/site", "/site/register", "/site/child", "/site/change", "/site/roll-call", "/site/settings",
     "/desk", "/desk/incident", "/desk/people", "/desk/new", "/desk/account",
-    "/desk/duplicates",
+    "/desk/duplicates", "/desk/waiting", "/desk/take-downs", "/desk/doors",
+    "/desk/figures", "/desk/settings", "/desk/webhooks",
 )  # fmt: skip
 """The paths of the screens, which the page itself tells apart (`web/src/app.tsx`)."""
 FILES = {

@@ -30,7 +30,9 @@ class QuietHours:
 
 @dataclass(frozen=True, slots=True)
 class AlertChoices:
-    """Of one family or account; `id` is its own. `email` is None where it left no address for alerts."""
+    """Of one family or account; `id` is its own. `email` is None where it left no address for alerts. `nearby` is the
+    H3 cell, about 6 km across, around which it wants to be told of missing children.
+    """
 
     id: str
     version: int
@@ -41,6 +43,7 @@ class AlertChoices:
     email: str | None = None
     language: str = "en"
     quiet: QuietHours | None = None
+    nearby: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

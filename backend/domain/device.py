@@ -9,6 +9,7 @@ class Device:
     """A Web Push subscription (RFC 8030) of a family or of an account; `language` is a BCP 47 tag.
 
     `server_key` is the public key of ours that it subscribed with: a push service takes messages from no other.
+    `places` are the keys of where its owner is, for alerts that go to all nearby (`backend/services/nearby.py`).
     """
 
     id: str
@@ -21,6 +22,7 @@ class Device:
     created_at: datetime
     updated_at: datetime
     server_key: str = ""
+    places: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,20 @@ class NextStep(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class NearbyAgreement:
+    """What a family agrees to: that volunteers near where the child was last seen are told, and shown photos."""
+
+    alert: bool = False
+    photos: bool = False
+
+
+NO_AGREEMENT = NearbyAgreement()
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
+    """`nearby_said_by` is who wrote down what the family agrees to: itself, or somebody on its behalf."""
+
     id: str
     incident_id: str
     family_id: str
@@ -46,6 +59,8 @@ class Report:
     version: int
     created_at: datetime
     updated_at: datetime
+    nearby: NearbyAgreement = NO_AGREEMENT
+    nearby_said_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +72,7 @@ class MissingChild:
     relation: str | None = None
     last_seen_at: datetime | None = None
     last_seen_place: Place = field(default_factory=Place)
+    nearby: NearbyAgreement = NO_AGREEMENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +100,7 @@ class ReportChanges:
     reporter: Reporter | None = None
     last_seen_at: datetime | Unchanged | None = UNCHANGED
     last_seen_place: Place | None = None
+    nearby: NearbyAgreement | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,9 +38,19 @@ class Action(StrEnum):
     REVIEW_REPORT = "REVIEW_REPORT"
     TAKE_DOWN_REPORT = "TAKE_DOWN_REPORT"
     APPEAL_TAKE_DOWN = "APPEAL_TAKE_DOWN"
+    SEND_AREA_ALERT = "SEND_AREA_ALERT"
+    READ_AREA_ALERT = "READ_AREA_ALERT"
+    READ_NEARBY_ALERT = "READ_NEARBY_ALERT"
+    CHOOSE_NEARBY_PLACE = "CHOOSE_NEARBY_PLACE"
     RECORD_SIGHTING = "RECORD_SIGHTING"
     READ_SIGHTING = "READ_SIGHTING"
     DECIDE_SIGHTING = "DECIDE_SIGHTING"
+    ASK_RECHECK = "ASK_RECHECK"
+    READ_RECHECK = "READ_RECHECK"
+    ANSWER_RECHECK = "ANSWER_RECHECK"
+    ASK_FAMILY = "ASK_FAMILY"
+    READ_QUESTION = "READ_QUESTION"
+    ANSWER_QUESTION = "ANSWER_QUESTION"
     READ_MATCH = "READ_MATCH"
     DECIDE_MATCH = "DECIDE_MATCH"
     READ_REGISTRATION_DUPLICATE = "READ_REGISTRATION_DUPLICATE"
@@ -49,14 +59,16 @@ class Action(StrEnum):
 
 
 class Reach(StrEnum):
-    """How far a role's permission goes: everywhere, in the account's incidents, at its sites, the own family, or what
-    the account itself has written down: of a registration, as long as nobody else has written in it or confirmed it.
+    """How far a role's permission goes: everywhere, in the account's incidents, at its sites, the own family, what is
+    told to those nearby where the account is near, or what the account itself has written down: of a registration, as
+    long as nobody else has written in it or confirmed it.
     """
 
     EVERYWHERE = "EVERYWHERE"
     INCIDENT = "INCIDENT"
     SITE = "SITE"
     FAMILY = "FAMILY"
+    NEARBY = "NEARBY"
     OWN = "OWN"
 
 
@@ -99,11 +111,24 @@ TABLE: Mapping[Action, Mapping[Role, Reach]] = MappingProxyType({
     Action.REVIEW_REPORT: {_CALL_TAKER: Reach.INCIDENT, **_STAFF},
     Action.TAKE_DOWN_REPORT: _STAFF,
     Action.APPEAL_TAKE_DOWN: {_FAMILY: Reach.FAMILY, _CALL_TAKER: Reach.INCIDENT},
+    Action.SEND_AREA_ALERT: {_COORDINATOR: Reach.INCIDENT},
+    Action.READ_AREA_ALERT: _STAFF,
+    Action.READ_NEARBY_ALERT: {_VOLUNTEER: Reach.NEARBY, _CALL_TAKER: Reach.INCIDENT, **_STAFF},
+    Action.CHOOSE_NEARBY_PLACE: {
+        _VOLUNTEER: Reach.EVERYWHERE, _CALL_TAKER: Reach.EVERYWHERE, _COORDINATOR: Reach.EVERYWHERE,
+        _OFFICER: Reach.EVERYWHERE,
+    },
     Action.RECORD_SIGHTING: {
         _FAMILY: Reach.INCIDENT, _VOLUNTEER: Reach.INCIDENT, _CALL_TAKER: Reach.INCIDENT, **_STAFF,
     },
     Action.READ_SIGHTING: {_VOLUNTEER: Reach.OWN, _CALL_TAKER: Reach.INCIDENT, **_STAFF},
     Action.DECIDE_SIGHTING: {_CALL_TAKER: Reach.INCIDENT, **_STAFF},
+    Action.ASK_RECHECK: _STAFF,
+    Action.READ_RECHECK: {_VOLUNTEER: Reach.SITE, **_STAFF},
+    Action.ANSWER_RECHECK: {_VOLUNTEER: Reach.SITE, _COORDINATOR: Reach.INCIDENT},
+    Action.ASK_FAMILY: _STAFF,
+    Action.READ_QUESTION: {_FAMILY: Reach.FAMILY, _CALL_TAKER: Reach.INCIDENT, **_STAFF},
+    Action.ANSWER_QUESTION: {_FAMILY: Reach.FAMILY, _CALL_TAKER: Reach.INCIDENT, _COORDINATOR: Reach.INCIDENT},
     Action.READ_MATCH: _STAFF,
     Action.DECIDE_MATCH: _STAFF,
     Action.READ_REGISTRATION_DUPLICATE: {_VOLUNTEER: Reach.SITE, **_STAFF},
@@ -122,13 +147,14 @@ _INVITING = {
 @dataclass(frozen=True, slots=True)
 class Where:
     """Where a record lies; what is None lies nowhere that a permission of that reach could cover. `owner_id` is the
-    account whose own it still is.
+    account whose own it still is, `near_id` that of an account which is near.
     """
 
     incident_id: str | None = None
     site_id: str | None = None
     family_id: str | None = None
     owner_id: str | None = None
+    near_id: str | None = None
 
 
 def may(
@@ -152,6 +178,8 @@ def _covers(viewer: Viewer, reach: Reach, where: Where) -> bool:
             return where.site_id in viewer.site_ids
         case Reach.FAMILY:
             return where.family_id is not None and where.family_id == viewer.family_id
+        case Reach.NEARBY:
+            return where.near_id == viewer.id and where.incident_id in viewer.incident_ids
         case Reach.OWN:
             here = (
                 where.incident_id in viewer.incident_ids if where.site_id is None else where.site_id in viewer.site_ids

@@ -10,13 +10,18 @@ from backend.domain.account import Viewer
 from backend.domain.choices import AlertChoices, NewAlertChoices, QuietHours
 from backend.domain.errors import ErrorCode, Problem
 from backend.domain.event import Event, EventKind
-from backend.domain.validation import refuse_if_any
-from backend.services.access import signed_in
+from backend.domain.person import Point
+from backend.domain.validation import point_problems, refuse_if_any
+from backend.services.access import Action, Where, require, signed_in
 from backend.services.audit import tell
 from backend.services.changes import stale
 from backend.services.collaborators import Collaborators
 from backend.services.mailboxes import is_address
+from backend.services.nearby_places import keys_of
+from backend.store.devices import put_at
 from backend.store.records import Duplicate, Session
+from geo.areas import COARSE
+from geo.cells import cell
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,4}){0,2}")
 _TIME_ZONE = re.compile(r"[A-Z][A-Za-z0-9_+-]*(/[A-Z][A-Za-z0-9_+-]*){0,2}")
@@ -51,20 +56,35 @@ async def choose_alerts(use: Collaborators, viewer: Viewer | None, new: NewAlert
         version=there.version + 1,
         updated_at=use.clock(),
     )
+    return await _keep(use, known, chosen, EventKind.ALERTS_CHOSEN)
+
+
+async def choose_nearby_place(use: Collaborators, viewer: Viewer | None, point: Point | None) -> AlertChoices:
+    """Be told of missing children around a place too, of which no more is kept than a cell about 6 km across; None for
+    no place but one's sites.
+
+    Raises: DomainError UNAUTHENTICATED, FORBIDDEN, INVALID, STALE.
+    """
+    known = require(viewer, Action.CHOOSE_NEARBY_PLACE, Where())
+    if point is not None:
+        refuse_if_any(point_problems(point, "point"))
+    there = await alert_choices(use, known)
+    nearby = None if point is None else cell(point.latitude, point.longitude, COARSE)
+    chosen = replace(there, nearby=nearby, version=there.version + 1, updated_at=use.clock())
+    return await _keep(use, known, chosen, EventKind.NEARBY_PLACE_CHOSEN)
+
+
+async def _keep(use: Collaborators, viewer: Viewer, chosen: AlertChoices, kind: EventKind) -> AlertChoices:
+    """Raises: DomainError STALE."""
 
     async def write(session: Session) -> None:
-        if there.version == 0:
+        if chosen.version == 1:
             await use.store.alert_choices.insert(chosen, session)
-        elif not await use.store.alert_choices.replace(chosen, there.version, session):
+        elif not await use.store.alert_choices.replace(chosen, chosen.version - 1, session):
             raise stale()
-        event = Event(
-            id=use.new_id(),
-            kind=EventKind.ALERTS_CHOSEN,
-            subject_id=known.id,
-            actor_id=known.id,
-            at=use.clock(),
-        )
-        await tell(use, known, session, event)
+        await put_at(use.store, viewer.id, keys_of(use, viewer, chosen), session)
+        event = Event(id=use.new_id(), kind=kind, subject_id=viewer.id, actor_id=viewer.id, at=use.clock())
+        await tell(use, viewer, session, event)
 
     try:
         await use.store.transact(write)

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from backend.domain.alert import MANNERS, Alert, AlertKind, ChannelKind, Delivery, DeliveryState
+from backend.domain.asking import AskedState
 from backend.domain.choices import AlertChoices
 from backend.domain.event import SYSTEM, Event, EventKind
 from backend.domain.match import Match, MatchState
@@ -66,29 +67,65 @@ class _News:
     confirmed: bool
 
 
-async def _raise(use: Collaborators, news: _News, session: Session) -> None:
-    if await use.store.alerts.find_one({"key": news.key}, session) is not None:
+async def raise_question(use: Collaborators, told_of: Event, session: Session) -> None:
+    """Tell the family that it was asked something, unless that was answered or taken back since."""
+    question = await use.store.questions.get(told_of.subject_id, session)
+    if question is None or question.state is not AskedState.OPEN:
         return
+    report = await use.store.reports.get(question.report_id, session)
+    if report is None or not is_seeking(report):
+        return
+    key = f"{AlertKind.REPORT_NEWS.value}:{question.id}"
+    await raise_alert(use, AlertKind.REPORT_NEWS, key, About(report.family_id, report.id, report.incident_id), session)
+
+
+async def _raise(use: Collaborators, news: _News, session: Session) -> None:
     report = await use.store.reports.get(news.report_id, session)
     registration = await use.store.registrations.get(news.match.registration_id, session)
     if report is None or not is_seeking(report) or registration is None or registration.held_back:
         return  # taken down or dismissed since
+    about = About(
+        news.family_id,
+        news.report_id,
+        news.match.incident_id,
+        match_id=news.match.id,
+        of_confirmation=news.confirmed,
+    )
+    await raise_alert(use, AlertKind.REPORT_NEWS, news.key, about, session)
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """Whom an alert is for, the family or account, and what it is about: where the app opens, and what is replaced."""
+
+    owner_id: str
+    subject_id: str
+    incident_id: str
+    match_id: str | None = None
+    of_confirmation: bool = False
+
+
+async def raise_alert(use: Collaborators, kind: AlertKind, key: str, about: About, session: Session) -> None:
+    """Raise an alert, once for each key."""
+    if await use.store.alerts.find_one({"key": key}, session) is not None:
+        return
     now = use.clock()
     alert = Alert(
         id=use.new_id(),
-        key=news.key,
-        kind=AlertKind.REPORT_NEWS,
-        incident_id=news.match.incident_id,
-        owner_id=news.family_id,
-        subject_id=news.report_id,
+        key=key,
+        kind=kind,
+        incident_id=about.incident_id,
+        owner_id=about.owner_id,
+        subject_id=about.subject_id,
         version=1,
         created_at=now,
         updated_at=now,
         expires_at=now + GOOD_FOR,
-        match_id=news.match.id,
-        of_confirmation=news.confirmed,
+        match_id=about.match_id,
+        of_confirmation=about.of_confirmation,
     )
     await use.store.alerts.insert(alert, session)
+    of_a_family = kind is AlertKind.REPORT_NEWS
     await events.append(
         use.store,
         session,
@@ -99,8 +136,8 @@ async def _raise(use: Collaborators, news: _News, session: Session) -> None:
             actor_id=SYSTEM,
             at=now,
             incident_id=alert.incident_id,
-            family_id=news.family_id,
-            report_id=news.report_id,
+            family_id=about.owner_id if of_a_family else None,
+            report_id=about.subject_id if of_a_family else None,
         ),
     )
 
@@ -140,14 +177,14 @@ async def queue_deliveries(use: Collaborators, alert_id: str, session: Session) 
     }
     told = [one for one in await _to_be_told(use, alert, choices, session) if one.id not in queued]
     now = use.clock()
-    page = [(_delivery(use, alert, one, now), _due(alert, choices, one.channel, now)) for one in told[:AT_ONCE]]
+    page = [(delivery_of(use, alert, one, now), _due(alert, choices, one.channel, now)) for one in told[:AT_ONCE]]
     await open_lanes(use.store, {delivery.lane for delivery, _ in page}, session)
     await queue(use.store, page, session)
     return timedelta(0) if len(told) > AT_ONCE else None
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class Told:
     """Whom a delivery is for."""
 
     id: str
@@ -155,20 +192,20 @@ class _Told:
     lane: str
 
 
-async def _to_be_told(use: Collaborators, alert: Alert, choices: AlertChoices | None, session: Session) -> list[_Told]:
+async def _to_be_told(use: Collaborators, alert: Alert, choices: AlertChoices | None, session: Session) -> list[Told]:
     told = []
     if choices is None or choices.by_push:
         devices = await use.store.devices.find({"ownerId": alert.owner_id}, session=session)
-        told += [_Told(one.id, ChannelKind.WEB_PUSH, _lane(ChannelKind.WEB_PUSH, one.endpoint)) for one in devices]
+        told += [Told(one.id, ChannelKind.WEB_PUSH, lane_of(ChannelKind.WEB_PUSH, one.endpoint)) for one in devices]
     if use.sends_mail and await mailbox_of(use, alert, session) is not None:
-        told.append(_Told(alert.owner_id, ChannelKind.EMAIL, ChannelKind.EMAIL.value))
+        told.append(Told(alert.owner_id, ChannelKind.EMAIL, ChannelKind.EMAIL.value))
     for hook in await use.store.webhooks.find({"incidentId": alert.incident_id}, session=session):
         if alert.kind in hook.kinds:
-            told.append(_Told(hook.id, ChannelKind.WEBHOOK, _lane(ChannelKind.WEBHOOK, hook.url)))
+            told.append(Told(hook.id, ChannelKind.WEBHOOK, lane_of(ChannelKind.WEBHOOK, hook.url)))
     return told
 
 
-def _lane(channel: ChannelKind, address: str) -> str:
+def lane_of(channel: ChannelKind, address: str) -> str:
     """The server that an address belongs to.
 
     Of a push service's hosts the last three labels, since it may have many, and who subscribes could name any of them:
@@ -181,7 +218,7 @@ def _lane(channel: ChannelKind, address: str) -> str:
     return f"{channel.value} {parts.scheme}://{server}"
 
 
-def _delivery(use: Collaborators, alert: Alert, told: _Told, now: datetime) -> Delivery:
+def delivery_of(use: Collaborators, alert: Alert, told: Told, now: datetime) -> Delivery:
     return Delivery(
         id=use.new_id(),
         alert_id=alert.id,

@@ -11,14 +11,15 @@ from backend.services.access import signed_in
 from backend.services.audit import tell
 from backend.services.collaborators import Collaborators
 from backend.services.identifiers import given_or_new
+from backend.services.nearby_places import keys_of
 from backend.store.devices import renew
 from backend.store.records import Duplicate, Session
 
 
 async def register_device(use: Collaborators, viewer: Viewer | None, new: NewDevice) -> Device:
     """Subscribe a device of the viewer's. The same endpoint again gives the device that is there, in the language
-    that is asked for now. A subscription that replaces another of the viewer's takes its place, and what is queued for
-    that one; where it is gone already, it is a new one.
+    that is asked for now, and where the viewer is by now. A subscription that replaces another of the viewer's takes
+    its place, and what is queued for that one; where it is gone already, it is a new one.
 
     Raises: DomainError UNAUTHENTICATED, INVALID, CONFLICT.
     """
@@ -36,6 +37,7 @@ async def register_device(use: Collaborators, viewer: Viewer | None, new: NewDev
         created_at=now,
         updated_at=now,
         server_key=new.push_key or use.push_key,
+        places=keys_of(use, known, await use.store.alert_choices.get(known.id)),
     )
     before = None if new.replaces is None else await use.store.devices.get(new.replaces)
     if before is not None and before.owner_id == known.id and before.endpoint != new.endpoint:
@@ -64,7 +66,7 @@ async def register_device(use: Collaborators, viewer: Viewer | None, new: NewDev
     if before is not None:
         await remove_device(use, known, before.id)
     await use.store.make_durable()
-    return await _in_language(use, there, new.language)
+    return await _as_of_now(use, there, new.language, device.places)
 
 
 async def remove_device(use: Collaborators, viewer: Viewer | None, device_id: str) -> None:
@@ -101,11 +103,11 @@ async def _own_device(use: Collaborators, viewer: Viewer, endpoint: str) -> Devi
     return next((device for device in own if device.endpoint == endpoint), None)
 
 
-async def _in_language(use: Collaborators, device: Device, language: str) -> Device:
-    """The device, told in this language from now on."""
-    if device.language == language:
+async def _as_of_now(use: Collaborators, device: Device, language: str, places: tuple[str, ...]) -> Device:
+    """The device, told in this language from now on, and of what is near to these places."""
+    if (device.language, device.places) == (language, places):
         return device
-    following = replace(device, language=language, version=device.version + 1, updated_at=use.clock())
+    following = replace(device, language=language, places=places, version=device.version + 1, updated_at=use.clock())
     if not await use.store.devices.replace(following, device.version):
         raise conflict("This device is being changed right now. Please try again.", "endpoint")
     return following

@@ -13,6 +13,8 @@ from backend.domain.account import Viewer
 from backend.domain.audit import AuditAction, Part
 from backend.domain.event import Event, EventKind
 from backend.domain.match import Match
+from backend.domain.question import Question
+from backend.domain.recheck import Recheck
 from backend.domain.registration import Registration
 from backend.domain.report import NextStep, Report
 from backend.domain.take_down import TakeDownState
@@ -22,6 +24,8 @@ from backend.services.collaborators import Collaborators
 from backend.services.live import Batch, batches, cursor_of, place_of
 from backend.services.matches import get_matches
 from backend.services.progress import next_steps
+from backend.services.questions import questions_of_reports
+from backend.services.rechecks import get_rechecks
 from backend.services.registrations import where as located
 from backend.services.take_downs import take_downs_of
 from backend.services.together import Together
@@ -52,6 +56,9 @@ _NEWS = frozenset({
     EventKind.MATCH_REJECTED,
     EventKind.MATCH_UNDONE,
     EventKind.DECISION_SHARED,
+    EventKind.QUESTION_ASKED,
+    EventKind.QUESTION_ANSWERED,
+    EventKind.QUESTION_DROPPED,
 })  # fmt: skip
 """What changes a report or its next step, for the family."""
 
@@ -66,18 +73,22 @@ _AT_SITES = frozenset({
 })  # fmt: skip
 """What changes the list of those who are at a site."""
 
+_ASKED_AT_SITES = frozenset({EventKind.RECHECK_ASKED, EventKind.RECHECK_ANSWERED, EventKind.RECHECK_DROPPED})
+
 
 @dataclass(frozen=True, slots=True)
 class News(Generic[Followed]):
     """What changed, as it is now, and the ids of what is no longer there to be followed. `cursor` is where to go on.
 
-    News that have the same `alike` say the same to all who are told them: the same records of the same moment, each of
-    which the follower may see. None where they are of one follower alone.
+    `rechecks` are those of a site that were asked, answered or taken back. News that have the same `alike` say the same
+    to all who are told them: the same records of the same moment, each of which the follower may see. None where they
+    are of one follower alone.
     """
 
     cursor: str
     records: Sequence[Followed]
     gone: Sequence[str] = ()
+    rechecks: Sequence[Recheck] = ()
     alike: Hashable = None
 
 
@@ -88,10 +99,20 @@ class _AsShown:
     report: Report
     next_step: NextStep
     take_down: TakeDownState | None
+    questions: tuple[Question, ...]
 
 
-Reading = Callable[[Collaborators, Batch], Awaitable[tuple[Sequence[Followed], Sequence[str]] | None]]
-"""Reads what a batch is about: what the follower may see of it, and what is gone; None where nothing is to be told."""
+@dataclass(frozen=True, slots=True)
+class _Read(Generic[Followed]):
+    """What the follower may see of what a batch is about, and what is gone."""
+
+    records: Sequence[Followed] = ()
+    gone: Sequence[str] = ()
+    rechecks: Sequence[Recheck] = ()
+
+
+Reading = Callable[[Collaborators, Batch], Awaitable[_Read[Followed] | None]]
+"""Reads what a batch is about; None where nothing is to be told."""
 
 
 async def follow_own_reports(
@@ -112,9 +133,9 @@ async def follow_own_reports(
     def concerns(event: Event) -> bool:
         return event.family_id == family_id and event.kind in _NEWS and event.report_id is not None
 
-    async def read(use: Collaborators, batch: Batch) -> tuple[Sequence[Report], Sequence[str]] | None:
+    async def read(use: Collaborators, batch: Batch) -> _Read[Report] | None:
         if told and not batch.events:
-            return (), ()
+            return _Read()
         if told:
             found = list((await use.store.reports.get_many(_once(event.report_id for event in batch.events))).values())
         else:
@@ -126,7 +147,7 @@ async def follow_own_reports(
         told.update(changed)
         reports = [one.report for one in changed.values()]
         await saw(use, known, AuditAction.READ_REPORT, Part.DESCRIPTION, reports)
-        return reports, ()
+        return _Read(reports)
 
     async for news in _follow(use, f"reports {family_id}", family_id, concerns, after, read):
         yield news
@@ -145,8 +166,9 @@ async def follow_matches(
     def concerns(event: Event) -> bool:
         return event.incident_id == incident_id and event.match_id is not None
 
-    async def read(use: Collaborators, batch: Batch) -> tuple[Sequence[Match], Sequence[str]]:
-        return await _found(get_matches(use, known, _once(event.match_id for event in batch.events)))
+    async def read(use: Collaborators, batch: Batch) -> _Read[Match]:
+        found = await get_matches(use, known, _once(event.match_id for event in batch.events))
+        return _Read([match for match in found if match is not None])
 
     async for news in _follow(use, f"matches {incident_id}", incident_id, concerns, after, read):
         yield news
@@ -165,10 +187,12 @@ async def follow_site(
     known = require_of_record(viewer, Action.READ_REGISTRATION, Action.READ_REGISTRATION, where, "site")
 
     def concerns(event: Event) -> bool:
-        return event.kind in _AT_SITES and site_id in (event.site_id, event.from_site_id)
+        return event.kind in _AT_SITES | _ASKED_AT_SITES and site_id in (event.site_id, event.from_site_id)
 
-    async def read(use: Collaborators, batch: Batch) -> tuple[Sequence[Registration], Sequence[str]]:
-        ids = _once(event.registration_id or event.subject_id for event in batch.events)
+    async def read(use: Collaborators, batch: Batch) -> _Read[Registration]:
+        asked = _once(event.subject_id for event in batch.events if event.kind in _ASKED_AT_SITES)
+        changed = (event for event in batch.events if event.kind in _AT_SITES)
+        ids = _once(event.registration_id or event.subject_id for event in changed)
         here = [
             one
             for one in (await _registrations(use, ids)).values()
@@ -176,7 +200,8 @@ async def follow_site(
         ]
         await saw(use, known, AuditAction.READ_REGISTRATION, Part.DESCRIPTION, here)
         there = {one.id for one in here}
-        return here, [one for one in ids if one not in there]
+        rechecks = await get_rechecks(use, known, asked) if asked else ()
+        return _Read(here, [one for one in ids if one not in there], rechecks)
 
     async for news in _follow(use, f"site {site_id}", site_id, concerns, after, read):
         yield news
@@ -196,11 +221,17 @@ async def _follow(
         async for batch in found:
             found_of_it = await read(use, batch)
             if found_of_it is not None:
-                records, gone = found_of_it
-                seen = tuple((one.id, one.version) for one in records)
-                # What tells that nothing happened at all is another each time (`cursor_of`).
-                alike = None if batch.is_first else (scope, batch.heard, seen, tuple(gone))
-                yield News(cursor_of(use, scope, batch.heard), records, gone, alike)
+                seen = tuple((one.id, one.version) for one in found_of_it.records)
+                # What tells that nothing happened at all is another each time (`cursor_of`); of a re-check a volunteer
+                # is shown less than a coordinator.
+                alone = batch.is_first or found_of_it.rechecks
+                yield News(
+                    cursor_of(use, scope, batch.heard),
+                    found_of_it.records,
+                    found_of_it.gone,
+                    found_of_it.rechecks,
+                    None if alone else (scope, batch.heard, seen, tuple(found_of_it.gone)),
+                )
 
 
 async def _registrations(use: Collaborators, ids: Sequence[str]) -> dict[str, Registration]:
@@ -217,10 +248,6 @@ async def _registrations_of_many(use: Collaborators, asked: Sequence[Sequence[st
     return [{one: found[one] for one in ids if one in found} for ids in asked]
 
 
-async def _found(reading: Awaitable[Sequence[Followed | None]]) -> tuple[Sequence[Followed], Sequence[str]]:
-    return [one for one in await reading if one is not None], ()
-
-
 def _once(ids: Iterable[str | None]) -> list[str]:
     """Each id once."""
     return list(dict.fromkeys(one for one in ids if one is not None))
@@ -229,7 +256,8 @@ def _once(ids: Iterable[str | None]) -> list[str]:
 async def _as_shown(use: Collaborators, viewer: Viewer, reports: Sequence[Report]) -> list[_AsShown]:
     steps = await next_steps(use, viewer, reports)
     latest = await take_downs_of(use, viewer, reports)
+    asked = await questions_of_reports(use, viewer, reports)
     return [
-        _AsShown(report, step, None if take_down is None else take_down.state)
-        for report, step, take_down in zip(reports, steps, latest, strict=True)
+        _AsShown(report, step, None if take_down is None else take_down.state, tuple(questions))
+        for report, step, take_down, questions in zip(reports, steps, latest, asked, strict=True)
     ]

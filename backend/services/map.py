@@ -5,20 +5,23 @@ from collections.abc import AsyncGenerator, Collection, Hashable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from backend.domain.account import Viewer
 from backend.domain.audit import AuditAction, Part
 from backend.domain.errors import ErrorCode, not_found, refusal
 from backend.domain.event import Event, EventKind
 from backend.domain.map import EVERYWHERE, LANDED, NOWHERE, Count, MapLayer, Pin, sheet_of_site
-from backend.domain.person import Point
+from backend.domain.person import Place, Point
 from backend.domain.registration import CareStatus
 from backend.services.access import Action, Where, may, require
-from backend.services.audit import saw
+from backend.services.audit import Named, saw
 from backend.services.collaborators import Collaborators
 from backend.services.live import batches, cursor_of, place_of
-from backend.services.map_pins import point_of_found, point_of_report, sides_of, state_of
+from backend.services.map_pins import point_of_found, point_of_report, sides_of
 from backend.store import map as kept
+from backend.store.codec import from_document
+from backend.store.records import Records
 from geo.bounds import (
     CLOSEST_ZOOM,
     FINEST,
@@ -270,7 +273,9 @@ def _sorted(counts: Sequence[tuple[str, str, int]]) -> tuple[MapCount, ...]:
 async def _singles(
     use: Collaborators, viewer: Viewer, incident_id: str, found: _Counts, single: Collection[MapLayer]
 ) -> tuple[tuple[MapThing, ...], tuple[MapLine, ...]]:
-    """The things and the lines of the layers that are shown one by one, as their records are now."""
+    """The things and the lines of the layers that are shown one by one: their states as they were counted, their places
+    as their records have them.
+    """
     if not single:
         return (), ()
     # What was counted may have become more since.
@@ -311,27 +316,36 @@ async def _site_things(use: Collaborators, pins: Sequence[Pin]) -> list[MapThing
 
 async def _people_things(use: Collaborators, viewer: Viewer, pins: Sequence[Pin]) -> list[MapThing]:
     """Those in care, each at its site: which child is there is a look at that child."""
-    if not pins:
-        return []
-    found = await use.store.registrations.get_many(pin.id for pin in pins)
-    sites = await use.store.sites.get_many({one.site_id for one in found.values()})
-    shown = [one for one in found.values() if one.site_id in sites]
-    await saw(use, viewer, AuditAction.READ_REGISTRATION, Part.PLACE, shown)
-    return [MapThing(one.id, MapLayer.IN_CARE, state_of(one), sites[one.site_id].point) for one in shown]
+    sites = await use.store.sites.get_many({pin.site_id for pin in pins if pin.site_id}) if pins else {}
+    shown = [(pin, sites[pin.site_id]) for pin in pins if pin.site_id in sites]
+    await saw(use, viewer, AuditAction.READ_REGISTRATION, Part.PLACE, [_named(pin) for pin, _ in shown])
+    return [MapThing(pin.id, MapLayer.IN_CARE, pin.state, site.point) for pin, site in shown]
 
 
 async def _report_things(use: Collaborators, viewer: Viewer, pins: Sequence[Pin]) -> list[MapThing]:
-    found = await use.store.reports.get_many(pin.id for pin in pins) if pins else {}
-    shown = {one.id: (one, point) for one in found.values() if (point := point_of_report(one)) is not None}
-    await saw(use, viewer, AuditAction.READ_REPORT, Part.PLACE, [one for one, _ in shown.values()])
-    return [MapThing(one.id, MapLayer.REPORTS, one.status.value, point) for one, point in shown.values()]
+    points = await _points(use.store.reports, pins, "lastSeenPlace")
+    elsewhere = await use.store.reports.get_many(one for one, point in points.items() if point is None)
+    points |= {one.id: point_of_report(one) for one in elsewhere.values()}
+    shown = [(pin, point) for pin in pins if (point := points.get(pin.id)) is not None]
+    await saw(use, viewer, AuditAction.READ_REPORT, Part.PLACE, [_named(pin) for pin, _ in shown])
+    return [MapThing(pin.id, MapLayer.REPORTS, pin.state, point) for pin, point in shown]
 
 
 async def _sighting_things(use: Collaborators, viewer: Viewer, pins: Sequence[Pin]) -> list[MapThing]:
-    found = await use.store.sightings.get_many(pin.id for pin in pins) if pins else {}
-    shown = [(one, point) for one in found.values() if (point := one.place.point) is not None]
-    await saw(use, viewer, AuditAction.READ_SIGHTING, Part.PLACE, [one for one, _ in shown])
-    return [MapThing(one.id, MapLayer.SIGHTINGS, one.state.value, point) for one, point in shown]
+    points = await _points(use.store.sightings, pins, "place")
+    shown = [(pin, point) for pin in pins if (point := points.get(pin.id)) is not None]
+    await saw(use, viewer, AuditAction.READ_SIGHTING, Part.PLACE, [_named(pin) for pin, _ in shown])
+    return [MapThing(pin.id, MapLayer.SIGHTINGS, pin.state, point) for pin, point in shown]
+
+
+async def _points(records: Records[Any], pins: Sequence[Pin], field: str) -> dict[str, Point | None]:
+    """The point of a place that each record has in a field: a pin knows its cell only."""
+    found = await records.get_field([pin.id for pin in pins], field) if pins else {}
+    return {one: None if place is None else from_document(Place, place).point for one, place in found.items()}
+
+
+def _named(pin: Pin) -> Named:
+    return Named(pin.id, pin.incident_id)
 
 
 async def _match_lines(use: Collaborators, viewer: Viewer, pins: Sequence[Pin]) -> tuple[MapLine, ...]:

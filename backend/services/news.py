@@ -2,9 +2,10 @@
 
 from collections.abc import Collection
 
-from backend.domain.alert import Alert
+from backend.domain.alert import Alert, AlertKind
 from backend.domain.match import Match, MatchState
 from backend.domain.subject import Side
+from backend.services.area_alerts import are_going
 from backend.services.collaborators import Collaborators
 from backend.services.links import as_counted, clusters
 from backend.services.subjects import is_seeking
@@ -13,8 +14,9 @@ from backend.services.subjects import is_seeking
 async def still_news(use: Collaborators, alerts: Collection[Alert]) -> dict[str, Alert]:
     """Those of the alerts, by id, that are as true as when they were raised: the report is still open, nobody has
     rejected the match or taken its confirmation back, somebody stands for the child, and the link by which it is news
-    is there.
+    is there. Of a child missing nearby: its family still agrees to have it told.
     """
+    going = await are_going(use, [one.subject_id for one in alerts if one.kind is AlertKind.CHILD_MISSING_NEARBY])
     reports = await use.store.reports.get_many({alert.subject_id for alert in alerts})
     stands = await _standing(use, {alert.match_id for alert in alerts if alert.match_id is not None})
     linked = await clusters(use, Side.REPORT, {match.report_id for match in stands.values()}) if stands else {}
@@ -22,6 +24,8 @@ async def still_news(use: Collaborators, alerts: Collection[Alert]) -> dict[str,
     for alert in alerts:
         report = reports.get(alert.subject_id)
         if report is not None and not is_seeking(report):
+            continue
+        if alert.kind is AlertKind.CHILD_MISSING_NEARBY and alert.subject_id not in going:
             continue
         if alert.match_id is not None:
             match = stands.get(alert.match_id)

@@ -103,7 +103,7 @@ async def _register(
         for registration, content in zip(registrations, said, strict=True):
             kept = {"digest": content, **fields_of_registration(registration, site, use.clock())}
             await use.store.registrations.insert(registration, session, beside=kept)
-        told = (_event(use, EventKind.PERSON_REGISTERED, registration, known) for registration in registrations)
+        told = (event(use, EventKind.PERSON_REGISTERED, registration, known) for registration in registrations)
         await tell(use, known, session, *told)
 
     try:
@@ -153,7 +153,7 @@ async def change_registration(
     following = changed(registration, changes, version=version + 1, updated_at=now)
     following = written_in_by(following, known.id)
     said = names_said(changes)
-    told = _event(use, EventKind.REGISTRATION_UPDATED, following, known)
+    told = event(use, EventKind.REGISTRATION_UPDATED, following, known)
     return await _replace(use, known, following, version, told, said)
 
 
@@ -174,7 +174,7 @@ async def move_registration(
         raise conflict("This person is no longer in care, and so cannot be moved.", "id")
     following = replace(registration, site_id=site.id, version=version + 1, updated_at=use.clock())
     following = written_in_by(following, known.id)
-    moved = replace(_event(use, EventKind.REGISTRATION_MOVED, following, known), from_site_id=registration.site_id)
+    moved = replace(event(use, EventKind.REGISTRATION_MOVED, following, known), from_site_id=registration.site_id)
     return await _replace(use, known, following, version, moved, ["site_id"])
 
 
@@ -270,18 +270,25 @@ async def _for_change(
 async def _replace(
     use: Collaborators, viewer: Viewer, following: Registration, seen: int, told: Event, said: Sequence[str]
 ) -> Registration:
-    site = await use.store.sites.get(following.site_id)
-    if site is None:
-        raise not_found("site")
-
     async def write(session: Session) -> None:
-        beside = fields_of_registration(following, site, use.clock())
-        if not await use.store.registrations.replace(following, seen, session, beside=beside):
-            raise stale()
+        await keep_changed(use, following, seen, session)
         await tell(use, viewer, session, told, fields=said)
 
     await use.store.transact(write)
     return following
+
+
+async def keep_changed(use: Collaborators, following: Registration, seen: int, session: Session) -> None:
+    """Put a registration in the place of its version `seen`, with what the matcher sees of it.
+
+    Raises: DomainError NOT_FOUND, STALE.
+    """
+    site = await use.store.sites.get(following.site_id)
+    if site is None:
+        raise not_found("site")
+    beside = fields_of_registration(following, site, use.clock())
+    if not await use.store.registrations.replace(following, seen, session, beside=beside):
+        raise stale()
 
 
 async def _open_incident(use: Collaborators, incident_id: str) -> Incident:
@@ -298,7 +305,7 @@ def _where_site(site: Site | None) -> Where | None:
     return None if site is None else Where(incident_id=site.incident_id, site_id=site.id)
 
 
-def _event(use: Collaborators, kind: EventKind, registration: Registration, viewer: Viewer) -> Event:
+def event(use: Collaborators, kind: EventKind, registration: Registration, viewer: Viewer) -> Event:
     return Event(
         id=use.new_id(),
         kind=kind,

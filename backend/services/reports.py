@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from backend.domain.account import Role, Viewer
+from backend.domain.area_alert import AreaAlertEnd
 from backend.domain.audit import AuditAction, Part
 from backend.domain.errors import ErrorCode, conflict, not_found, refusal
 from backend.domain.event import Event, EventKind
@@ -16,6 +17,7 @@ from backend.domain.take_down import TakeDownState
 from backend.domain.validation import refuse_if_any, report_change_problems, report_problems
 from backend.domain.work import FilingWork, is_done
 from backend.services.access import Action, Where, may, require, require_of_record
+from backend.services.area_alerts import end_area_alerts, propose
 from backend.services.audit import came_or_went, looking_for, saw, tell
 from backend.services.changes import changed, names_said, require_seen, stale
 from backend.services.collaborators import Collaborators
@@ -24,7 +26,7 @@ from backend.services.paging import Page, PageRequest, read_page
 from backend.services.rates import asker, count_filing, signed_in_at
 from backend.services.secrets import as_written, case_code, case_secret, keyed_hash, new_token, same
 from backend.services.sessions import family_session
-from backend.services.subjects import as_of, fields_of_report
+from backend.services.subjects import as_of, fields_of_report, is_seeking
 from backend.store.codec import digest
 from backend.store.records import Duplicate, Session
 from backend.store.sightings import linked_sightings
@@ -101,11 +103,12 @@ async def file_report(use: Collaborators, viewer: Viewer | None, new: NewReport,
         for index, report in enumerate(reports):
             beside = {"digest": said, "filing": f"{filing}:{index}", **fields_of_report(report, use.clock())}
             await use.store.reports.insert(report, session, beside=beside)
+        await propose(use, reports, session)
         await use.store.reviews.insert_many([] if by_staff else [awaited(report) for report in reports], session)
         if own_family:
             # Here, so that what was filed before is told again.
             await _require_room(use, family_id, session)
-        told = (_event(use, EventKind.REPORT_FILED, report, actor_id) for report in reports)
+        told = (event(use, EventKind.REPORT_FILED, report, actor_id) for report in reports)
         await tell(use, viewer, session, *told, also=[family_id], began=began)
 
     try:
@@ -218,7 +221,9 @@ async def change_report(
     if changes.person is not None:
         changes = replace(changes, person=as_of(changes.person, now))
     following = changed(report, changes, version=version + 1, updated_at=now)
-    return await _replace(use, known, following, version, EventKind.REPORT_UPDATED, names_said(changes))
+    if changes.nearby is not None:
+        following = replace(following, nearby_said_by=known.id)
+    return await _replace(use, known, report, following, EventKind.REPORT_UPDATED, names_said(changes))
 
 
 async def withdraw_report(use: Collaborators, viewer: Viewer | None, report_id: str, version: int) -> Report:
@@ -234,7 +239,7 @@ async def withdraw_report(use: Collaborators, viewer: Viewer | None, report_id: 
         raise conflict("This report is closed or was taken down already.", "id")
     require_seen(report, version)
     following = replace(report, status=ReportStatus.WITHDRAWN, version=version + 1, updated_at=use.clock())
-    return await _replace(use, known, following, version, EventKind.REPORT_WITHDRAWN, ["status"])
+    return await _replace(use, known, report, following, EventKind.REPORT_WITHDRAWN, ["status"])
 
 
 async def get_report(use: Collaborators, viewer: Viewer | None, report_id: str) -> Report:
@@ -306,6 +311,8 @@ def _report(use: Collaborators, filed: _Filed, child: MissingChild, field: str) 
         reporter=replace(filed.reporter, relation=child.relation or filed.reporter.relation),
         last_seen_at=child.last_seen_at,
         last_seen_place=child.last_seen_place,
+        nearby=child.nearby,
+        nearby_said_by=filed.actor_id if child.nearby.alert else None,
         photo_ids=(),
         synthetic=filed.incident.synthetic,
         filed_by=filed.actor_id,
@@ -326,20 +333,32 @@ async def _for_change(use: Collaborators, viewer: Viewer | None, report_id: str)
 
 
 async def _replace(
-    use: Collaborators, viewer: Viewer, following: Report, seen: int, kind: EventKind, said: Sequence[str]
+    use: Collaborators, viewer: Viewer, before: Report, following: Report, kind: EventKind, said: Sequence[str]
 ) -> Report:
     async def write(session: Session) -> None:
-        linked = await linked_sightings(use.store, [following.id], session)
-        beside = fields_of_report(following, use.clock(), linked.get(following.id, ()))
-        if not await use.store.reports.replace(following, seen, session, beside=beside):
-            raise stale()
-        await tell(use, viewer, session, _event(use, kind, following, viewer.id), fields=said)
+        await keep_changed(use, following, before.version, session)
+        await tell(use, viewer, session, event(use, kind, following, viewer.id), fields=said)
+        if not (is_seeking(following) and following.nearby.alert):
+            await end_area_alerts(use, following.id, AreaAlertEnd.FAMILY, session, viewer)
+        elif not before.nearby.alert:
+            await propose(use, [following], session)
 
     await use.store.transact(write)
     return following
 
 
-def _event(use: Collaborators, kind: EventKind, report: Report, actor_id: str) -> Event:
+async def keep_changed(use: Collaborators, following: Report, seen: int, session: Session) -> None:
+    """Put a report in the place of its version `seen`, with what the matcher sees of it.
+
+    Raises: DomainError STALE.
+    """
+    linked = await linked_sightings(use.store, [following.id], session)
+    beside = fields_of_report(following, use.clock(), linked.get(following.id, ()))
+    if not await use.store.reports.replace(following, seen, session, beside=beside):
+        raise stale()
+
+
+def event(use: Collaborators, kind: EventKind, report: Report, actor_id: str) -> Event:
     return Event(
         id=use.new_id(),
         kind=kind,

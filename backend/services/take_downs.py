@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from backend.domain.account import Viewer
+from backend.domain.area_alert import AreaAlertEnd
 from backend.domain.audit import AuditAction, Part
 from backend.domain.errors import ErrorCode, conflict, not_found, refusal
 from backend.domain.event import Event, EventKind
@@ -15,6 +16,7 @@ from backend.domain.take_down import NewTakeDown, TakeDown, TakeDownAction, Take
 from backend.domain.validation import refuse_if_any, take_down_problems, words_problems
 from backend.services import matches, reports
 from backend.services.access import Action, Where, may, require, require_of_record
+from backend.services.area_alerts import end_area_alerts
 from backend.services.audit import Named, looking_for, saw, tell
 from backend.services.changes import require_seen, stale
 from backend.services.collaborators import Collaborators
@@ -57,6 +59,7 @@ async def take_down_report(use: Collaborators, viewer: Viewer | None, new: NewTa
 
     async def write(session: Session) -> TakeDown:
         await _put(use, report, ReportStatus.TAKEN_DOWN, session)
+        await end_area_alerts(use, report.id, AreaAlertEnd.TAKEN_DOWN, session, known)
         await part(use, Side.REPORT, report.id, known, session)
         undone = await _undo_matches(use, report, known, session)
         await count_as_reviewed(use, report.id, known, session)

@@ -13,6 +13,7 @@ from pymongo.errors import ConnectionFailure, ExecutionTimeout, PyMongoError
 from backend.domain.account import Account, Invite
 from backend.domain.account import Session as AccountSession
 from backend.domain.alert import Alert, Delivery, Lane
+from backend.domain.area_alert import AreaAlert, AreaRound
 from backend.domain.choices import AlertChoices
 from backend.domain.credential import Attempts, Credential, SignInName, UsedChallenge
 from backend.domain.device import Device
@@ -24,6 +25,8 @@ from backend.domain.match import Match
 from backend.domain.model import Rescoring
 from backend.domain.photo import Photo
 from backend.domain.place import PlaceAnswer
+from backend.domain.question import Question
+from backend.domain.recheck import Recheck
 from backend.domain.registration import Registration
 from backend.domain.report import Family, Report
 from backend.domain.review import Review
@@ -55,6 +58,8 @@ class Store:
     accounts: Records[Account]
     alert_choices: Records[AlertChoices]
     alerts: Records[Alert]
+    area_alerts: Records[AreaAlert]
+    area_rounds: Records[AreaRound]
     attempts: Records[Attempts]
     credentials: Records[Credential]
     deliveries: Records[Delivery]
@@ -69,6 +74,8 @@ class Store:
     matches: Records[Match]
     photos: Records[Photo]
     place_answers: Records[PlaceAnswer]
+    questions: Records[Question]
+    rechecks: Records[Recheck]
     registrations: Records[Registration]
     reports: Records[Report]
     rescorings: Records[Rescoring]
@@ -172,6 +179,8 @@ def connect(uri: str, name: str, cipher: Cipher) -> Store:
         cipher=cipher,
         accounts=records("accounts", Account),
         alerts=records("alerts", Alert),
+        area_alerts=records("areaAlerts", AreaAlert),
+        area_rounds=records("areaRounds", AreaRound),
         attempts=records("attempts", Attempts),
         credentials=records("credentials", Credential),
         deliveries=records("deliveries", Delivery),
@@ -183,6 +192,8 @@ def connect(uri: str, name: str, cipher: Cipher) -> Store:
         invites=records("invites", Invite),
         matches=records("matches", Match),
         photos=records("photos", Photo),
+        questions=records("questions", Question),
+        rechecks=records("rechecks", Recheck),
         registrations=records("registrations", Registration),
         reports=records("reports", Report),
         rescorings=records("rescorings", Rescoring),

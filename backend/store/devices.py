@@ -1,5 +1,7 @@
 """Devices that changed their subscription, or lost it."""
 
+from collections.abc import Sequence
+
 from backend.domain.device import Device
 from backend.store.database import Store
 from backend.store.records import Session
@@ -21,3 +23,10 @@ async def forget(store: Store, device_id: str, seen: int, session: Session) -> b
     """Delete a device, unless it has been renewed since this version was seen."""
     result = await store.devices.collection.delete_one({"_id": device_id, "version": seen}, session=session)
     return result.deleted_count == 1
+
+
+async def put_at(store: Store, owner_id: str, places: Sequence[str], session: Session) -> None:
+    """Keep where the owner of devices is, by its keys: no change of the devices themselves."""
+    await store.devices.collection.update_many(
+        {"ownerId": owner_id}, {"$set": {"places": list(places)}}, session=session
+    )

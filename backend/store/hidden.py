@@ -21,7 +21,8 @@ _MATCHING = ("profile.packed", "profile.keys", "seeker.packed", "seeker.keys")
 
 CREDENTIALS = "credentials"
 HIDDEN: Mapping[str, tuple[str, ...]] = MappingProxyType({
-    "alertChoices": ("email",),
+    "alertChoices": ("email", "nearby"),
+    "areaAlerts": ("areas",),
     CREDENTIALS: ("factor", "unconfirmedFactor"),
     "devices": ("endpoint", "publicKey", "authSecret"),
     "duplicates": ("evidence", "reason"),
@@ -30,6 +31,8 @@ HIDDEN: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "matches": ("evidence", "reason", "rejection"),
     "photos": (),
     "placeAnswers": ("places",),
+    "questions": ("asking", "answer"),
+    "rechecks": ("asking", "answer"),
     "registrations": ("person", "foundPlace", "medicalNotes", *_MATCHING),
     "reports": ("person", "reporter", "lastSeenPlace", *_MATCHING),
     "sightings": ("person", "what", "place", "witness", "reason"),

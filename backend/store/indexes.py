@@ -22,6 +22,12 @@ INDEXES = {
         IndexModel([("key", ASCENDING)], name="key", unique=True),
         IndexModel([("ownerId", ASCENDING), ("_id", DESCENDING)], name="owner"),
     ],
+    "areaAlerts": [
+        _VERSION,
+        IndexModel([("incidentId", ASCENDING), ("state", ASCENDING), ("_id", DESCENDING)], name="state"),
+        IndexModel([("reportId", ASCENDING)], name="report"),
+    ],
+    "areaRounds": [],
     "attempts": [_VERSION, IndexModel([("expiresAt", ASCENDING)], name="expiry", expireAfterSeconds=0)],
     "credentials": [_VERSION],
     # By the ids of records and of people; the number of a block is its id. Entries wait a few seconds, unindexed.
@@ -51,6 +57,8 @@ INDEXES = {
             unique=True,
             partialFilterExpression={"endpointHash": {"$exists": True}},
         ),
+        # Those who are near to somewhere are walked through page by page.
+        IndexModel([("places", ASCENDING), ("_id", ASCENDING)], name="places"),
     ],
     "duplicates": [
         _VERSION,
@@ -118,6 +126,18 @@ INDEXES = {
     ],
     "photos": [IndexModel([("recordId", ASCENDING)], name="record")],
     "placeAnswers": [IndexModel([("expiresAt", ASCENDING)], name="expiry", expireAfterSeconds=0)],
+    "questions": [
+        _VERSION,
+        IndexModel([("reportId", ASCENDING)], name="report"),
+        IndexModel([("incidentId", ASCENDING), ("state", ASCENDING), ("_id", DESCENDING)], name="incident"),
+        IndexModel([("familyId", ASCENDING)], name="family"),
+    ],
+    "rechecks": [
+        _VERSION,
+        IndexModel([("registrationId", ASCENDING)], name="registration"),
+        IndexModel([("incidentId", ASCENDING), ("state", ASCENDING), ("_id", DESCENDING)], name="incident"),
+        IndexModel([("siteId", ASCENDING), ("state", ASCENDING), ("_id", DESCENDING)], name="site"),
+    ],
     "registrations": [
         _VERSION,
         _KEPT,

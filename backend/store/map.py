@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import h3
@@ -241,6 +242,7 @@ async def all_counts(store: Store, incident_id: str) -> tuple[Counter[Count], Co
     return sums[NOW], past
 
 
+@lru_cache(maxsize=1024)
 def _parts(at: datetime) -> tuple[str, str, str]:
     """Month, day and hour: texts that sort as their times do."""
     moment = at.astimezone(UTC)

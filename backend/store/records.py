@@ -90,6 +90,13 @@ class Records(Generic[R]):
         documents = await self.collection.find({"_id": {"$in": list(ids)}}).to_list(None)
         return {record.id: record for record in self.readable(documents)}
 
+    async def get_field(self, ids: Iterable[str], name: str) -> dict[str, Any]:
+        """One field, as it is in documents, of those records that are there and in which it can be read, by id; None
+        where it is at its default. It costs a small part of a whole record.
+        """
+        documents = await self.collection.find({"_id": {"$in": list(ids)}}, {name: 1}).to_list(None)
+        return {document["_id"]: document.get(name) for document in self.hiding.readable(documents)}
+
     def readable(self, documents: Iterable[Document]) -> list[R]:
         """The records of documents, without those that do not open, which the log names."""
         own = map(self._own, documents)

@@ -63,7 +63,14 @@ async def measure_registering(*, quick: bool) -> str:
 
 @asynccontextmanager
 async def serving(settings: Settings, uri: str, *, worker: bool) -> AsyncIterator[str]:
-    """`reunify serve`, with or without its worker, as a process of its own."""
+    """Where `reunify serve` is to be reached, with or without its worker, as a process of its own."""
+    async with serving_process(settings, uri, worker=worker) as (url, _):
+        yield url
+
+
+@asynccontextmanager
+async def serving_process(settings: Settings, uri: str, *, worker: bool) -> AsyncIterator[tuple[str, int]]:
+    """The same, and the number of the process."""
     environment = {
         **os.environ,
         "REUNIFY_MONGODB_URI": uri,
@@ -81,7 +88,7 @@ async def serving(settings: Settings, uri: str, *, worker: bool) -> AsyncIterato
     while " is at " not in line:
         line = (await process.stderr.readline()).decode()
     try:
-        yield line.split(" is at ")[1].strip()
+        yield line.split(" is at ")[1].strip(), process.pid
     finally:
         process.terminate()
         await process.communicate()

@@ -28,6 +28,8 @@ OF_ONE_S_OWN = {
     *(
         "setPin",
         "renewSession",
+        "nearbyAlerts",
+        "chooseNearbyPlace",
     ),
 }
 """What touches nothing but what is one's own, whoever calls."""
@@ -90,9 +92,10 @@ async def test_another_family_gets_nothing_on_any_path(scene: Scene) -> None:
     filed = (await scene.stranger.ask("fileReport", input=other_report)).made
     other_family = scene.stranger.signed_in(filed["token"])
     await settled(scene.house.use.store)
-    own = {"reports"}
+    own = {"reports", "questions"}
     for name in secrets.variables.keys() - own:
         await got_nothing(scene, other_family, secrets, name)
+    assert (await other_family.ask("questions", incidentId=scene.incident_id)).value["edges"] == []
     reports = (await other_family.ask("reports", incidentId=scene.incident_id)).value["edges"]
     assert [edge["node"]["id"] for edge in reports] == [filed["reports"][0]["id"]]
 
@@ -100,6 +103,7 @@ async def test_another_family_gets_nothing_on_any_path(scene: Scene) -> None:
 async def test_the_family_itself_gets_nothing_of_the_registration_the_match_or_the_site(scene: Scene) -> None:
     secrets = await a_matched_pair(scene)
     own = {"report", "reports", "changeReport", "withdrawReport", "removeDevice"}
+    own |= {"question", "questions", "reportQuestions", "answerQuestion"}
     for name in sorted(secrets.variables.keys() - own - {"reportMatches", "reportDuplicates", "reportSightings"}):
         await got_nothing(scene, secrets.family, secrets, name)
     answer = await secrets.family.ask("reportDuplicates", **secrets.variables["reportDuplicates"])
@@ -188,7 +192,7 @@ async def test_staff_of_another_incident_gets_nothing(scene: Scene) -> None:
 
 async def test_absent_and_forbidden_are_answered_alike(scene: Scene) -> None:
     secrets = await a_matched_pair(scene)
-    for name in ("registration", "report", "match", "site", "duplicate"):
+    for name in ("registration", "report", "match", "site", "duplicate", "recheck", "question"):
         forbidden_id, absent_id = secrets.variables[name]["id"], new_id()
         forbidden = await scene.other_volunteer.ask(name, id=forbidden_id)
         absent = await scene.other_volunteer.ask(name, id=absent_id)

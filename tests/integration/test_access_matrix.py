@@ -94,6 +94,7 @@ def _seen_from(viewer: Viewer | None, name: str, where: Where) -> Where:
         return Where(next(iter(viewer.incident_ids), where.incident_id))
     lists = {
         "Query.reports": Where(where.incident_id, family_id=viewer.family_id),
+        "Query.questions": Where(where.incident_id, family_id=viewer.family_id),
         "Query.sightings": Where(where.incident_id, owner_id=viewer.id),
         "Incident.sites": Where(where.incident_id, next(iter(viewer.site_ids), where.site_id)),
     }
@@ -132,6 +133,8 @@ async def everybody(scene: Scene, secrets: Secrets) -> list[Person]:
     filed = (await scene.stranger.ask("fileReport", input=report(scene.incident_id))).made
     same_child = filed["token"]
     await photographed(scene.stranger.signed_in(same_child), report=filed["reports"][0]["id"])
+    asked = {"reportId": filed["reports"][0]["id"], "kind": "OTHER", "text": "Has she a cat?"}
+    (await scene.coordinator.ask("askFamily", input=asked)).made  # noqa: B018 (it says whether it was done)
     own = {"input": sighting(scene.incident_id)}
     (await scene.other_volunteer.ask("recordSighting", **own)).made  # noqa: B018 (it says whether it was done)
     another = (await scene.stranger.ask("fileReport", input=report(elsewhere))).made["token"]
@@ -165,7 +168,7 @@ async def targets_of(scene: Scene, secrets: Secrets) -> dict[str, list[Target]]:
     family = await viewer_of(scene.house.use, secrets.family.token or "")
     assert family is not None
     volunteer = (await scene.volunteer.ask("viewer")).value["id"]
-    where = Where(scene.incident_id, scene.site_id, family.family_id, volunteer)
+    where = Where(scene.incident_id, scene.site_id, family.family_id, volunteer, near_id=volunteer)
     stands_for = frozenset(Action) - {Action.INVITE_CALL_TAKER, Action.INVITE_STAFF, Action.READ_REPORT_DUPLICATE}
     of_reports = (await scene.coordinator.ask("reportDuplicates", **secrets.variables["reportDuplicates"])).value
     report_pair = of_reports["duplicates"][0]["id"]
@@ -177,6 +180,10 @@ async def targets_of(scene: Scene, secrets: Secrets) -> dict[str, list[Target]]:
     targets["registrations"].append(
         Target({"incidentId": scene.incident_id, "siteId": scene.site_id}, where, stands_for)
     )
+    targets["rechecks"] = [
+        Target(secrets.variables["rechecks"], where, stands_for),
+        Target({"incidentId": scene.incident_id}, Where(scene.incident_id), stands_for),
+    ]
     helper = await viewer_of(scene.house.use, secrets.helper.token or "")
     assert helper is not None
     own = Where(scene.incident_id, scene.site_id, owner_id=helper.id)
@@ -207,6 +214,7 @@ async def targets_of(scene: Scene, secrets: Secrets) -> dict[str, list[Target]]:
     for name in ("confirmSecondFactor", "proveYourself"):
         targets[name] = [Target({"code": "000000"}, where, stands_for)]
     targets["chooseAlerts"] = [Target({"input": {}}, where, stands_for)]
+    targets["chooseNearbyPlace"] = [Target({"point": NEW_ORLEANS}, where, stands_for)]
     targets["setPin"] = [Target({"input": {"pin": "1111"}}, where, stands_for)]
     targets["beginPasskey"] = [Target({"password": password["password"]}, where, stands_for)]
     targets["confirmPasskey"] = [Target({"input": {"name": "Phone", "answer": "{}"}}, where, stands_for)]
@@ -321,6 +329,7 @@ NOT_ASKED = {
     ),
     *(f"Mutation.{name}" for name in ("passkeyChallengeToSignIn", "removePasskey", "unlock", "renewSession")),
     "Credentials.provenUntil",
+    "Query.nearbyAlerts",
     *(f"UserError.{name}" for name in FIELDS["UserError"]),
     *(f"Device.{name}" for name in FIELDS["Device"]),
     "Report.takeDown",

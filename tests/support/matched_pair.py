@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from backend.domain.account import Role
-from tests.support.client import Client, retry_key
+from tests.support.client import Client, new_id, retry_key
 from tests.support.doors import at_the_door
 from tests.support.house import NEW_ORLEANS, Scene
 from tests.support.map import FROM_NEAR, HERE, counted
@@ -34,7 +34,8 @@ class Secrets:
 
 
 async def a_matched_pair(scene: Scene) -> Secrets:
-    filed = (await scene.stranger.ask("fileReport", input=report(scene.incident_id))).made
+    agreeing = missing(nearby={"alert": True, "photos": True})
+    filed = (await scene.stranger.ask("fileReport", input=report(scene.incident_id, agreeing))).made
     family = scene.stranger.signed_in(filed["token"])
     marisol = child(scene.site_id)
     again = child(scene.site_id)
@@ -50,12 +51,20 @@ async def a_matched_pair(scene: Scene) -> Secrets:
     found_by_helper = child(scene.site_id, person={"names": {"given": "Wendeline"}})
     (await helper.ask("registerPerson", input=found_by_helper)).made  # noqa: B018 (it says whether it was done)
     unconfirmed = {"id": found_by_helper["id"], "version": 1}
+    asking = {"id": new_id(), "registrationId": marisol["id"], "kind": "MARK", "bodySite": "right shoulder"}
+    (await scene.coordinator.ask("askRecheck", input=asking)).made  # noqa: B018 (it says whether it was done)
+    seen = {"hasMark": False, "text": "Nothing but freckleheads"}
+    asked = {"id": new_id(), "reportId": filed["reports"][0]["id"], "kind": "OTHER", "text": "Has she a sparrowhawk?"}
+    (await scene.coordinator.ask("askFamily", input=asked)).made  # noqa: B018 (as above)
     await counted(scene.house.use.store)
     pair = (await scene.coordinator.ask("registrationDuplicates", id=marisol["id"])).value["duplicates"][0]
     link = {"input": {"id": pair["id"], "version": pair["version"]}}
     device = {"endpoint": "https://127.0.0.1/x", "publicKey": PUBLIC_KEY, "authSecret": "AAAAAAAAAAAAAAAAAAAAAA"}
     device_id = (await family.ask("registerDevice", input=device)).made["device"]["id"]
     report_id, registration_id = filed["reports"][0]["id"], marisol["id"]
+    await scene.call_taker.ask("reviewReport", id=report_id)
+    telling = {"reportId": report_id, "area": {"centre": NEW_ORLEANS, "radiusKm": 10}}
+    area_alert_id = (await scene.coordinator.ask("sendAreaAlert", input=telling)).made["areaAlert"]["id"]
     sighted = sighting(scene.incident_id)
     (await scene.volunteer.ask("recordSighting", input=sighted)).made  # noqa: B018 (it says whether it was done)
     linking = {"id": sighted["id"], "version": 1, "reportId": report_id}
@@ -100,6 +109,13 @@ async def a_matched_pair(scene: Scene) -> Secrets:
             "recoverCase": {"input": {"reportId": report_id, "answers": [], "retryKey": retry_key()}},
             "report": {"id": report_id},
             "reviewReport": {"id": report_id},
+            "areaReach": telling,
+            "sendAreaAlert": {"input": telling},
+            "widenAreaAlert": {"input": {"id": area_alert_id, "version": 2, "area": telling["area"]}},
+            "areaAlert": {"id": area_alert_id},
+            "areaAlerts": {"incidentId": scene.incident_id},
+            "nearbyAlert": {"id": area_alert_id},
+            "stopAreaAlert": {"id": area_alert_id},
             "takeDownReport": {"input": taking_down(report_id)},
             "takeDown": {"id": taken_down["id"]},
             "takeDowns": {"incidentId": scene.incident_id},
@@ -135,6 +151,18 @@ async def a_matched_pair(scene: Scene) -> Secrets:
             "linkSighting": {"input": {**linking, "version": 2}},
             "dismissSighting": {"input": {"id": sighted["id"], "version": 2, "reason": "another child"}},
             "reopenSighting": {"id": sighted["id"], "version": 2},
+            "recheck": {"id": asking["id"]},
+            "rechecks": {"incidentId": scene.incident_id, "siteId": scene.site_id},
+            "registrationRechecks": {"id": registration_id},
+            "askRecheck": {"input": {"registrationId": registration_id, "kind": "LANGUAGE"}},
+            "answerRecheck": {"id": asking["id"], "answer": seen},
+            "dropRecheck": {"id": asking["id"]},
+            "question": {"id": asked["id"]},
+            "questions": {"incidentId": scene.incident_id},
+            "reportQuestions": {"id": report_id},
+            "askFamily": {"input": {"reportId": report_id, "kind": "CLOTHING"}},
+            "answerQuestion": {"id": asked["id"], "answer": {"cannotSay": True}},
+            "dropQuestion": {"id": asked["id"]},
             "accounts": {"incidentId": scene.incident_id},
             "closeAccount": {"id": volunteer_id},
             "endSessionsOf": {"id": volunteer_id},
@@ -147,5 +175,6 @@ async def a_matched_pair(scene: Scene) -> Secrets:
         words=(
             *("Marisol", "Quintanilla", "Rosaura", "0142", "Canal", "asthma", "left knee", "hooks.example.org"),
             *("Wendeline", "Theodosius", "Seraphine", "Tulane", "kite", "Ashdown", marisol["id"]),
+            *("right shoulder", "freckleheads", "sparrowhawk"),
         ),
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 from graphql import GraphQLField, GraphQLObjectType, GraphQLSchema, get_named_type
 
-RECORDS = {"Incident", "Site", "Registration", "Report", "Match", "Duplicate", "Sighting"}
+RECORDS = {"Incident", "Site", "Registration", "Report", "Match", "Duplicate", "Sighting", "Recheck", "Question"}
 """Within another object only their ids are asked for: each is asked for by itself."""
 
 Path = tuple[str, ...]

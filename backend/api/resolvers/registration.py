@@ -12,6 +12,7 @@ from backend.api.settle import settle
 from backend.api.types.connection import CURSOR, After, AfterCursor, Connection, First, connection, page_request
 from backend.api.types.error import UserError
 from backend.api.types.incident import IncidentId
+from backend.api.types.recheck import Recheck, show_recheck
 from backend.api.types.registration import (
     ChangeRegistrationInput,
     MoveRegistrationInput,
@@ -159,6 +160,9 @@ class SiteNews:
         description="Who came or was changed, as it is now; none in the first message, and where it is quiet."
     )
     gone: list[ID] = strawberry.field(description="The ids of those who are at this site no more.")
+    rechecks: list[Recheck] = strawberry.field(
+        description="Re-checks that were asked, answered or taken back, as they are now."
+    )
     alike: strawberry.Private[Hashable] = None
 
 
@@ -178,5 +182,6 @@ class RegistrationSubscriptions:
                     cursor=news.cursor,
                     registrations=[show_registration(one) for one in news.records],
                     gone=[ID(one) for one in news.gone],
+                    rechecks=[show_recheck(one) for one in news.rechecks],
                     alike=news.alike,
                 )

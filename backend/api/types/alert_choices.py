@@ -2,7 +2,11 @@
 
 import strawberry
 
+from backend.api.convert import to_api
+from backend.api.types.person import Point
 from backend.domain import choices as domain
+from backend.domain.person import Point as Spot
+from geo.bounds import centre_of
 
 
 @strawberry.type(description="When alerts that can wait are kept until later. Urgent ones come through.")
@@ -21,6 +25,10 @@ class AlertChoices:
     )
     language: str = strawberry.field(description="The language of e-mails, as a BCP 47 tag.")
     quiet: QuietHours | None = strawberry.field(description="Quiet hours; null where there are none.")
+    nearby: Point | None = strawberry.field(
+        description="The middle of the cell, about 6 km across, around which you are told of missing children, besides "
+        "your sites."
+    )
 
 
 def show_alert_choices(chosen: domain.AlertChoices) -> AlertChoices:
@@ -31,6 +39,7 @@ def show_alert_choices(chosen: domain.AlertChoices) -> AlertChoices:
         email=chosen.email,
         language=chosen.language,
         quiet=None if quiet is None else QuietHours(start=quiet.start, until=quiet.until, time_zone=quiet.time_zone),
+        nearby=None if chosen.nearby is None else to_api(Point, Spot(*centre_of(chosen.nearby))),
     )
 
 

@@ -4,6 +4,8 @@ import strawberry
 
 from backend.domain.account import Role
 from backend.domain.alert import AlertKind
+from backend.domain.area_alert import AreaAlertEnd, AreaAlertState
+from backend.domain.asking import AskedKind, AskedState
 from backend.domain.duplicate import DuplicateState
 from backend.domain.errors import ErrorCode
 from backend.domain.evidence import Feature, Level
@@ -27,6 +29,17 @@ _ENUMS = {
         "match waits for review. RELEASE_WAITS: a release waits for the second person. CHILD_MISSING_NEARBY: a child "
         "is missing near somebody. DIGEST: an overview is ready."
     ),
+    AreaAlertEnd: (
+        "Why an area alert was stopped. COORDINATOR: somebody stopped or declined it. FAMILY: the family took its "
+        "agreement or its report back. TAKEN_DOWN: the report was. FOUND: a match was confirmed."
+    ),
+    AreaAlertState: (
+        "PROPOSED: the family agreed, and a coordinator is to decide. GOING: sent, and may be widened. STOPPED: over."
+    ),
+    AskedKind: (
+        "What is asked of a child or of its family. OTHER: what the words say. LAST_SEEN is asked of families alone."
+    ),
+    AskedState: "OPEN: waits for an answer. ANSWERED: has one. DROPPED: was taken back.",
     CareStatus: (
         "UNACCOMPANIED: without parents, relatives and any responsible adult. SEPARATED: without parents, but with a "
         "relative or an adult known to the child."

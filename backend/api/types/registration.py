@@ -18,6 +18,7 @@ from backend.services.registrations import medical_notes
 if TYPE_CHECKING:
     from backend.api.types.duplicate import Duplicate
     from backend.api.types.match import Match
+    from backend.api.types.recheck import Recheck
 
 _CARE = "Who looks after the person."
 _FOUND_AT = "When the person was found or came in."
@@ -72,6 +73,12 @@ class Registration:
 
         of = MatchesOf(self.record.incident_id, self.record.id)
         return [show_match(match) for match in await info.context.loaders.matches_of_registrations.load(of)]
+
+    @strawberry.field(description="What staff asked those at the site about this child, the oldest first.")
+    async def rechecks(self, info: Info) -> list[Annotated["Recheck", strawberry.lazy("backend.api.types.recheck")]]:
+        from backend.api.types.recheck import show_recheck  # noqa: PLC0415  # the two types refer to each other
+
+        return [show_recheck(recheck) for recheck in await info.context.loaders.rechecks.load(self.record)]
 
     @strawberry.field(
         description="Other registrations that may be of this child or are linked with it, most probable first, where "

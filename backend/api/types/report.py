@@ -17,12 +17,19 @@ from backend.domain.report import NextStep, ReportStatus
 if TYPE_CHECKING:
     from backend.api.types.duplicate import Duplicate
     from backend.api.types.match import Match
+    from backend.api.types.question import Question
     from backend.api.types.sighting import Sighting
 
 _LAST_SEEN_AT = "When the child was last seen."
 _LAST_SEEN_PLACE = "Where the child was last seen."
 _RELATION = "What the reporter is to the child, such as `aunt`."
 _REPORTER = "Who reports; need not be a parent."
+_NEARBY = "Whether those near where the child was last seen may be told. Changed to no, nobody more is told."
+_NEARBY_ALERT = (
+    "Whether a coordinator may tell them: they are shown given name, age, looks, clothing, and when and about where "
+    "the child was last seen."
+)
+_NEARBY_PHOTOS = "Whether they may be shown the photos too."
 
 
 @strawberry.type(description="Who filed a report.")
@@ -31,6 +38,14 @@ class Reporter:
     relation: str | None = strawberry.field(description=_RELATION)
     phone: str | None = strawberry.field(description="A telephone number, however it was written.")
     email: str | None = strawberry.field(description="An e-mail address.")
+
+
+@strawberry.type(
+    description="What the family agrees to of telling volunteers and sites near where the child was last seen."
+)
+class NearbyAgreement:
+    alert: bool = strawberry.field(description=_NEARBY_ALERT)
+    photos: bool = strawberry.field(description=_NEARBY_PHOTOS)
 
 
 @strawberry.type(description="Whether somebody of the staff has looked at a report that nobody of them wrote down.")
@@ -63,6 +78,10 @@ class Report:
     @strawberry.field(description=_LAST_SEEN_PLACE)
     def last_seen_place(self) -> Place:
         return to_api(Place, self.record.last_seen_place)
+
+    @strawberry.field(description=_NEARBY)
+    def nearby(self) -> NearbyAgreement:
+        return to_api(NearbyAgreement, self.record.nearby)
 
     @strawberry.field(description="What the family does next: all that it learns of matches.")
     async def next_step(self, info: Info) -> NextStep:
@@ -108,6 +127,12 @@ class Report:
 
         return [show_duplicate(pair) for pair in await info.context.loaders.duplicates.load(self.record)]
 
+    @strawberry.field(description="What the family was asked about it, the oldest first.")
+    async def questions(self, info: Info) -> list[Annotated["Question", strawberry.lazy("backend.api.types.question")]]:
+        from backend.api.types.question import show_question  # noqa: PLC0415  # the two types refer to each other
+
+        return [show_question(question) for question in await info.context.loaders.questions.load(self.record)]
+
     @strawberry.field(description="Where and when somebody saw this child, the oldest record first; for staff.")
     async def sightings(
         self, info: Info
@@ -146,6 +171,14 @@ class ReporterInput:
     email: str | None = strawberry.field(default=None, description="An e-mail address.")
 
 
+@strawberry.input(
+    description="What the family agrees to of telling volunteers and sites near where the child was last seen."
+)
+class NearbyAgreementInput:
+    alert: bool = strawberry.field(default=False, description=_NEARBY_ALERT)
+    photos: bool = strawberry.field(default=False, description=_NEARBY_PHOTOS)
+
+
 @strawberry.input(description="One missing child.")
 class MissingChildInput:
     id: ID | None = strawberry.field(default=None, description="A UUID of version 7, or left out.")
@@ -153,6 +186,7 @@ class MissingChildInput:
     relation: str | None = strawberry.field(default=None, description=_RELATION)
     last_seen_at: datetime | None = strawberry.field(default=None, description=_LAST_SEEN_AT)
     last_seen_place: PlaceInput | None = strawberry.field(default=None, description=_LAST_SEEN_PLACE)
+    nearby: NearbyAgreementInput | None = strawberry.field(default=None, description=_NEARBY)
 
 
 @strawberry.input(description="A report: one reporter, one child or several.")
@@ -184,3 +218,4 @@ class ChangeReportInput:
     reporter: ReporterInput | None = strawberry.field(default=None, description="The whole reporter anew.")
     last_seen_at: datetime | None = strawberry.field(default=strawberry.UNSET, description=_LAST_SEEN_AT)
     last_seen_place: PlaceInput | None = strawberry.field(default=None, description=_LAST_SEEN_PLACE)
+    nearby: NearbyAgreementInput | None = strawberry.field(default=None, description=_NEARBY)

@@ -5,11 +5,15 @@ import { BeginSecondFactor, ConfirmSecondFactor, EndSession, OwnSessions, SetPas
 import type { OwnSessionsQuery } from "../../api/generated/types";
 import type { Session } from "../../kept/session";
 import { useWords } from "../../languages/words";
+import { AlertsSwitch } from "../../parts/alerts-switch";
 import { useAttempt } from "../../parts/attempt";
 import { Text } from "../../parts/fields";
 import { Notice } from "../../parts/notice";
 import { QrCode } from "../../parts/qr-code";
+import { AlertChoicesCard } from "./alert-choices-card";
 import { type Person, self } from "./desk";
+import { PasskeysCard } from "./passkeys-card";
+import { RecoveryCodes } from "./recovery-codes";
 
 export function AccountScreen({ session }: { session: Session }) {
   const { say } = useWords();
@@ -21,7 +25,14 @@ export function AccountScreen({ session }: { session: Session }) {
     <div class="settings">
       <h1>{say("account.title")}</h1>
       {person ? <PasswordCard session={session} person={person} changed={load} /> : null}
-      {credentials?.passwordSet ? <SecondFactorCard session={session} person={person as Person} changed={load} /> : null}
+      {person && credentials?.passwordSet ? (
+        <>
+          <PasskeysCard session={session} person={person} changed={load} />
+          <SecondFactorCard session={session} person={person} changed={load} />
+        </>
+      ) : null}
+      <AlertsSwitch token={session.token} whose="staff" why="account.alerts.why" />
+      <AlertChoicesCard session={session} />
       <SessionsCard session={session} />
     </div>
   );
@@ -110,19 +121,10 @@ function SecondFactorCard({ session, person, changed }: CardProperties) {
   return (
     <section class="card">
       <h2>{say("account.app")}</h2>
-      <p class="soft">{say(credentials.secondFactorSet ? "account.app.set" : "account.app.why", { left: credentials.recoveryCodesLeft })}</p>
+      <p class="soft">{say(credentials.authenticatorAppSet ? "account.app.set" : "account.app.why", { left: credentials.recoveryCodesLeft })}</p>
       {other ? <Notice tone="bad">{other}</Notice> : null}
       {recovery ? (
-        <>
-          <Notice tone="warn">{say("account.recovery")}</Notice>
-          <ul class="codes">
-            {recovery.map((one) => (
-              <li key={one} class="code">
-                {one}
-              </li>
-            ))}
-          </ul>
-        </>
+        <RecoveryCodes codes={recovery} />
       ) : address ? (
         <form class="stack" onSubmit={confirm}>
           <p>{say("account.app.scan")}</p>
@@ -140,7 +142,7 @@ function SecondFactorCard({ session, person, changed }: CardProperties) {
             <Text label={say("signIn.code")} dir="ltr" value={replacing} change={setReplacing} wrong={attempt.wrong("code")} />
           ) : null}
           <button type="submit" class="button">
-            {say(credentials.secondFactorSet ? "account.app.replace" : "account.app.add")}
+            {say(credentials.authenticatorAppSet ? "account.app.replace" : "account.app.add")}
           </button>
         </form>
       )}

@@ -78,7 +78,8 @@ function Head({ side }: { side: Side | null }) {
   );
 }
 
-function factsOf(person: Person, say: (key: Key) => string, language: string): Partial<Record<Key, string>> {
+/** What is known of a person, in words, by what it is called. */
+export function factsOf(person: Person, say: (key: Key) => string, language: string): Partial<Record<Key, string>> {
   const { minimum, maximum, birthDate } = person.age;
   const years = minimum === maximum ? minimum : `${minimum ?? "?"}–${maximum ?? "?"}`;
   const names = new Intl.DisplayNames([language], { type: "language", fallback: "code" });

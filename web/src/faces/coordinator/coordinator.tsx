@@ -1,6 +1,6 @@
 /** The face of those at a desk: coordinators, officers, call takers and administrators, on a large screen. */
 import { useEffect, useRef, useState } from "preact/hooks";
-import { Link } from "wouter-preact";
+import { Link, useSearch } from "wouter-preact";
 import { Refusal } from "../../api/client";
 import { keepSession, keptSession, type Session } from "../../kept/session";
 import { InWords, LANGUAGES, type Language, useWords } from "../../languages/words";
@@ -50,6 +50,7 @@ type DeskProperties = { session: Session; path: string; go: (path: string) => vo
 
 function Desk({ session, path, go, changed, leave }: DeskProperties) {
   const { say, language } = useWords();
+  const query = new URLSearchParams(useSearch());
   const [incidents, setIncidents] = useState<Incident[] | null>(null);
   const [wrong, setWrong] = useState<string | null>(null);
   const load = () =>
@@ -104,7 +105,7 @@ function Desk({ session, path, go, changed, leave }: DeskProperties) {
             }
           />
         ) : null}
-        {here ? <Mishap key={here.path}>{here.show({ session, incident, path, go })}</Mishap> : null}
+        {here ? <Mishap key={here.path}>{here.show({ session, incident, path, query, go, changed: () => void load() })}</Mishap> : null}
       </main>
     </div>
   );

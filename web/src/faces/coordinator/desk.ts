@@ -9,8 +9,8 @@ export type Incident = IncidentsQuery["incidents"]["edges"][number]["node"];
 export type Person = NonNullable<ViewerQuery["viewer"]>;
 
 /** Raises Refusal, Unreachable. */
-export async function signIn(signInName: string, password: string, code: string): Promise<Session> {
-  const input = { signInName, password, code: code.trim() || null };
+export async function signIn(signInName: string, password: string, proof: { code: string } | { passkey: string }): Promise<Session> {
+  const input = { signInName, password, ...("code" in proof ? { code: proof.code.trim() || null } : proof) };
   const token = made((await ask(SignInWithPassword, { input })).signInWithPassword).token ?? "";
   const { viewer } = await ask(Viewer, {}, token);
   const session: Session = {
@@ -24,10 +24,10 @@ export async function signIn(signInName: string, password: string, code: string)
   return session;
 }
 
-/** Leave this browser; what the server cannot be told now ends by itself. */
+/** Leave this browser at once; the server is told beside it, and where it cannot be, the session ends by itself. */
 export async function signOut(session: Session): Promise<void> {
   await forget("session");
-  await ask(SignOut, {}, session.token).catch(() => undefined);
+  void ask(SignOut, {}, session.token).catch(() => undefined);
 }
 
 /** Raises Refusal, Unreachable. */

@@ -1,4 +1,4 @@
-/** Setting an incident up: its name, its thresholds, its sites. */
+/** Setting an incident up: opening it, and its sites. */
 import { useEffect, useState } from "preact/hooks";
 import { Link } from "wouter-preact";
 import type { IncidentKind, IncidentScale, SiteKind } from "../../api/generated/types";
@@ -9,7 +9,6 @@ import { Choice, Choices, Text } from "../../parts/fields";
 import { Notice } from "../../parts/notice";
 import {
   addSite,
-  change,
   INCIDENT_KINDS,
   type IncidentWhole,
   loadIncident,
@@ -70,7 +69,6 @@ export function IncidentScreen({ session, incidentId }: { session: Session; inci
         <>
           <h1>{found.incident.name}</h1>
           <Sites session={session} incidentId={incidentId} sites={found.sites} changed={load} />
-          <Thresholds key={found.incident.version} session={session} incident={found.incident} changed={load} />
           <p>
             <Link href="/desk/new">{say("incident.new")}</Link>
           </p>
@@ -182,37 +180,6 @@ function NewSite({ session, incidentId, added, cancel }: NewSiteProperties) {
           {say("cancel")}
         </button>
       </div>
-    </form>
-  );
-}
-
-function Thresholds({ session, incident, changed }: { session: Session; incident: IncidentWhole; changed: () => void }) {
-  const { say } = useWords();
-  const [propose, setPropose] = useState(String(Math.round(incident.proposeThreshold * 100)));
-  const [alert, setAlert] = useState(incident.alertThreshold === null ? "" : String(Math.round(incident.alertThreshold * 100)));
-  const attempt = useAttempt();
-  const submit = (event: Event) => {
-    event.preventDefault();
-    void attempt.run(async () => {
-      await change(session, {
-        id: incident.id,
-        version: incident.version,
-        proposeThreshold: Number(propose) / 100,
-        alertThreshold: alert.trim() ? Number(alert) / 100 : null,
-      });
-      changed();
-    });
-  };
-  const general = attempt.general("proposeThreshold", "alertThreshold");
-  return (
-    <form class="card" onSubmit={submit}>
-      <h2>{say("thresholds.title")}</h2>
-      {general ? <Notice tone="bad">{general}</Notice> : null}
-      <Text label={say("thresholds.propose")} type="number" min="1" max="99" value={propose} change={setPropose} wrong={attempt.wrong("proposeThreshold")} />
-      <Text label={say("thresholds.alert")} hint={say("thresholds.alert.hint")} type="number" min="1" max="99" value={alert} change={setAlert} wrong={attempt.wrong("alertThreshold")} />
-      <button type="submit" class="button" aria-disabled={attempt.running}>
-        {say("account.save")}
-      </button>
     </form>
   );
 }

@@ -8,12 +8,13 @@ import { Choice, Text } from "../../parts/fields";
 import { Notice } from "../../parts/notice";
 import { QrCode } from "../../parts/qr-code";
 import { loadIncident, type Site } from "./incident";
-import { type Account, close, invite, invitedBy, loadAccounts } from "./people";
+import { type Account, close, endSessions, invite, invitedBy, loadAccounts } from "./people";
 
 export function PeopleScreen({ session, incidentId }: { session: Session; incidentId: string | null }) {
   const { say } = useWords();
   const [accounts, setAccounts] = useState<Account[]>([]);
   const [sites, setSites] = useState<Site[]>([]);
+  const [ended, setEnded] = useState<string | null>(null);
   const attempt = useAttempt();
   const load = () =>
     void attempt.run(async () => {
@@ -30,13 +31,16 @@ export function PeopleScreen({ session, incidentId }: { session: Session; incide
       <Invite session={session} incidentId={incidentId} sites={sites} />
       <section class="card">
         <h2>{say("people.working", { count: working.length })}</h2>
+        {ended ? <Notice tone="good">{say("people.end.done", { name: ended })}</Notice> : null}
         <ul class="list">
           {working.map((account) => (
             <Row
               key={account.id}
               account={account}
               site={sites.find((site) => account.siteIds.includes(site.id))}
-              closed={invitedBy(session.role).includes(account.role) ? () => attempt.run(() => close(session, account)).then(load) : null}
+              own={invitedBy(session.role).includes(account.role)}
+              end={() => attempt.run(() => endSessions(session, account).then(() => setEnded(account.name)))}
+              close={() => attempt.run(() => close(session, account)).then(load)}
             />
           ))}
         </ul>
@@ -45,9 +49,16 @@ export function PeopleScreen({ session, incidentId }: { session: Session; incide
   );
 }
 
-function Row({ account, site, closed }: { account: Account; site: Site | undefined; closed: (() => Promise<void>) | null }) {
+type RowProperties = { account: Account; site: Site | undefined; own: boolean; end: () => Promise<void>; close: () => Promise<void> };
+
+/** Somebody who works here; whom one may invite, one may also send away. */
+function Row({ account, site, own, end, close }: RowProperties) {
   const { say } = useWords();
-  const [asked, setAsked] = useState(false);
+  const [asked, setAsked] = useState<"end" | "close" | null>(null);
+  const sure = () => {
+    setAsked(null);
+    void (asked === "end" ? end() : close());
+  };
   return (
     <li class="row wraps">
       <div class="grows">
@@ -56,21 +67,26 @@ function Row({ account, site, closed }: { account: Account; site: Site | undefin
         </strong>
         <p class="soft small">{[say(`role.${account.role}`), site?.name].filter(Boolean).join(" · ")}</p>
       </div>
-      {closed && !asked ? (
-        <button type="button" class="button quiet" onClick={() => setAsked(true)}>
-          {say("people.close")}
-        </button>
-      ) : null}
-      {closed && asked ? (
+      {own && !asked ? (
         <>
-          <span>{say("people.close.sure")}</span>
-          <button type="button" class="button" onClick={() => void closed()}>
-            {say("people.close.yes")}
+          <button type="button" class="button quiet" aria-label={say("people.end.of", { name: account.name })} onClick={() => setAsked("end")}>
+            {say("people.end")}
           </button>
-          <button type="button" class="button quiet" onClick={() => setAsked(false)}>
-            {say("cancel")}
+          <button type="button" class="button quiet" aria-label={say("people.close.of", { name: account.name })} onClick={() => setAsked("close")}>
+            {say("people.close")}
           </button>
         </>
+      ) : null}
+      {asked ? (
+        <div class="row wraps">
+          <span>{say(`people.${asked}.sure`)}</span>
+          <button type="button" class="button" onClick={sure}>
+            {say(`people.${asked}.yes`)}
+          </button>
+          <button type="button" class="button quiet" onClick={() => setAsked(null)}>
+            {say("cancel")}
+          </button>
+        </div>
       ) : null}
     </li>
   );

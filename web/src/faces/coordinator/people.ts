@@ -1,6 +1,6 @@
 /** Who works in an incident, and how somebody comes in. */
 import { ask, made } from "../../api/client";
-import { Accounts, CloseAccount, CreateInvite } from "../../api/generated/operations";
+import { Accounts, CloseAccount, CreateInvite, EndSessionsOf } from "../../api/generated/operations";
 import type { AccountsQuery, Role } from "../../api/generated/types";
 import type { Session } from "../../kept/session";
 
@@ -39,4 +39,9 @@ export async function invite(
 /** Raises Refusal, Unreachable. */
 export async function close(session: Session, account: Account): Promise<void> {
   made((await ask(CloseAccount, { id: account.id }, session.token)).closeAccount);
+}
+
+/** Somebody lost a phone: signed out everywhere, and comes back by a new invite. Raises Refusal, Unreachable. */
+export async function endSessions(session: Session, account: Account): Promise<void> {
+  made((await ask(EndSessionsOf, { id: account.id }, session.token)).endSessionsOf);
 }

@@ -1,5 +1,5 @@
-/** Coming back to the desk: name, password, and the code of the authenticator app. */
-import { useState } from "preact/hooks";
+/** Coming back to the desk: name, password, and the code of the authenticator app, or a passkey. */
+import { useRef, useState } from "preact/hooks";
 import { Refusal } from "../../api/client";
 import type { Session } from "../../kept/session";
 import { useWords } from "../../languages/words";
@@ -7,6 +7,7 @@ import { Text } from "../../parts/fields";
 import { Notice } from "../../parts/notice";
 import { Screen } from "../../parts/screen";
 import { signIn } from "./desk";
+import { NoPasskey, passkeysPossible, passkeyToSignIn } from "./passkeys";
 
 export function SignInScreen({ came, leave }: { came: (session: Session) => void; leave: () => void }) {
   const { say } = useWords();
@@ -16,22 +17,29 @@ export function SignInScreen({ came, leave }: { came: (session: Session) => void
   const [wrong, setWrong] = useState<string | null>(null);
   const [asking, setAsking] = useState(false);
 
-  const submit = async (event: Event) => {
-    event.preventDefault();
+  const attempt = async (proof: () => Promise<{ code: string } | { passkey: string }>) => {
     if (asking) return;
     setAsking(true);
     setWrong(null);
     try {
-      came(await signIn(name, password, code));
+      came(await signIn(name, password, await proof()));
     } catch (error) {
-      setWrong(error instanceof Refusal ? error.message : say("away"));
+      setWrong(error instanceof Refusal ? error.message : say(error instanceof NoPasskey ? "passkeys.denied" : "away"));
     }
     setAsking(false);
+  };
+  const submit = (event: Event) => {
+    event.preventDefault();
+    void attempt(() => Promise.resolve({ code }));
+  };
+  const form = useRef<HTMLFormElement>(null);
+  const byPasskey = () => {
+    if (form.current?.reportValidity()) void attempt(async () => ({ passkey: await passkeyToSignIn(name) }));
   };
 
   return (
     <Screen title={say("signIn.title")} lead={say("signIn.lead")} back={leave}>
-      <form class="stack" onSubmit={submit}>
+      <form ref={form} class="stack" onSubmit={submit}>
         {wrong ? <Notice tone="bad">{wrong}</Notice> : null}
         <Text label={say("signIn.name")} autoComplete="username" dir="ltr" value={name} change={setName} required />
         <Text label={say("signIn.password")} type="password" autoComplete="current-password" value={password} change={setPassword} required />
@@ -47,6 +55,11 @@ export function SignInScreen({ came, leave }: { came: (session: Session) => void
         <button type="submit" class="button main" aria-disabled={asking}>
           {say("signIn.go")}
         </button>
+        {passkeysPossible ? (
+          <button type="button" class="button" aria-disabled={asking} onClick={byPasskey}>
+            {say("signIn.passkey")}
+          </button>
+        ) : null}
       </form>
     </Screen>
   );

@@ -5,13 +5,19 @@ import type { Session } from "../../kept/session";
 import type { Key } from "../../languages/words";
 import { AccountScreen } from "./account-screen";
 import type { Incident } from "./desk";
+import { DoorsScreen } from "./doors-screen";
 import { DuplicatesScreen } from "./duplicates-screen";
+import { FiguresScreen } from "./figures-screen";
 import { IncidentScreen } from "./incident-screen";
 import { PeopleScreen } from "./people-screen";
 import { ReviewScreen } from "./review-screen";
+import { SettingsScreen } from "./settings-screen";
+import { TakeDownsScreen } from "./take-downs-screen";
+import { WaitingScreen } from "./waiting-screen";
+import { WebhooksScreen } from "./webhooks-screen";
 
-/** Where somebody is: who, in which incident, at which path below the desk. */
-export type Place = { session: Session; incident: Incident | null; path: string; go: (path: string) => void };
+/** Where somebody is: who, in which incident, at which path below the desk, with what behind its `?`; `changed` is told where the incident was. */
+export type Place = { session: Session; incident: Incident | null; path: string; query: URLSearchParams; go: (path: string) => void; changed: () => void };
 
 /** What belongs together stands together in the side bar, in this order. */
 export const GROUPS = ["find", "watch", "setUp", "own"] as const;
@@ -25,6 +31,8 @@ export type Work = {
 };
 
 const DECIDERS: readonly Role[] = ["COORDINATOR", "OFFICER"];
+/** Who looks at what strangers filed. */
+const TAKERS: readonly Role[] = ["COORDINATOR", "OFFICER", "CALL_TAKER"];
 const KEEPERS: readonly Role[] = ["COORDINATOR", "ADMIN"];
 const ALL: readonly Role[] = ["COORDINATOR", "OFFICER", "ADMIN", "CALL_TAKER"];
 
@@ -38,8 +46,26 @@ const of =
 export const WORK: readonly Work[] = [
   { path: "/desk", group: "find", title: "desk.review", roles: DECIDERS, show: of((session, incidentId) => <ReviewScreen session={session} incidentId={incidentId} />) },
   { path: "/desk/duplicates", group: "find", title: "desk.duplicates", roles: DECIDERS, show: of((session, incidentId) => <DuplicatesScreen session={session} incidentId={incidentId} />) },
+  { path: "/desk/waiting", group: "watch", title: "desk.waiting", roles: TAKERS, show: of((session, incidentId) => <WaitingScreen session={session} incidentId={incidentId} />) },
+  {
+    path: "/desk/take-downs",
+    group: "watch",
+    title: "desk.takeDowns",
+    roles: DECIDERS,
+    show: ({ session, incident, query, go }) => incident && <TakeDownsScreen session={session} incidentId={incident.id} reportId={query.get("report")} go={go} />,
+  },
+  { path: "/desk/figures", group: "watch", title: "desk.figures", roles: ["COORDINATOR", "OFFICER", "ADMIN"], show: of((session, incidentId) => <FiguresScreen session={session} incidentId={incidentId} />) },
+  { path: "/desk/doors", group: "setUp", title: "desk.doors", roles: KEEPERS, show: of((session, incidentId) => <DoorsScreen session={session} incidentId={incidentId} />) },
   { path: "/desk/incident", group: "setUp", title: "desk.setUp", roles: KEEPERS, show: of((session, incidentId) => <IncidentScreen session={session} incidentId={incidentId} />) },
   { path: "/desk/people", group: "setUp", title: "desk.people", roles: KEEPERS, show: ({ session, incident }) => <PeopleScreen session={session} incidentId={incident?.id ?? null} /> },
+  {
+    path: "/desk/settings",
+    group: "setUp",
+    title: "desk.settings",
+    roles: KEEPERS,
+    show: ({ session, incident, changed }) => incident && <SettingsScreen session={session} incidentId={incident.id} changed={changed} />,
+  },
+  { path: "/desk/webhooks", group: "setUp", title: "desk.webhooks", roles: ["ADMIN"], show: of((session, incidentId) => <WebhooksScreen session={session} incidentId={incidentId} />) },
   { path: "/desk/account", group: "own", title: "desk.account", roles: ALL, show: ({ session }) => <AccountScreen session={session} /> },
 ];
 

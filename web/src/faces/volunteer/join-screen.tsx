@@ -15,12 +15,13 @@ type Invite = { secret: string; code: string; retryKey: string; name: string };
 
 export function JoinScreen({ came, leave }: { came: (session: Session) => void; leave: () => void }) {
   const { say } = useWords();
-  const [linked] = useState(takeSecret);
+  const [{ secret: linked, code: scanned }, setBehind] = useState(takeSecret);
   const draft = useDraft<Invite>("invite", () => ({ secret: "", code: "", retryKey: randomKey(), name: "" }));
   const [wrong, setWrong] = useState<{ message: string; field: string | null } | null>(null);
   const [asking, setAsking] = useState(false);
   if (!draft.content) return null;
-  const { name, code, retryKey } = draft.content;
+  const { name, retryKey } = draft.content;
+  const code = scanned || draft.content.code;
   const secret = linked || draft.content.secret;
 
   const accept = async (event: Event) => {
@@ -56,7 +57,10 @@ export function JoinScreen({ came, leave }: { came: (session: Session) => void; 
             label={say("join.code")}
             dir="ltr"
             value={code}
-            change={(value) => draft.change({ code: value })}
+            change={(value) => {
+              setBehind({ secret: linked, code: "" });
+              draft.change({ code: value });
+            }}
             wrong={below("code")}
             required
           />
@@ -89,11 +93,12 @@ async function byDoor(code: string, name: string, retryKey: string): Promise<Ses
   return sessionOf(made(enterIntake).token ?? "");
 }
 
-/** The secret behind the `#`, taken out of the address bar, the history and screenshots. */
-function takeSecret(): string {
-  const secret = location.hash.slice(1);
-  if (secret) history.replaceState(null, "", location.pathname);
-  return secret;
+/** What stands behind the `#`, a secret or a posted code, taken out of the address bar, the history and screenshots. */
+function takeSecret(): { secret: string; code: string } {
+  const behind = location.hash.slice(1);
+  if (behind) history.replaceState(null, "", location.pathname);
+  const code = new URLSearchParams(behind).get("door") ?? "";
+  return code ? { secret: "", code } : { secret: behind, code: "" };
 }
 
 function randomKey(): string {

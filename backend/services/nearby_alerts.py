@@ -1,0 +1,84 @@
+"""What those are shown who were told that a child is missing near them: enough to recognise it, and nothing else."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from backend.domain.account import Viewer
+from backend.domain.area_alert import AreaAlert, AreaAlertState, NearbyChild
+from backend.domain.audit import AuditAction, Part
+from backend.domain.errors import not_found
+from backend.domain.photo import Photo
+from backend.domain.report import Report
+from backend.services.access import Action, Where, may, require_of_record, signed_in
+from backend.services.area_alerts import is_going
+from backend.services.area_reach import as_shown_nearby, photos_shown
+from backend.services.audit import Named, looking_for, saw
+from backend.services.collaborators import Collaborators
+from backend.services.nearby_places import drawn, is_near
+
+MOST_SHOWN = 100
+
+
+@dataclass(frozen=True, slots=True)
+class NearbyAlert:
+    """`child` is None once it is over: found, or not to be told of any more."""
+
+    id: str
+    incident_id: str
+    sent_at: datetime
+    child: NearbyChild | None
+    photos: tuple[Photo, ...] = ()
+
+
+async def nearby_alert(use: Collaborators, viewer: Viewer | None, alert_id: str) -> NearbyAlert:
+    """Raises: DomainError UNAUTHENTICATED, NOT_FOUND."""
+    alert = await use.store.area_alerts.get(alert_id)
+    where = None if alert is None or not alert.areas or viewer is None else await _where(use, viewer, alert)
+    with looking_for(use, viewer, alert_id):
+        known = require_of_record(viewer, Action.READ_NEARBY_ALERT, Action.READ_NEARBY_ALERT, where, "alert")
+        if alert is None:
+            raise not_found("alert")
+    reports = await use.store.reports.get_many([alert.report_id])
+    return (await _shown(use, known, [alert], reports))[0]
+
+
+async def nearby_alerts(use: Collaborators, viewer: Viewer | None) -> list[NearbyAlert]:
+    """The children who are missing near the viewer now, newest first, in any incident that it works in.
+
+    Raises: DomainError UNAUTHENTICATED.
+    """
+    known = signed_in(viewer)
+    found = []
+    for incident_id in sorted(known.incident_ids):
+        wanted = {"incidentId": incident_id, "state": AreaAlertState.GOING.value}
+        found += await use.store.area_alerts.find(wanted, order=[("_id", -1)], limit=MOST_SHOWN)
+    near = [one for one in found if may(known, Action.READ_NEARBY_ALERT, await _where(use, known, one))]
+    reports = await use.store.reports.get_many({one.report_id for one in near})
+    going = [one for one in near if is_going(one, reports.get(one.report_id))]
+    return await _shown(use, known, sorted(going, key=lambda one: one.id, reverse=True), reports)
+
+
+async def _where(use: Collaborators, viewer: Viewer, alert: AreaAlert) -> Where:
+    """Where an alert lies for somebody: near, or not."""
+    if alert.incident_id not in viewer.incident_ids:
+        return Where(alert.incident_id)
+    near = await is_near(use, viewer, alert.incident_id, [drawn(sent.area) for sent in alert.areas])
+    return Where(alert.incident_id, near_id=viewer.id if near else None)
+
+
+async def _shown(
+    use: Collaborators, viewer: Viewer, alerts: Sequence[AreaAlert], reports: dict[str, Report]
+) -> list[NearbyAlert]:
+    shown, told_of = [], []
+    for alert in alerts:
+        report = reports.get(alert.report_id)
+        if report is None or not is_going(alert, report):
+            shown.append(NearbyAlert(alert.id, alert.incident_id, alert.areas[0].sent_at, None))
+            continue
+        photos = tuple(await photos_shown(use, report))
+        child = as_shown_nearby(report, use.clock())
+        shown.append(NearbyAlert(alert.id, alert.incident_id, alert.areas[0].sent_at, child, photos))
+        told_of += [Named(alert.id, alert.incident_id), Named(report.id, report.incident_id)]
+    await saw(use, viewer, AuditAction.READ_REPORT, Part.FOR_THOSE_NEARBY, told_of)
+    return shown
