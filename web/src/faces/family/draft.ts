@@ -11,7 +11,11 @@ export type ChildDraft = {
   lastSeenDay: string;
   lastSeenTime: string;
   lastSeenPlace: string;
+  /** Which place of that name was meant; null where nobody said. */
+  lastSeenPoint: PlacePoint | null;
 };
+
+export type PlacePoint = { latitude: number; longitude: number };
 
 export type ReportDraft = {
   id: string;
@@ -40,6 +44,7 @@ export function newChild(): ChildDraft {
     lastSeenDay: "",
     lastSeenTime: "",
     lastSeenPlace: "",
+    lastSeenPoint: null,
   };
 }
 
@@ -74,7 +79,7 @@ export function toFiling(report: ReportDraft, incidentId: string, now: Date): Fi
       relation: report.relation,
       person: toInput(child.person, now, false),
       lastSeenAt: lastSeen(child),
-      lastSeenPlace: child.lastSeenPlace.trim() ? { text: child.lastSeenPlace.trim() } : null,
+      lastSeenPlace: child.lastSeenPlace.trim() ? { text: child.lastSeenPlace.trim(), point: child.lastSeenPoint } : null,
     })),
   };
 }

@@ -13,6 +13,7 @@ import { Screen } from "../../parts/screen";
 import { calledBy, RELATIONS } from "../../person/draft";
 import { AgeFields, ClothingFields, Facts, LanguageFields, LooksFields, NameFields, SexField } from "../../person/fields";
 import { type Case, file } from "./case";
+import { PlaceField } from "./place-field";
 import { type ChildDraft, newChild, newReport, type ReportDraft, type Step, STEPS } from "./draft";
 
 type Incident = OpenIncidentsQuery["openIncidents"][number];
@@ -90,11 +91,13 @@ export function ReportScreens({ filed, leave }: { filed: (own: Case) => void; le
             />
             <Text label={say("report.seen.time")} type="time" value={child.lastSeenTime} change={(lastSeenTime) => put({ lastSeenTime })} />
           </div>
-          <Text
+          <PlaceField
+            incidentId={incident?.id ?? null}
             label={say("report.seen.place")}
             hint={say("report.seen.place.hint")}
-            value={child.lastSeenPlace}
-            change={(lastSeenPlace) => put({ lastSeenPlace })}
+            text={child.lastSeenPlace}
+            point={child.lastSeenPoint}
+            change={(lastSeenPlace, lastSeenPoint) => put({ lastSeenPlace, lastSeenPoint })}
             wrong={wrong(`children.${report.at}.lastSeenPlace.text`)}
           />
           <Text label={say("person.home")} hint={say("report.home.hint")} value={child.person.home} change={(home) => person.change({ home })} wrong={inPerson("home.text")} />
