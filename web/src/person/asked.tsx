@@ -7,7 +7,7 @@ import { useAttempt } from "../parts/attempt";
 import { Choice, Text } from "../parts/fields";
 import { Notice } from "../parts/notice";
 import { PhotoField } from "../parts/photo";
-import { MARKS, NOBODY, type PersonDraft, toInput } from "./draft";
+import { MARKS, NOBODY, type PersonDraft, SITES, toInput } from "./draft";
 import { AgeFields, ClothingFields, LanguageFields } from "./fields";
 
 export type Asked = { id: string; kind: AskedKind; bodySite: string | null; text: string | null };
@@ -47,9 +47,11 @@ export function AskedCard({ asked, name, answer }: Properties) {
   const put = (changes: Partial<Typed>) => setTyped({ ...typed, ...changes });
   const photo = typed.photo ? { id: typed.photoId, photo: typed.photo } : null;
   const wrong = attempt.general();
+  const site = SITES.find((one) => one === asked.bodySite?.toLowerCase());
+  const where = site ? say(`body.${site}`) : (asked.bodySite ?? "");
   return (
     <section class="card">
-      <h2>{say(`asked.${asked.kind}`, { name, where: asked.bodySite ?? "" })}</h2>
+      <h2>{say(`asked.${asked.kind}`, { name, where })}</h2>
       {asked.text ? (
         <p>
           <bdi>{asked.text}</bdi>
