@@ -31,6 +31,7 @@ from backend.api.stop_emails import Words, stop_emails_routes
 from backend.api.web_app import web_app_routes
 from backend.domain.device import NewDevice
 from backend.domain.errors import ErrorCode, pin_needed, refusal, unauthenticated
+from backend.domain.place import Tiles
 from backend.sender import IN_FLIGHT, STOP_PATH, Channels, Sender
 from backend.services import collaborators
 from backend.services.collaborators import Collaborators
@@ -38,7 +39,7 @@ from backend.services.rates import Bounds, new_rates, rate
 from backend.services.renewal import come_in
 from backend.settings.keys import Keys
 from backend.settings.settings import Settings, SettingsError
-from backend.store.cipher import Cipher
+from backend.store.cipher import Cipher, UnreadableError
 from backend.store.data_keys import check_keys
 from backend.store.database import Store, connect, is_away
 from backend.store.feed import live_feed
@@ -111,6 +112,7 @@ async def wire(
             rates=new_rates(rate_bounds(settings), seconds) if settings.rate_limits else None,
             work_bits=settings.filing_work_bits,
             geocoder=geocoder,
+            tiles=None if settings.tiles_url is None else Tiles(settings.tiles_url, settings.tiles_attribution),
         )
 
 
@@ -320,7 +322,7 @@ def build_app(settings: Settings, use: Collaborators, contract: Contract | None 
     """
     own = contract or build_contract(limits_of(settings))
     schema, limits = own.schema, own.limits
-    mask_error = error_masker(use.new_id, is_away)
+    mask_error = error_masker(use.new_id, is_away, lambda error: isinstance(error, UnreadableError))
     sign_in = _SignIn(use, settings.address)
     graphql = graphql_routes(
         schema=schema,
@@ -342,7 +344,7 @@ def build_app(settings: Settings, use: Collaborators, contract: Contract | None 
     )
     stopping = stop_emails_routes(use, STOP_PATH, stopping_words)
     health = health_routes(use.store.answers)
-    routes = Starlette(routes=[*web_app_routes(WEB_APP), *graphql, *photos, *stopping, *health])
+    routes = Starlette(routes=[*web_app_routes(WEB_APP, settings.tiles_url), *graphql, *photos, *stopping, *health])
     shared = for_origins(routes, settings.cors_origins, settings.address)
     headed = with_headers(shared, https=settings.address.startswith("https://"))
     return behind_proxies(headed, settings.trusted_proxies)

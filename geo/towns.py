@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from rapidfuzz import fuzz, process
 
+from geo.bounds import Bounds
 from geo.distance import distance_km, distances_km
 from geo.gathered import Place
 
@@ -126,6 +127,14 @@ class Towns:
         row = max((int(one) for one in rows), key=lambda one: (self.towns[one].population, -apart[one]))
         town = self.towns[row]
         return Nearby(town, distance_km(town.place, place), bearing(town.place, place))
+
+    def largest_within(self, bounds: Bounds, most: int) -> list[Town]:
+        """Where people live in a part of the map, to find one's way by: the largest towns first."""
+        here = (self.latitudes <= bounds.north) & (self.latitudes >= bounds.south)
+        east, west = self.longitudes <= bounds.east, self.longitudes >= bounds.west
+        here &= (east & west) if bounds.west <= bounds.east else (east | west)
+        rows = (int(row) for row in np.flatnonzero(here))
+        return [self.towns[row] for row in nlargest(most, rows, key=lambda row: (self.towns[row].population, -row))]
 
     def _by_name(self, said: frozenset[str]) -> Iterator[_Meant]:
         for name in said - around():

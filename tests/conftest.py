@@ -8,8 +8,18 @@ import pytest
 from motor.motor_asyncio import AsyncIOMotorClient
 
 from tests.support.database import empty, shared_server
-from tests.support.house import House, Scene, running_house, set_scene
+from tests.support.figures import FIGURE
+from tests.support.house import House, Scene, running_house
 from tests.support.movable_clock import MovableClock
+from tests.support.stage import Stage, built, scene_on, set_up
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """The figures that tests found, under their results."""
+    for report in terminalreporter.getreports("passed"):
+        for name, value in report.user_properties:
+            if name == FIGURE:
+                terminalreporter.write_line(str(value))
 
 
 @pytest.fixture(scope="session")
@@ -27,11 +37,26 @@ async def database_client(database_uri: str) -> AsyncIterator[AsyncIOMotorClient
     client.close()
 
 
+@pytest.fixture(scope="session")
+async def stage(database_uri: str, tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Stage:
+    """What `scene` holds, set once."""
+    return await built(database_uri, f"reunify_stage_{worker_id}", tmp_path_factory.mktemp("stage"))
+
+
 @pytest.fixture
-async def database_name(database_client: AsyncIOMotorClient[dict[str, Any]], worker_id: str) -> str:
-    """The database of this test worker, with no document in it; collections and indexes may stand."""
+async def database_name(
+    request: pytest.FixtureRequest,
+    database_client: AsyncIOMotorClient[dict[str, Any]],
+    worker_id: str,
+    tmp_path: Path,
+) -> str:
+    """The database of this test worker, with no document in it but those of the scene, where the test asks for it;
+    collections and indexes may stand.
+    """
     name = f"reunify_test_{worker_id}"
     await empty(database_client[name])
+    if "stage" in request.fixturenames:
+        await set_up(request.getfixturevalue("stage"), database_client[name], tmp_path)
     return name
 
 
@@ -49,6 +74,6 @@ async def house(database_uri: str, database_name: str, tmp_path: Path, clock: Mo
 
 
 @pytest.fixture
-async def scene(house: House) -> Scene:
+def scene(stage: Stage, house: House) -> Scene:
     """An incident with two sites and one person of each role."""
-    return await set_scene(house)
+    return scene_on(stage, house)

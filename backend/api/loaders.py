@@ -12,6 +12,7 @@ from backend.domain.duplicate import Duplicate
 from backend.domain.errors import DomainError
 from backend.domain.incident import Incident
 from backend.domain.match import Match
+from backend.domain.person import Point
 from backend.domain.photo import Photo
 from backend.domain.question import Question
 from backend.domain.recheck import Recheck
@@ -28,12 +29,14 @@ from backend.services import (
     incidents,
     matches,
     photos,
+    places,
     progress,
     questions,
     rechecks,
     registrations,
     reports,
     reviews,
+    rotas,
     sightings,
     sites,
     take_downs,
@@ -73,9 +76,11 @@ class Loaders:
     linked_registrations: DataLoader[Registration, list[Registration]]
     linked_reports: DataLoader[Report, list[Report]]
     sightings: DataLoader[Report, list[Sighting]]
+    reviewers: DataLoader[str, str | None]
     rechecks: DataLoader[Registration, list[Recheck]]
     questions: DataLoader[Report, list[Question]]
     languages: DataLoader[Viewer | None, str | None]
+    names_of_places: DataLoader[tuple[Point, str | None], str | None]
     area_progress: DataLoader[AreaAlert, AreaProgress | None]
 
 
@@ -119,6 +124,7 @@ def new_loaders(use: Collaborators, viewer: Viewer | None) -> Loaders:
         sightings=DataLoader(
             lambda records: sightings.sightings_of_reports(use, viewer, records), cache_key_fn=lambda report: report.id
         ),
+        reviewers=DataLoader(lambda ids: rotas.names_of(use, ids)),
         rechecks=DataLoader(
             lambda records: rechecks.rechecks_of_registrations(use, viewer, records),
             cache_key_fn=lambda registration: registration.id,
@@ -127,6 +133,7 @@ def new_loaders(use: Collaborators, viewer: Viewer | None) -> Loaders:
             lambda records: questions.questions_of_reports(use, viewer, records), cache_key_fn=lambda report: report.id
         ),
         languages=DataLoader(lambda viewers: devices.languages_of(use, viewers)),
+        names_of_places=DataLoader(lambda asked: places.names_of_places(use, asked)),
         area_progress=DataLoader(
             lambda alerts: area_alerts.progress_of_alerts(use, viewer, alerts), cache_key_fn=lambda alert: alert.id
         ),

@@ -104,12 +104,15 @@ OPERATIONS: Mapping[str, Mapping[str, OperationRule]] = MappingProxyType(
             "findPlaces": OperationRule(Gate.STRANGER_OR_ALLOWED, (Action.FIND_PLACE,)),
             "nameOfPlace": _ANYBODY,
             "mapView": _allowed(Action.READ_MAP),
+            "mapTowns": _allowed(Action.READ_MAP),
+            "mapTiles": _ANYBODY,
             "publicFigures": _allowed(Action.READ_INCIDENT),
             "registration": _allowed(Action.READ_REGISTRATION),
             "registrations": _allowed(Action.READ_REGISTRATION),
             "intakes": _allowed(Action.INVITE_VOLUNTEER),
             "report": _allowed(Action.READ_REPORT),
             "reports": _allowed(Action.READ_REPORT),
+            "findReports": _allowed(Action.READ_REPORT),
             "takeDown": _allowed(Action.TAKE_DOWN_REPORT),
             "takeDowns": _allowed(Action.TAKE_DOWN_REPORT),
             "sighting": _allowed(Action.READ_SIGHTING),
@@ -118,6 +121,7 @@ OPERATIONS: Mapping[str, Mapping[str, OperationRule]] = MappingProxyType(
             "rechecks": _allowed(Action.READ_RECHECK),
             "question": _allowed(Action.READ_QUESTION),
             "questions": _allowed(Action.READ_QUESTION),
+            "rota": _allowed(Action.READ_ROTA),
             "match": _allowed(Action.READ_MATCH),
             "matches": _allowed(Action.READ_MATCH),
             "duplicate": _allowed(*_DUPLICATE),
@@ -186,6 +190,9 @@ OPERATIONS: Mapping[str, Mapping[str, OperationRule]] = MappingProxyType(
             "askFamily": _allowed(Action.ASK_FAMILY),
             "dropQuestion": _allowed(Action.ASK_FAMILY),
             "answerQuestion": _allowed(Action.ANSWER_QUESTION),
+            "setRota": _allowed(Action.CHANGE_ROTA),
+            "takeMatch": _allowed(Action.DECIDE_MATCH),
+            "leaveMatch": _allowed(Action.DECIDE_MATCH),
             "claimMatch": _allowed(Action.DECIDE_MATCH),
             "confirmMatch": _allowed(Action.DECIDE_MATCH),
             "rejectMatch": _allowed(Action.DECIDE_MATCH),
@@ -267,6 +274,7 @@ _PAYLOADS = {
     "RegistrationPayload": _rules(FORM="errors registration"),
     "RegistrationsPayload": _rules(FORM="errors registrations"),
     "ReportPayload": _rules(FORM="errors report"),
+    "RotaPayload": _rules(FORM="errors rota"),
     "SignInPayload": _rules(FORM="errors", OWN="token"),
     "RecordSightingPayload": _rules(FORM="errors sighting", RECORD="id"),
     "SightingPayload": _rules(FORM="errors sighting"),
@@ -311,8 +319,8 @@ FIELDS: Mapping[str, Mapping[str, Rule]] = MappingProxyType({
     "Webhook": _rules(Action.CHANGE_WEBHOOK, RECORD="id incidentId url kinds createdAt"),
     "Incident": _rules(
         Action.READ_INCIDENT,
-        RECORD="id name kind status scale area childAgeLimit retentionDays proposeThreshold alertThreshold synthetic "
-        "version createdAt updatedAt",
+        RECORD="id name kind status scale area childAgeLimit retentionDays proposeThreshold alertThreshold "
+        "escalateMinutes synthetic version createdAt updatedAt",
     )
     | _rules(Action.READ_SITE, PLACE="sites"),
     "Site": _rules(
@@ -325,7 +333,9 @@ FIELDS: Mapping[str, Mapping[str, Rule]] = MappingProxyType({
         Action.INVITE_VOLUNTEER, STAFF="id incidentId siteId openedBy entered expiresAt closedAt createdAt"
     ),
     "MapView": _rules(COUNT="resolution at cells totals", PLACE="area things lines"),
-    "MapCell": _rules(COUNT="cell centre counts"),
+    "MapCell": _rules(COUNT="cell centre counts name"),
+    "MapTown": _rules(PUBLIC="name point population"),
+    "MapTiles": _rules(PUBLIC="url attribution"),
     "MapCount": _rules(COUNT="layer state count"),
     "MapThing": _rules(RECORD="id layer state name", PLACE="point", COUNT="inCare unaccompanied capacity"),
     "MapLine": _rules(RECORD="id", PLACE="start end", COUNT="count"),
@@ -391,6 +401,8 @@ FIELDS: Mapping[str, Mapping[str, Rule]] = MappingProxyType({
     )
     | _rules(Action.READ_MATCH, EVIDENCE="matchId", STAFF="askedBy")
     | _rules(Action.READ_REPORT, IDENTITY="report"),
+    "Rota": _rules(Action.READ_ROTA, RECORD="incidentId version updatedAt", STAFF="shifts onDuty"),
+    "Shift": _rules(Action.READ_ROTA, STAFF="accountId name startsAt endsAt step"),
     "Answer": _rules(
         IDENTITY="cannotSay hasMark mark languages photoId name birthDate ageMinimum ageMaximum clothing text",
         PLACE="lastSeenAt lastSeenPlace",
@@ -400,7 +412,7 @@ FIELDS: Mapping[str, Mapping[str, Rule]] = MappingProxyType({
         Action.READ_MATCH,
         RECORD="id incidentId state version createdAt updatedAt",
         EVIDENCE="probability bits evidence reopenedBecause sameChildAs togetherWith",
-        STAFF="reason claimedBy decidedBy decidedAt",
+        STAFF="reason claimedBy claimedByName claimedAt decidedBy decidedAt",
     )
     | _rules(Action.READ_REPORT, IDENTITY="report")
     | _rules(Action.READ_REGISTRATION, IDENTITY="registration"),

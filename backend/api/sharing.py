@@ -28,6 +28,8 @@ from backend.api.rules import FIELDS, OPERATIONS
 SECONDS_KEPT = 2.0
 """Those who are told the same are told within this; photo links in it last far longer."""
 CURSOR_ARGUMENT = "after"
+NEVER_ALIKE = frozenset({"Subscription", "Recheck"})
+"""What is selected of these decides nothing: news with re-checks are each follower's own, and say so themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,6 @@ def is_alike_for_all(schema: GraphQLSchema, document: DocumentNode, operation: O
     fields = [
         FIELDS.get(parent, {}).get(name)
         for parent, name in selected
-        if parent != "Subscription" and not name.startswith("__")
+        if parent not in NEVER_ALIKE and not name.startswith("__")
     ]
     return None not in following and all(rule is not None and asked.issuperset(rule.actions) for rule in fields)

@@ -1,6 +1,7 @@
 """The installable web app from its built files: one page for every screen, and what it loads, from this host alone."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
@@ -14,7 +15,8 @@ SCREENS = (
     "/join", "/site", "/site/register", "/site/child", "/site/change", "/site/roll-call", "/site/settings",
     "/desk", "/desk/incident", "/desk/people", "/desk/new", "/desk/account",
     "/desk/duplicates", "/desk/waiting", "/desk/take-downs", "/desk/doors",
-    "/desk/figures", "/desk/settings", "/desk/webhooks",
+    "/desk/exercise", "/desk/figures", "/desk/settings", "/desk/webhooks",
+    "/desk/map", "/desk/calls", "/desk/sightings", "/desk/alerts", "/seen",
 )  # fmt: skip
 """The paths of the screens, which the page itself tells apart (`web/src/app.tsx`)."""
 FILES = {
@@ -33,11 +35,15 @@ FOR_EVER = "public, max-age=31536000, immutable"
 NOT_BUILT = "This is Reunify. Its API is at /graphql; the web app needs Node.js 20 or later and `make install`.\n"
 
 
-def web_app_routes(folder: Path) -> list[BaseRoute]:
-    """The routes of the app, whose built files are in the folder (`web/dist/app`); else a line of text."""
+def web_app_routes(folder: Path, tiles_url: str | None = None) -> list[BaseRoute]:
+    """The routes of the app, whose built files are in the folder (`web/dist/app`); else a line of text.
+
+    `tiles_url` is where the map has its pictures from, where that is another host: pages may show pictures of it.
+    """
+    policy = POLICY if tiles_url is None else POLICY.replace("blob:", f"blob: {origin_of(tiles_url)}")
 
     async def screen(_request: Request) -> Response:
-        answer = page(folder / "index.html", POLICY, NOT_BUILT)
+        answer = page(folder / "index.html", policy, NOT_BUILT)
         answer.headers["permissions-policy"] = PERMISSIONS
         return answer
 
@@ -58,6 +64,12 @@ def web_app_routes(folder: Path) -> list[BaseRoute]:
         *(Route(path, file) for path in FILES),
         Mount("/assets", _Assets(directory=folder / "assets", check_dir=False)),
     ]
+
+
+def origin_of(address: str) -> str:
+    """Scheme, host and port."""
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 class _Assets(StaticFiles):

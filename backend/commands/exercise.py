@@ -11,7 +11,7 @@ import aiohttp
 from rich.console import Console
 from rich.live import Live
 
-from backend.app import OPERATIONS, new_id, now
+from backend.app import OPERATIONS, WEB_APP, new_id, now
 from backend.commands.demo_screen import (
     EXERCISE,
     NEARLY_CERTAIN,
@@ -135,8 +135,17 @@ def _doorways(exercise: Exercise, address: str) -> list[Doorway]:
         (role.value.lower().replace("_", " "), invented(NAMES[role]), scene.staff[role])
         for role in (Role.COORDINATOR, Role.OFFICER, Role.CALL_TAKER, Role.VOLUNTEER, Role.ADMIN)
     ]
-    people.append(("family", "who filed the first report", exercise.family))
-    return [Doorway(role, name, f"{address}/graphql#token={phone.token}") for role, name, phone in people]
+    # The screens of whoever works here; of the family, and without the web app, the developers' console.
+    screens = (WEB_APP / "index.html").exists()
+    doorways = [
+        Doorway(role, name, f"{address}/desk/exercise#{phone.token}" if screens else _console(address, phone))
+        for role, name, phone in people
+    ]
+    return [*doorways, Doorway("family", "who filed the first report", _console(address, exercise.family))]
+
+
+def _console(address: str, phone: Phone) -> str:
+    return f"{address}/graphql#token={phone.token}"
 
 
 async def _play(exercise: Exercise) -> None:

@@ -34,6 +34,25 @@ class FoundPlaces:
 
 
 @dataclass(frozen=True, slots=True)
+class MapTown:
+    """A town to find one's way by, and how many people live there."""
+
+    name: str
+    point: Point
+    population: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tiles:
+    """Pictures of the ground from a server that the operator has named: `{z}`, `{x}` and `{y}` in `url` say which. The
+    attribution is shown beside them, as whoever draws them asks for it.
+    """
+
+    url: str
+    attribution: str
+
+
+@dataclass(frozen=True, slots=True)
 class PlaceAnswer:
     """What a geocoder answered, kept so that it is not asked again. The id is a keyed hash of what was asked."""
 

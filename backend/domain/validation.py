@@ -14,6 +14,8 @@ from backend.domain.sighting import NewSighting
 from backend.domain.site import NewSite, SiteChanges
 from backend.domain.subject import Reporter
 from backend.domain.take_down import IdentityProof, NewTakeDown
+from geo.bounds import Bounds
+from geo.distance import is_point
 
 LONGEST_NAME = 200
 LONGEST_TEXT = 4000
@@ -48,6 +50,8 @@ def incident_problems(incident: NewIncident | IncidentChanges, field: str = "") 
         yield _invalid("An area may have at most 1000 points.", f"{field}area")
     if incident.retention_days is not None:
         yield from _within(incident.retention_days, 1, 3650, f"{field}retentionDays", "days")
+    if incident.escalate_minutes is not None:
+        yield from _within(incident.escalate_minutes, 1, 1440, f"{field}escalateMinutes", "minutes")
     if isinstance(incident, NewIncident):
         yield from _within(incident.child_age_limit, 1, 30, f"{field}childAgeLimit", "years")
     for threshold, name in (
@@ -210,6 +214,12 @@ def look_up_problems(text: str, language: str | None) -> Problems:
 
 def point_problems(point: Point, field: str) -> Problems:
     yield from _point(point, field)
+
+
+def bounds_problems(bounds: Bounds, field: str) -> Problems:
+    on_earth = is_point(bounds.north, bounds.east) and is_point(bounds.south, bounds.west)
+    if not on_earth or bounds.south >= bounds.north or bounds.width <= 0:
+        yield _invalid("These are no bounds of a part of the Earth.", field)
 
 
 def sibling_problems(registrations: tuple[NewRegistration, ...]) -> Problems:

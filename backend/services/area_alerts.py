@@ -1,6 +1,6 @@
 """Area alerts: proposed when a family agrees, sent and widened by a coordinator, stopped by either side."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -18,6 +18,7 @@ from backend.domain.area_alert import (
 from backend.domain.audit import AuditAction, Part
 from backend.domain.errors import conflict, not_found
 from backend.domain.event import SYSTEM, Event, EventKind
+from backend.domain.incident import IncidentStatus
 from backend.domain.match import MatchState
 from backend.domain.report import Report
 from backend.domain.review import ReviewState
@@ -131,10 +132,9 @@ async def get_area_alert(use: Collaborators, viewer: Viewer | None, alert_id: st
     alert = await use.store.area_alerts.get(alert_id)
     where = None if alert is None else Where(incident_id=alert.incident_id)
     with looking_for(use, viewer, alert_id):
-        known = require_of_record(viewer, Action.READ_AREA_ALERT, Action.READ_AREA_ALERT, where, "area alert")
+        require_of_record(viewer, Action.READ_AREA_ALERT, Action.READ_AREA_ALERT, where, "area alert")
         if alert is None:
             raise not_found("area alert")
-    await saw(use, known, AuditAction.READ_AREA_ALERT, Part.PLACE, [alert])
     return alert
 
 
@@ -149,11 +149,17 @@ async def list_area_alerts(
 
     Raises: DomainError UNAUTHENTICATED, FORBIDDEN.
     """
-    known = require(viewer, Action.READ_AREA_ALERT, Where(incident_id=incident_id))
+    require(viewer, Action.READ_AREA_ALERT, Where(incident_id=incident_id))
     wanted = {"incidentId": incident_id, "state": {"$in": [state.value for state in states]}}
-    page = await read_page(use, use.store.area_alerts, wanted, request)
-    await saw(use, known, AuditAction.READ_AREA_ALERT, Part.PLACE, page.records)
-    return page
+    return await read_page(use, use.store.area_alerts, wanted, request)
+
+
+async def areas_of(use: Collaborators, viewer: Viewer | None, alert: AreaAlert) -> tuple[SentArea, ...]:
+    """The areas of an alert that the viewer was given: about where a child was last seen. Who only follows how far the
+    telling has come asks for them once, and is entered once.
+    """
+    await saw(use, viewer, AuditAction.READ_AREA_ALERT, Part.PLACE, [alert])
+    return alert.areas
 
 
 async def progress_of_alerts(
@@ -172,6 +178,13 @@ async def propose(use: Collaborators, reports: Sequence[Report], session: Sessio
             there = await _of_report(use, report.id, session) if report.version > 1 else []
             if all(one.state is AreaAlertState.STOPPED for one in there):
                 await use.store.area_alerts.insert(_proposed(use, report, use.clock()), session)
+
+
+async def end_of_found(use: Collaborators, told_of: Event, session: Session) -> None:
+    """Stop what is told of a report whose child, by a confirmed match, or one of a report linked with it, was found."""
+    match = await use.store.matches.get(told_of.subject_id, session)
+    if match is not None and match.state is MatchState.CONFIRMED and told_of.report_id is not None:
+        await end_area_alerts(use, told_of.report_id, AreaAlertEnd.FOUND, session)
 
 
 async def end_area_alerts(
@@ -203,17 +216,28 @@ async def _end(
 
 
 async def are_going(use: Collaborators, alert_ids: Sequence[str]) -> set[str]:
-    """Those of these alerts that are still to be told of: going out, their reports open, their families agreeing."""
+    """Those of these alerts that are still to be told of."""
     if not alert_ids:
         return set()
     alerts = (await use.store.area_alerts.get_many(alert_ids)).values()
+    return set(await reports_told_of(use, alerts))
+
+
+async def reports_told_of(use: Collaborators, alerts: Collection[AreaAlert]) -> dict[str, Report]:
+    """The reports of those alerts, by the alerts' ids, that are still to be told and shown: going out, in an incident
+    that is not closed, of a report that is open, and whose family agrees by another word than that of who sent it.
+    """
     reports = await use.store.reports.get_many({one.report_id for one in alerts})
-    return {one.id for one in alerts if is_going(one, reports.get(one.report_id))}
-
-
-def is_going(alert: AreaAlert, report: Report | None) -> bool:
-    going = alert.state is AreaAlertState.GOING
-    return going and report is not None and is_seeking(report) and report.nearby.alert
+    incidents = await use.store.incidents.get_many({one.incident_id for one in alerts})
+    found = {}
+    for alert in alerts:
+        report, incident = reports.get(alert.report_id), incidents.get(alert.incident_id)
+        if alert.state is not AreaAlertState.GOING or report is None or incident is None:
+            continue
+        agreed = report.nearby.alert and report.nearby_said_by not in {sent.sent_by for sent in alert.areas}
+        if is_seeking(report) and agreed and incident.status is not IncidentStatus.CLOSED:
+            found[alert.id] = report
+    return found
 
 
 async def _require_leave(use: Collaborators, report_id: str, viewer: Viewer, session: Session) -> None:
@@ -223,6 +247,9 @@ async def _require_leave(use: Collaborators, report_id: str, viewer: Viewer, ses
     report = await use.store.reports.get(report_id, session)
     if report is None or not is_seeking(report):
         raise conflict("This report is not open any more.", "reportId")
+    incident = await use.store.incidents.get(report.incident_id, session)
+    if incident is None or incident.status is IncidentStatus.CLOSED:
+        raise conflict("This incident is closed.", "reportId")
     if not report.nearby.alert:
         raise conflict("The family has not agreed that those nearby are told.", "reportId")
     if report.nearby_said_by == viewer.id:

@@ -8,6 +8,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from backend.domain.device import NewDevice
+from backend.domain.place import Tiles
 from backend.services.rates import Rates
 from backend.services.refusals import Refusals
 from backend.store.database import Store
@@ -71,6 +72,7 @@ class Collaborators:
     while a password is hashed. `address` is where people reach the server, which passkeys are bound to. `lock_after` is
     how long a phone with a PIN may be left alone. `work_bits` is the work that a stranger's report costs. `geocoder`
     knows addresses, where the operator has named one; `reading_towns` is held while the list of towns is read, once.
+    `tiles` are pictures of the ground, where the operator has named a server of them.
     `together` are the questions that many ask at the same time.
     """
 
@@ -94,5 +96,6 @@ class Collaborators:
     work_bits: int = 0
     hashing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(HASHED_AT_ONCE))
     geocoder: Geocoder | None = None
+    tiles: Tiles | None = None
     reading_towns: Lock = field(default_factory=Lock)
     together: QuestionsAsked = field(default_factory=QuestionsAsked)

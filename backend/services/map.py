@@ -14,6 +14,7 @@ from backend.domain.event import Event, EventKind
 from backend.domain.map import EVERYWHERE, LANDED, NOWHERE, Count, MapLayer, Pin, sheet_of_site
 from backend.domain.person import Place, Point
 from backend.domain.registration import CareStatus
+from backend.domain.validation import bounds_problems, refuse_if_any
 from backend.services.access import Action, Where, may, require
 from backend.services.audit import Named, saw
 from backend.services.collaborators import Collaborators
@@ -32,7 +33,6 @@ from geo.bounds import (
     resolution_for,
     sheets_within,
 )
-from geo.distance import is_point
 
 MOST_SINGLE = 300
 """More single things of a layer than this are shown as cells still."""
@@ -205,11 +205,7 @@ async def follow_map(
 
 
 def _check(asked: MapRequest) -> None:
-    bounds = asked.bounds
-    if not (is_point(bounds.north, bounds.east) and is_point(bounds.south, bounds.west)) or (
-        bounds.south >= bounds.north or bounds.width <= 0
-    ):
-        raise refusal(ErrorCode.INVALID, "These are no bounds of a part of the Earth.", "bounds")
+    refuse_if_any(bounds_problems(asked.bounds, "bounds"))
     if not 0 <= asked.zoom <= CLOSEST_ZOOM:
         raise refusal(ErrorCode.INVALID, f"The zoom is 0 to {CLOSEST_ZOOM}.", "zoom")
 

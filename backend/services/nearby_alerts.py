@@ -9,9 +9,8 @@ from backend.domain.area_alert import AreaAlert, AreaAlertState, NearbyChild
 from backend.domain.audit import AuditAction, Part
 from backend.domain.errors import not_found
 from backend.domain.photo import Photo
-from backend.domain.report import Report
 from backend.services.access import Action, Where, may, require_of_record, signed_in
-from backend.services.area_alerts import is_going
+from backend.services.area_alerts import reports_told_of
 from backend.services.area_reach import as_shown_nearby, photos_shown
 from backend.services.audit import Named, looking_for, saw
 from backend.services.collaborators import Collaborators
@@ -39,8 +38,7 @@ async def nearby_alert(use: Collaborators, viewer: Viewer | None, alert_id: str)
         known = require_of_record(viewer, Action.READ_NEARBY_ALERT, Action.READ_NEARBY_ALERT, where, "alert")
         if alert is None:
             raise not_found("alert")
-    reports = await use.store.reports.get_many([alert.report_id])
-    return (await _shown(use, known, [alert], reports))[0]
+    return (await _shown(use, known, [alert]))[0]
 
 
 async def nearby_alerts(use: Collaborators, viewer: Viewer | None) -> list[NearbyAlert]:
@@ -54,9 +52,8 @@ async def nearby_alerts(use: Collaborators, viewer: Viewer | None) -> list[Nearb
         wanted = {"incidentId": incident_id, "state": AreaAlertState.GOING.value}
         found += await use.store.area_alerts.find(wanted, order=[("_id", -1)], limit=MOST_SHOWN)
     near = [one for one in found if may(known, Action.READ_NEARBY_ALERT, await _where(use, known, one))]
-    reports = await use.store.reports.get_many({one.report_id for one in near})
-    going = [one for one in near if is_going(one, reports.get(one.report_id))]
-    return await _shown(use, known, sorted(going, key=lambda one: one.id, reverse=True), reports)
+    shown = await _shown(use, known, sorted(near, key=lambda one: one.id, reverse=True))
+    return [one for one in shown if one.child is not None]
 
 
 async def _where(use: Collaborators, viewer: Viewer, alert: AreaAlert) -> Where:
@@ -67,13 +64,12 @@ async def _where(use: Collaborators, viewer: Viewer, alert: AreaAlert) -> Where:
     return Where(alert.incident_id, near_id=viewer.id if near else None)
 
 
-async def _shown(
-    use: Collaborators, viewer: Viewer, alerts: Sequence[AreaAlert], reports: dict[str, Report]
-) -> list[NearbyAlert]:
+async def _shown(use: Collaborators, viewer: Viewer, alerts: Sequence[AreaAlert]) -> list[NearbyAlert]:
+    reports = await reports_told_of(use, alerts)
     shown, told_of = [], []
     for alert in alerts:
-        report = reports.get(alert.report_id)
-        if report is None or not is_going(alert, report):
+        report = reports.get(alert.id)
+        if report is None:
             shown.append(NearbyAlert(alert.id, alert.incident_id, alert.areas[0].sent_at, None))
             continue
         photos = tuple(await photos_shown(use, report))

@@ -13,15 +13,16 @@ from backend.domain.account import Viewer
 from backend.domain.errors import ErrorCode, conflict, refusal
 from backend.domain.incident import Incident, IncidentStatus
 from backend.domain.person import Point
-from backend.domain.place import FoundPlace, FoundPlaces, PlaceAnswer, PlaceSource
+from backend.domain.place import FoundPlace, FoundPlaces, MapTown, PlaceAnswer, PlaceSource
 from backend.domain.site import Site
-from backend.domain.validation import look_up_problems, point_problems, refuse_if_any
+from backend.domain.validation import bounds_problems, look_up_problems, point_problems, refuse_if_any
 from backend.matching.text import latin, words
 from backend.services.access import Action, Where, may, require
 from backend.services.collaborators import Collaborators
 from backend.services.rates import asker, count_look_up
 from backend.services.secrets import keyed_hash
 from backend.store.records import Duplicate
+from geo.bounds import Bounds
 from geo.distance import distance_km
 from geo.geocoder import Box, Geocoder, GeocoderError
 from geo.spoken import spoken
@@ -30,6 +31,8 @@ from geo.towns import Script, Town, Towns, read_towns, telling
 GOOD_FOR = timedelta(days=7)
 """How long an answer of the geocoder is kept."""
 MOST_OFFERED = 10
+MOST_TOWNS = 60
+"""More names would cover what a screen is to show."""
 SITE_MEANT = 85.0
 """How alike, of 100, a text must be to the name of a site."""
 ONE_TOWN_KM = 5.0
@@ -76,6 +79,28 @@ async def name_of_place(
     refuse_if_any(point_problems(point, "point"))
     nearby = (await _towns(use)).nearest((point.latitude, point.longitude))
     return None if nearby is None else spoken(nearby, language)
+
+
+async def towns_within(use: Collaborators, viewer: Viewer | None, incident_id: str, bounds: Bounds) -> list[MapTown]:
+    """The largest towns of a part of the map, for whoever works with an incident's.
+
+    Raises: DomainError UNAUTHENTICATED, FORBIDDEN, INVALID.
+    """
+    require(viewer, Action.READ_MAP, Where(incident_id=incident_id))
+    refuse_if_any(bounds_problems(bounds, "bounds"))
+    largest = await asyncio.to_thread((await _towns(use)).largest_within, bounds, MOST_TOWNS)
+    return [MapTown(town.name, Point(*town.place), town.population) for town in largest]
+
+
+async def names_of_places(use: Collaborators, asked: Sequence[tuple[Point, str | None]]) -> list[str | None]:
+    """Where points are, in words of the language beside each, for who has been shown them."""
+    towns = await _towns(use)
+
+    def name() -> list[str | None]:
+        near = ((towns.nearest((point.latitude, point.longitude)), language) for point, language in asked)
+        return [None if one is None else spoken(one, language) for one, language in near]
+
+    return await asyncio.to_thread(name)
 
 
 async def _towns(use: Collaborators) -> Towns:

@@ -221,7 +221,7 @@ async def change_report(
     if changes.person is not None:
         changes = replace(changes, person=as_of(changes.person, now))
     following = changed(report, changes, version=version + 1, updated_at=now)
-    if changes.nearby is not None:
+    if following.nearby != report.nearby:
         following = replace(following, nearby_said_by=known.id)
     return await _replace(use, known, report, following, EventKind.REPORT_UPDATED, names_said(changes))
 

@@ -269,6 +269,14 @@ class Settings(BaseSettings):
         5.0, le=9, description="The longest that anybody waits for the geocoder; then towns and sites must do."
     )
 
+    tiles_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^/{}?#@\s;,]+/[^\s]*$",
+        description="Pictures of the ground for the desk's map, such as `https://tiles.example.org/{z}/{x}/{y}.png`; "
+        "unset: borders and towns of this server's own, and no other host is asked.",
+    )
+    tiles_attribution: str = Field("", description="Whose those pictures are, to be shown beside them.")
+
     push_allowed_hosts: Names = Field(
         (), description="Push services that may be called, with commas between; empty: the browsers' own."
     )

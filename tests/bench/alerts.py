@@ -27,6 +27,7 @@ from notifications.guard import PushPolicy
 from notifications.messages import Kind, Message
 from notifications.vapid import VapidHeaders, read_private_key
 from notifications.web_push import Limits, Subscription, WebPush, open_session
+from tests.bench.area_alerts import measure_area_alerts
 from tests.chaos.children import invent, registration_of, report_of
 from tests.chaos.installations import INSTALLATIONS, Program, environment, free_port, running
 from tests.chaos.stock import store_at
@@ -48,6 +49,7 @@ async def measure_alerts(*, quick: bool) -> str:
     parts = [
         await _senders(500 if quick else 3000, 3),
         await _one_alert(PHONES),
+        await measure_area_alerts(quick=quick),
         await _many_queued(10_000 if quick else 100_000),
         await _beside_faults(200 if quick else 1000),
     ]

@@ -42,6 +42,21 @@ async def test_a_screen_may_load_from_its_own_host_alone_and_is_never_kept(app: 
         assert "camera=(self)" in answer.headers["permissions-policy"]
 
 
+async def test_pictures_of_the_ground_may_come_from_the_host_that_the_operator_named_and_no_other(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "index.html").write_text("<!doctype html><title>Reunify</title>")
+    routes = web_app_routes(tmp_path, "https://tiles.example.org:8443/{z}/{x}/{y}.png")
+    async with (
+        live_server(Starlette(routes=routes)) as server,
+        ClientSession(server.url) as session,
+        session.get("/desk/map") as answer,
+    ):
+        policy = answer.headers["content-security-policy"]
+    assert policy.count("https://") == 1
+    assert "img-src 'self' blob: https://tiles.example.org:8443;" in policy
+
+
 async def test_files_with_a_hash_in_their_name_are_kept_for_ever_and_the_others_asked_for_again(
     app: ClientSession,
 ) -> None:

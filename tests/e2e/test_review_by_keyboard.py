@@ -139,3 +139,22 @@ async def test_records_of_one_child_are_linked_and_taken_apart_by_keyboard_alone
         await desk.sees("Taken back")
         (pair,) = await scene.house.use.store.duplicates.find({})
         assert pair.state.value == "SUGGESTED"
+
+
+async def test_what_would_settle_a_pair_is_asked_at_the_site_and_of_the_family(scene: Scene, tmp_path: Path) -> None:
+    await register(scene, child(scene.site_id))
+    await file(scene)
+    async with desk_of(scene, scene.coordinator, "carla", tmp_path) as (desk, _):
+        await desk.page.get_by_text("Ask for what would settle it").click()
+        await desk.page.get_by_label("A mark on the body").check()
+        await desk.fill("Where on the body?", "left knee")
+        await looks_well_by_day_and_night(desk, "desk-ask")
+        await desk.press("Ask")
+        await desk.sees("Asked. The answer comes as evidence here.")
+        await desk.page.get_by_label("The family").check()
+        await desk.page.get_by_label("When and where last seen").check()
+        await desk.press("Ask")
+        await desk.sees("Asked. The family sees it with its report.")
+    store = scene.house.use.store
+    assert [one.asking.body_site for one in await store.rechecks.find({})] == ["left knee"]
+    assert [one.asking.kind.value for one in await store.questions.find({})] == ["LAST_SEEN"]

@@ -18,7 +18,7 @@ REFUSED = {"UNAUTHENTICATED", "FORBIDDEN", "NOT_FOUND"}
 PUBLIC = {
     *("viewer", "pushKey", "openIncidents", "fileReport", "acceptInvite", "enterIntake"),
     *("signInWithCase", "signInWithPassword", "passkeyChallengeToSignIn", "unlock"),
-    *("findPlaces", "nameOfPlace", "recordSighting"),
+    *("findPlaces", "nameOfPlace", "mapTiles", "recordSighting"),
 }
 """What somebody without an account may call; the test of each is elsewhere."""
 OF_ONE_S_OWN = {

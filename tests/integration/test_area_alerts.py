@@ -11,7 +11,7 @@ from tests.support.client import Client
 from tests.support.house import HOUSTON, NEW_ORLEANS, Scene
 from tests.support.push_service import FakePushService, decoded, fake_push_service
 from tests.support.records import missing, report
-from tests.support.snapshot import everything, settled
+from tests.support.snapshot import audit_entries, everything, settled
 
 BOTH_CITIES = {
     "outline": [
@@ -53,6 +53,11 @@ async def test_who_is_there_is_told_in_a_kind_an_opaque_id_and_a_language_and_no
     assert push.received(elsewhere) == push.received(of_family) == []
     told = (await scene.coordinator.ask("areaAlert", id=sent["id"])).value
     assert told["progress"] == {"queued": 0, "sent": 1, "failed": 0, "gone": 0}
+    entered = await audit_entries(scene.house.use.store)
+    assert entered[-1]["action"] == "READ_AREA_ALERT"
+    followed = (await scene.coordinator.ask("areaAlertProgress", id=sent["id"])).value
+    assert followed["progress"] == told["progress"]
+    assert await audit_entries(scene.house.use.store) == entered
 
 
 async def test_a_wider_area_tells_only_those_who_were_not_told(scene: Scene, push: FakePushService) -> None:
@@ -133,7 +138,7 @@ async def test_nothing_is_sent_unless_family_and_reviewer_agree_and_not_by_who_w
     assert (await family.ask("changeReport", input=change)).made["report"]["nearby"] == AGREED
     assert "review" in (await send(scene.coordinator, report_id)).value["errors"][0]["message"]
     await scene.coordinator.ask("reviewReport", id=report_id)
-    again = {"id": report_id, "version": 2, "nearby": AGREED}
+    again = {"id": report_id, "version": 2, "nearby": AGREED | {"photos": True}}
     assert (await scene.coordinator.ask("changeReport", input=again)).codes == []
     assert "somebody else" in (await send(scene.coordinator, report_id)).value["errors"][0]["message"]
     another = await scene.house.person(Role.COORDINATOR, incident_id=scene.incident_id)

@@ -18,9 +18,9 @@ from backend.domain.account import Role
 from tests.support.client import Client, new_id
 from tests.support.doors import at_the_door
 from tests.support.house import HOUSTON, NEW_ORLEANS, Scene
+from tests.support.map import counted
 from tests.support.records import child, missing, report
 from tests.support.selections import asking_for_everything
-from tests.support.snapshot import settled
 
 SCHEMA = schema_of(build_schema())
 SITES = (("Superdome", NEW_ORLEANS), ("Astrodome", HOUSTON), ("Gym", {"latitude": 32.5, "longitude": -93.7}))
@@ -75,7 +75,7 @@ async def a_world(scene: Scene, child_is_at: int | None) -> World:
         incident_id, missing(person=person), reporter={"name": "Ernesto Quintanilla", "relation": "father"}
     )
     filed = (await scene.stranger.ask("fileReport", input=described)).made
-    await settled(scene.house.use.store)
+    await counted(scene.house.use.store)
     matches = await scene.house.use.store.matches.find({"registrationId": registered["id"]})
     match_id = matches[0].id if matches else new_id()
     return World(
@@ -170,7 +170,7 @@ async def test_as_a_volunteer_of_another_site_he_does_not_even_learn_whether_the
         himself = child(own_site, careStatus="ADULT", person=HIMSELF)
         for one in (decoy, himself):
             (await volunteer.ask("registerPerson", input=one)).made  # noqa: B018 (it says whether it was done)
-        await settled(scene.house.use.store)
+        await counted(scene.house.use.store)
         transcript = [line async for line in told(volunteer, world)]
         for own in (decoy["id"], himself["id"]):
             duplicates = await volunteer.ask("registrationDuplicates", id=own)
@@ -203,7 +203,7 @@ async def test_as_a_helper_at_the_child_s_own_site_he_does_not_learn_whether_it_
         decoy, himself = child(here), child(here, careStatus="ADULT", person=HIMSELF)
         registered = [await helper.ask("registerPerson", input=one) for one in (decoy, himself, decoy)]
         transcript = [VARYING.sub("-", str(answer.body)) for answer in registered]
-        await settled(scene.house.use.store)
+        await counted(scene.house.use.store)
         transcript += [line async for line in told(helper, world)]
         for own in (decoy["id"], himself["id"]):
             for name, argument in (

@@ -120,7 +120,14 @@ async def test_who_is_cut_off_again_and_again_misses_nothing_and_hears_nothing_t
     assert (follower.cuts, follower.reloads) == (20, 0)
 
 
+async def something_is_heard(scene: Scene) -> None:
+    async with scene.house.use.feed.listen() as listener:
+        await register(scene)
+        await listener.next()
+
+
 async def test_a_process_that_just_started_goes_on_for_who_was_cut_off_elsewhere(scene: Scene) -> None:
+    await something_is_heard(scene)
     async with scene.volunteer.follow("siteChanges", siteId=scene.site_id) as news:
         cursor = (await news.next())["cursor"]
         first = await register(scene)
@@ -152,7 +159,7 @@ async def test_a_cursor_that_is_none_or_of_another_list_is_refused(scene: Scene)
 async def test_a_cursor_does_not_tell_that_something_happened(scene: Scene) -> None:
     """The id of the last event says when that was: of a match, to a family that filed just before."""
     use = scene.house.use
-    await register(scene)
+    await something_is_heard(scene)
     last = use.feed.heard[-1].id
     one, other = (live.cursor_of(use, "site", last) for _ in range(2))
     assert one != other

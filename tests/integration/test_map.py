@@ -365,3 +365,28 @@ async def test_a_record_that_does_not_open_keeps_no_other_off_the_map(scene: Sce
     await register(scene)
     await counted(store)
     assert totals(await map_of(scene.coordinator, scene.incident_id)) == {"SITES OPEN": 2, ALONE: 2}
+
+
+async def test_towns_to_find_one_s_way_by_the_largest_first_and_cells_are_named(scene: Scene) -> None:
+    await register(scene)
+    await counted(scene.house.use.store)
+    asked = {"incidentId": scene.incident_id, "bounds": HERE}
+    for person, code in ((scene.stranger, "UNAUTHENTICATED"), (scene.call_taker, "FORBIDDEN")):
+        assert (await person.ask("mapTowns", **asked)).codes == [code]
+    towns = (await scene.coordinator.ask("mapTowns", **asked)).value
+    assert towns[0]["name"] == "New Orleans"
+    assert [one["population"] for one in towns] == sorted((one["population"] for one in towns), reverse=True)
+    assert all(HERE["south"] <= one["point"]["latitude"] <= HERE["north"] for one in towns)
+    wrong = {**HERE, "north": HERE["south"]}
+    assert (await scene.coordinator.ask("mapTowns", incidentId=scene.incident_id, bounds=wrong)).codes == ["INVALID"]
+    rows = (await scene.coordinator.ask("mapTable", **asked, zoom=11, layers=["IN_CARE"])).value["cells"]
+    assert ["New Orleans" in row["name"] for row in rows] == [True]
+
+
+async def test_pictures_of_the_ground_are_named_where_the_operator_has_some(
+    database_uri: str, database_name: str, tmp_path: Path
+) -> None:
+    named: dict[str, Any] = {"tiles_url": "https://tiles.example.org/{z}/{x}/{y}.png", "tiles_attribution": "OSM"}
+    async with running_house(database_uri, database_name, tmp_path, worker=False, **named) as house:
+        value = (await house.stranger.ask("mapTiles")).value
+    assert value == {"url": named["tiles_url"], "attribution": "OSM"}

@@ -7,7 +7,7 @@ from backend.domain.account import Role
 from tests.support.client import Client, new_id, retry_key
 from tests.support.doors import at_the_door
 from tests.support.house import NEW_ORLEANS, Scene
-from tests.support.map import FROM_NEAR, HERE, counted
+from tests.support.map import FROM_AFAR, FROM_NEAR, GULF, HERE, counted
 from tests.support.records import child, missing, mother, report, sighting
 from tests.support.take_downs import take_down, taking_down
 
@@ -113,6 +113,7 @@ async def a_matched_pair(scene: Scene) -> Secrets:
             "sendAreaAlert": {"input": telling},
             "widenAreaAlert": {"input": {"id": area_alert_id, "version": 2, "area": telling["area"]}},
             "areaAlert": {"id": area_alert_id},
+            "areaAlertProgress": {"id": area_alert_id},
             "areaAlerts": {"incidentId": scene.incident_id},
             "nearbyAlert": {"id": area_alert_id},
             "stopAreaAlert": {"id": area_alert_id},
@@ -129,8 +130,15 @@ async def a_matched_pair(scene: Scene) -> Secrets:
             "matchChanges": {"incidentId": scene.incident_id},
             "siteChanges": {"siteId": scene.site_id},
             "mapView": {"incidentId": scene.incident_id, "bounds": HERE, "zoom": FROM_NEAR},
+            "mapTable": {"incidentId": scene.incident_id, "bounds": GULF, "zoom": FROM_AFAR},
+            "mapTowns": {"incidentId": scene.incident_id, "bounds": GULF},
+            "findReports": {"incidentId": scene.incident_id, "person": {"names": {"full": "Marisol Quintanilla"}}},
             "mapChanges": {"incidentId": scene.incident_id},
             "publicFigures": {"incidentId": scene.incident_id},
+            "rota": {"incidentId": scene.incident_id},
+            "setRota": {"input": {"incidentId": scene.incident_id, "version": 0, "shifts": []}},
+            "takeMatch": {"id": match["id"]},
+            "leaveMatch": {"id": match["id"]},
             "claimMatch": step,
             "confirmMatch": step,
             "rejectMatch": step,

@@ -7,6 +7,7 @@ import { UpdatePrompt } from "./parts/update";
 import { Welcome } from "./welcome";
 
 const Family = lazy(() => import("./faces/family/family"));
+const Seen = lazy(() => import("./faces/family/seen-screen"));
 const Volunteer = lazy(() => import("./faces/volunteer/volunteer"));
 
 const Coordinator = lazy(() => import("./faces/coordinator/coordinator"));
@@ -23,6 +24,8 @@ export function App() {
         <Suspense fallback={null}>
           {FAMILY.has(path) ? (
             <Family path={path} go={go} />
+          ) : path === "/seen" ? (
+            <Seen leave={() => go("/")} />
           ) : VOLUNTEER.has(path) ? (
             <Volunteer path={path} go={go} />
           ) : path === "/desk" || path.startsWith("/desk/") ? (

@@ -39,7 +39,7 @@ self.addEventListener("fetch", (event) => {
   if (request.method !== "GET" || origin !== self.location.origin) return;
   if (["/graphql", "/photos", "/stop-emails"].some((path) => pathname.startsWith(path))) return;
   if (request.mode === "navigate") event.respondWith(kept(SHELL));
-  else event.respondWith(kept(request));
+  else event.respondWith(kept(request, pathname.startsWith("/assets/")));
 });
 
 self.addEventListener("sync", (event) => {
@@ -72,9 +72,14 @@ async function leaveOldShells(): Promise<void> {
   await Promise.all(others.slice(0, -1).map((name) => caches.delete(name)));
 }
 
-async function kept(request: Request | string): Promise<Response> {
+/** `everUsed`: what is no part of the shell, such as the map's ground, is kept from the first time on. */
+async function kept(request: Request | string, everUsed = false): Promise<Response> {
   const cache = await caches.open(CACHE);
-  return (await cache.match(request)) ?? (await caches.match(request)) ?? fetch(request);
+  const found = (await cache.match(request)) ?? (await caches.match(request));
+  if (found) return found;
+  const fetched = await fetch(request);
+  if (everUsed && fetched.ok) await cache.put(request, fetched.clone());
+  return fetched;
 }
 
 /** Raises where something is left, so that the browser tries again. */

@@ -19,6 +19,7 @@ export function Welcome() {
       <Way to="/report" icon="person" title={say(has.report ? "welcome.report.goOn" : "welcome.report")} lead={say("welcome.report.lead")} />
       <Way to="/case" icon="info" title={say(has.case ? "welcome.case.own" : "welcome.case")} lead={say("welcome.case.lead")} />
       <Way to="/site" icon="phone" title={say(has.session ? "welcome.site.own" : "welcome.site")} lead={say("welcome.site.lead")} />
+      <Way to="/seen" icon="eye" title={say("welcome.seen")} lead={say("welcome.seen.lead")} />
       <p class="soft small">{say("welcome.promise")}</p>
       <p>
         <Link href="/desk">{say("welcome.desk")}</Link>
@@ -27,7 +28,7 @@ export function Welcome() {
   );
 }
 
-function Way({ to, icon, title, lead }: { to: string; icon: "person" | "info" | "phone"; title: string; lead: string }) {
+function Way({ to, icon, title, lead }: { to: string; icon: "person" | "info" | "phone" | "eye"; title: string; lead: string }) {
   return (
     <Link href={to} class="card">
       <div class="row">

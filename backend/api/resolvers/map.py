@@ -8,11 +8,12 @@ from typing import Annotated
 import strawberry
 
 from backend.api.context import Info
+from backend.api.convert import to_api, to_domain
 from backend.api.types.connection import CURSOR, AfterCursor
 from backend.api.types.incident import IncidentId
-from backend.api.types.map import BoundsInput, Figures, MapView, show_figures, show_map
+from backend.api.types.map import BoundsInput, Figures, MapTiles, MapTown, MapView, show_figures, show_map
 from backend.domain.map import MapLayer
-from backend.services import figures
+from backend.services import figures, places
 from backend.services import map as maps
 from backend.services.map import MapRequest
 from geo.bounds import Bounds
@@ -44,9 +45,24 @@ class MapQueries:
             datetime | None, strawberry.argument(description="As it was at this full hour; now where left out.")
         ] = None,
     ) -> MapView:
-        wanted = Bounds(bounds.north, bounds.south, bounds.east, bounds.west)
+        wanted = to_domain(Bounds, bounds)
         asked = MapRequest(wanted, zoom, tuple(MapLayer) if layers is None else tuple(layers), at)
         return show_map(await maps.map_view(info.context.use, info.context.viewer, incident_id, asked))
+
+    @strawberry.field(description="The largest towns of a part of the map, 60 at most.")
+    async def map_towns(
+        self,
+        info: Info,
+        incident_id: IncidentId,
+        bounds: Annotated[BoundsInput, strawberry.argument(description="The part.")],
+    ) -> list[MapTown]:
+        found = await places.towns_within(info.context.use, info.context.viewer, incident_id, to_domain(Bounds, bounds))
+        return [to_api(MapTown, town) for town in found]
+
+    @strawberry.field(description="What lies beneath the map; null where the operator has named no server of pictures.")
+    def map_tiles(self, info: Info) -> MapTiles | None:
+        tiles = info.context.use.tiles
+        return None if tiles is None else to_api(MapTiles, tiles)
 
     @strawberry.field(description="Figures that may be passed on: small counts are hidden.")
     async def public_figures(self, info: Info, incident_id: IncidentId) -> Figures:

@@ -12,10 +12,12 @@ from backend.api.settle import settle
 from backend.api.types.connection import CURSOR, After, AfterCursor, Connection, First, connection, page_request
 from backend.api.types.error import UserError
 from backend.api.types.incident import IncidentId
+from backend.api.types.person import PersonInput
 from backend.api.types.report import ChangeReportInput, FileReportInput, Report, show_report
 from backend.domain import report as domain
+from backend.domain.person import Person
 from backend.domain.report import NewReport, ReportChanges
-from backend.services import following, reports, reviews
+from backend.services import finding, following, reports, reviews
 
 
 @strawberry.type(description="The report, or why nothing was changed.")
@@ -74,6 +76,20 @@ class ReportQueries:
         else:
             page = await reports.list_reports(context.use, context.viewer, incident_id, request)
         return connection(page, show_report)
+
+    @strawberry.field(
+        description="Open reports that a caller may mean, the likeliest first, 10 at most: by what is known of the "
+        "child, however it is spelt, and of who reported it, as its relative."
+    )
+    async def find_reports(
+        self,
+        info: Info,
+        incident_id: IncidentId,
+        person: Annotated[PersonInput, strawberry.argument(description="What is known of the child.")],
+    ) -> list[Report]:
+        context = info.context
+        found = await finding.find_reports(context.use, context.viewer, incident_id, to_domain(Person, person))
+        return [show_report(report) for report in found]
 
 
 @strawberry.type

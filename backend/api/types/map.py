@@ -4,9 +4,11 @@ from datetime import datetime
 
 import strawberry
 
-from backend.api.context import ID
+from backend.api.context import ID, Info
 from backend.api.convert import to_api
+from backend.api.types.match import Language, language_for
 from backend.api.types.person import Point
+from backend.domain import person as domain_person
 from backend.domain.map import MapLayer
 from backend.services import figures
 from backend.services import map as domain
@@ -42,6 +44,11 @@ class MapCell:
     centre: Point = strawberry.field(description=_CENTRE)
     counts: list[MapCount] = strawberry.field(description="How many of what.")
 
+    @strawberry.field(description="Where its middle is, in words to read out, such as `2 km north-west of Houma`.")
+    async def name(self, info: Info, language: Language = None) -> str | None:
+        asked = domain_person.Point(self.centre.latitude, self.centre.longitude)
+        return await info.context.loaders.names_of_places.load((asked, await language_for(info, language)))
+
 
 @strawberry.type(description="One thing on the map.")
 class MapThing:
@@ -76,6 +83,19 @@ class MapView:
 
 def show_map(view: domain.MapView) -> MapView:
     return to_api(MapView, view)
+
+
+@strawberry.type(description="A town, to find one's way on the map by.")
+class MapTown:
+    name: str = strawberry.field(description="What it is called.")
+    point: Point = strawberry.field(description="Where it is.")
+    population: int = strawberry.field(description="How many people live there.")
+
+
+@strawberry.type(description="Pictures of the ground from a server that the operator has named.")
+class MapTiles:
+    url: str = strawberry.field(description="Where they are: `{z}`, `{x}` and `{y}` in it say which.")
+    attribution: str = strawberry.field(description="Whose they are, to be shown beside them.")
 
 
 @strawberry.type(description="Counts that may be passed on." + _HIDDEN)

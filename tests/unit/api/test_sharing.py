@@ -30,7 +30,8 @@ def test_what_all_who_follow_may_see_is_alike() -> None:
 
 
 @pytest.mark.parametrize(
-    "selection", ["medicalNotes", "site { name }", "matches { id }", "duplicates { id }", "linkedWith { id }"]
+    "selection",
+    ["medicalNotes", "rechecks { id }", "site { name }", "matches { id }", "duplicates { id }", "linkedWith { id }"],
 )
 def test_what_some_of_those_who_follow_may_not_see_is_not_alike(selection: str) -> None:
     assert not alike(follow(selection))

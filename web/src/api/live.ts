@@ -7,6 +7,8 @@ export type Live = {
     operation: Followed<Result, Variables>,
     variables: Variables,
     told: (result: Result) => void,
+    /** The server follows it no more, though the connection may last: more may have happened than can be told. */
+    ended?: () => void,
   ) => () => void;
   end: () => void;
 };
@@ -20,12 +22,12 @@ export function openLive(token: string, connected: (is: boolean) => void): Live 
     on: { connected: () => connected(true), closed: () => connected(false) },
   });
   return {
-    follow: (operation, variables, told) =>
+    follow: (operation, variables, told, ended = () => undefined) =>
       client.subscribe<never>(
         { query: operation.text, variables },
         {
           next: ({ data }) => data && told(data),
-          error: () => undefined, // said by `connected`; a refusal ends what is followed, and the screen asks anew
+          error: ended,
           complete: () => undefined,
         },
       ),

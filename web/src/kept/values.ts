@@ -45,6 +45,12 @@ export async function forget(name: string): Promise<void> {
   await (await database()).delete("values", name);
 }
 
+/** Everything whose name begins so. */
+export async function forgetAll(beginning: string): Promise<void> {
+  await writing;
+  await (await database()).delete("values", IDBKeyRange.bound(beginning, `${beginning}\uffff`));
+}
+
 /** Seal what was kept before there was a PIN. May be called at any time after the safe was opened. */
 export async function sealValues(): Promise<void> {
   for (const name of await sealedNames()) {

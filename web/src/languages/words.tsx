@@ -1,8 +1,11 @@
 /** The words on the screen, in the person's language; one catalogue a language and part of the app, loaded when needed. */
 import { type ComponentChildren, createContext } from "preact";
 import { useContext, useEffect, useState } from "preact/hooks";
+import type calls from "./en/calls.json";
 import type coordinator from "./en/coordinator.json";
 import type family from "./en/family.json";
+import type map from "./en/map.json";
+import type seen from "./en/seen.json";
 import type shared from "./en/shared.json";
 import type volunteer from "./en/volunteer.json";
 
@@ -17,8 +20,9 @@ export const LANGUAGES = {
 } as const;
 
 export type Language = keyof typeof LANGUAGES;
-export type Part = "family" | "volunteer" | "coordinator";
-export type Key = keyof typeof shared | keyof typeof family | keyof typeof volunteer | keyof typeof coordinator;
+export type Part = "family" | "volunteer" | "coordinator" | "map" | "calls" | "seen";
+type Texts = typeof shared & typeof family & typeof volunteer & typeof coordinator & typeof map & typeof calls & typeof seen;
+export type Key = keyof Texts;
 type Catalogue = Partial<Record<Key, string>>;
 
 export type Words = {

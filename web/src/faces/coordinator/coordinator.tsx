@@ -9,8 +9,10 @@ import { Mishap } from "../../parts/mishap";
 import { Notice } from "../../parts/notice";
 import "../../design/desk.css";
 import { type Incident, incidentsOf, signOut } from "./desk";
+import { ExerciseScreen } from "./exercise-screen";
 import { OpenIncidentScreen } from "./incident-screen";
 import { SignInScreen } from "./sign-in-screen";
+import { Tour } from "./tour";
 import { GROUPS, WORK, type Work, workAt } from "./work";
 
 export default function Coordinator({ path, go }: { path: string; go: (path: string) => void }) {
@@ -21,7 +23,15 @@ export default function Coordinator({ path, go }: { path: string; go: (path: str
   if (session === undefined) return null;
   return (
     <InWords part="coordinator">
-      {session ? (
+      {path === "/desk/exercise" ? (
+        <ExerciseScreen
+          came={(found) => {
+            const atSite = AT_SITES.includes(found.role);
+            setSession(atSite ? null : found);
+            go(atSite ? "/site" : "/desk");
+          }}
+        />
+      ) : session ? (
         <Desk
           session={session}
           path={path}
@@ -107,6 +117,7 @@ function Desk({ session, path, go, changed, leave }: DeskProperties) {
         ) : null}
         {here ? <Mishap key={here.path}>{here.show({ session, incident, path, query, go, changed: () => void load() })}</Mishap> : null}
       </main>
+      {incident?.synthetic ? <Tour work={work} /> : null}
     </div>
   );
 }

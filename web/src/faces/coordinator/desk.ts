@@ -2,7 +2,7 @@
 import { ask, made } from "../../api/client";
 import { Incidents, SignInWithPassword, SignOut, Viewer } from "../../api/generated/operations";
 import type { IncidentsQuery, ViewerQuery } from "../../api/generated/types";
-import { forget } from "../../kept/values";
+import { forget, forgetAll } from "../../kept/values";
 import { keepSession, type Session } from "../../kept/session";
 
 export type Incident = IncidentsQuery["incidents"]["edges"][number]["node"];
@@ -27,6 +27,7 @@ export async function signIn(signInName: string, password: string, proof: { code
 /** Leave this browser at once; the server is told beside it, and where it cannot be, the session ends by itself. */
 export async function signOut(session: Session): Promise<void> {
   await forget("session");
+  await forgetAll("call "); // what callers said is not for whoever sits down here next
   void ask(SignOut, {}, session.token).catch(() => undefined);
 }
 

@@ -7,6 +7,8 @@ import { useWords } from "../../languages/words";
 import { useAttempt } from "../../parts/attempt";
 import { Choice, Choices, Text } from "../../parts/fields";
 import { Notice } from "../../parts/notice";
+import { AreaCard } from "./area-card";
+import { FirstSteps } from "./first-steps";
 import {
   addSite,
   INCIDENT_KINDS,
@@ -18,6 +20,7 @@ import {
   SITE_KINDS,
   type Site,
 } from "./incident";
+import { SiteImport } from "./site-import";
 
 /** The first thing of all, in an empty system or for another emergency. */
 export function OpenIncidentScreen({ session, opened, first }: { session: Session; opened: (id: string) => void; first: boolean }) {
@@ -68,7 +71,9 @@ export function IncidentScreen({ session, incidentId }: { session: Session; inci
       {found ? (
         <>
           <h1>{found.incident.name}</h1>
+          <FirstSteps session={session} incident={found.incident} sites={found.sites} />
           <Sites session={session} incidentId={incidentId} sites={found.sites} changed={load} />
+          <AreaCard key={found.incident.version} session={session} incident={found.incident} changed={load} />
           <p>
             <Link href="/desk/new">{say("incident.new")}</Link>
           </p>
@@ -85,7 +90,7 @@ function Sites({ session, incidentId, sites, changed }: { session: Session; inci
   const [adding, setAdding] = useState(false);
   const attempt = useAttempt();
   return (
-    <section class="card">
+    <section class="card" id="sites">
       <h2>{say("sites.title")}</h2>
       {attempt.general() ? <Notice tone="bad">{attempt.general()}</Notice> : null}
       {sites.length === 0 ? <p class="soft">{say("sites.none")}</p> : null}
@@ -122,6 +127,7 @@ function Sites({ session, incidentId, sites, changed }: { session: Session; inci
           {say("sites.add")}
         </button>
       )}
+      <SiteImport session={session} incidentId={incidentId} added={changed} />
     </section>
   );
 }

@@ -6,6 +6,7 @@ import type { Session } from "../../kept/session";
 import { useWords } from "../../languages/words";
 import { Choice } from "../../parts/fields";
 import { Notice } from "../../parts/notice";
+import { AskCard } from "./ask-card";
 import { Compare, Conflicts, Evidence } from "./compare";
 import { Chance, PairQueue, type Step } from "./pair-queue";
 import { loadMatch, loadQueue, type Match, nameOf, take } from "./review";
@@ -48,7 +49,7 @@ export function ReviewScreen({ session, incidentId }: { session: Session; incide
         </>
       )}
       steps={(match) => stepsOf(match).map((step) => ({ ...STEPS[step], take: (pair, reason) => take(step, session, pair, reason) }))}
-      show={(match, choose) => <Pair match={match} choose={choose} />}
+      show={(match, choose) => <Pair session={session} match={match} choose={choose} />}
     />
   );
 }
@@ -76,7 +77,7 @@ function stepsOf(match: Match): Name[] {
   }
 }
 
-function Pair({ match, choose }: { match: Match; choose: (id: string) => void }) {
+function Pair({ session, match, choose }: { session: Session; match: Match; choose: (id: string) => void }) {
   const { say, language } = useWords();
   const { report, registration } = match;
   const moment = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
@@ -106,6 +107,7 @@ function Pair({ match, choose }: { match: Match; choose: (id: string) => void })
         }
       />
       <Evidence evidence={match.evidence} />
+      {report && registration ? <AskCard key={match.id} session={session} match={match} /> : null}
       {match.togetherWith.length > 0 ? (
         <section class="stack">
           <h2>{say("review.together")}</h2>

@@ -1,6 +1,7 @@
 /** A report as a family fills it in: one reporter, one child or several. */
 import { v7 as newId } from "uuid";
 import type { FileReportInput } from "../../api/generated/types";
+import { type PlaceDraft, placeInput } from "../../parts/place-field";
 import { NOBODY, type PersonDraft, type Relation, toInput } from "../../person/draft";
 
 export type ChildDraft = {
@@ -12,10 +13,8 @@ export type ChildDraft = {
   lastSeenTime: string;
   lastSeenPlace: string;
   /** Which place of that name was meant; null where nobody said. */
-  lastSeenPoint: PlacePoint | null;
+  lastSeenMeant: PlaceDraft["meant"];
 };
-
-export type PlacePoint = { latitude: number; longitude: number };
 
 export type ReportDraft = {
   id: string;
@@ -44,7 +43,7 @@ export function newChild(): ChildDraft {
     lastSeenDay: "",
     lastSeenTime: "",
     lastSeenPlace: "",
-    lastSeenPoint: null,
+    lastSeenMeant: null,
   };
 }
 
@@ -79,7 +78,7 @@ export function toFiling(report: ReportDraft, incidentId: string, now: Date): Fi
       relation: report.relation,
       person: toInput(child.person, now, false),
       lastSeenAt: lastSeen(child),
-      lastSeenPlace: child.lastSeenPlace.trim() ? { text: child.lastSeenPlace.trim(), point: child.lastSeenPoint } : null,
+      lastSeenPlace: placeInput({ text: child.lastSeenPlace, meant: child.lastSeenMeant ?? null }),
     })),
   };
 }
@@ -92,6 +91,6 @@ function lastSeen({ lastSeenDay, lastSeenTime }: ChildDraft): string | null {
 }
 
 /** 32 random characters that only this phone knows: with them a lost answer can be asked for again. */
-function secret(): string {
+export function secret(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

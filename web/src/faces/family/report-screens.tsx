@@ -1,27 +1,24 @@
 /** Filing a report in steps. Any of them may stay empty, and nothing typed is lost. */
 import { useEffect, useState } from "preact/hooks";
-import { ask, type Problem, Refusal } from "../../api/client";
-import { OpenIncidents } from "../../api/generated/operations";
-import type { OpenIncidentsQuery } from "../../api/generated/types";
+import { type Problem, Refusal } from "../../api/client";
 import { useDraft } from "../../kept/use-draft";
 import { useWords } from "../../languages/words";
 import { Choice, Text } from "../../parts/fields";
 import { Icon } from "../../parts/icons";
 import { Notice } from "../../parts/notice";
 import { PhotoField, Portrait } from "../../parts/photo";
+import { PlaceField } from "../../parts/place-field";
 import { Screen } from "../../parts/screen";
 import { calledBy, RELATIONS } from "../../person/draft";
 import { AgeFields, ClothingFields, Facts, LanguageFields, LooksFields, NameFields, SexField } from "../../person/fields";
 import { type Case, file } from "./case";
-import { PlaceField } from "./place-field";
+import { type OpenIncident, useOpenIncidents } from "./open-incidents";
 import { type ChildDraft, newChild, newReport, type ReportDraft, type Step, STEPS } from "./draft";
-
-type Incident = OpenIncidentsQuery["openIncidents"][number];
 
 export function ReportScreens({ filed, leave }: { filed: (own: Case) => void; leave: () => void }) {
   const { say } = useWords();
   const draft = useDraft<ReportDraft>("report", newReport);
-  const incidents = useOpenIncidents();
+  const incidents = useOpenIncidents() ?? [];
   const [problems, setProblems] = useState<readonly Problem[]>([]);
   const report = draft.content;
   if (!report) return null;
@@ -95,9 +92,8 @@ export function ReportScreens({ filed, leave }: { filed: (own: Case) => void; le
             incidentId={incident?.id ?? null}
             label={say("report.seen.place")}
             hint={say("report.seen.place.hint")}
-            text={child.lastSeenPlace}
-            point={child.lastSeenPoint}
-            change={(lastSeenPlace, lastSeenPoint) => put({ lastSeenPlace, lastSeenPoint })}
+            place={{ text: child.lastSeenPlace, meant: child.lastSeenMeant ?? null }}
+            change={({ text, meant }) => put({ lastSeenPlace: text, lastSeenMeant: meant })}
             wrong={wrong(`children.${report.at}.lastSeenPlace.text`)}
           />
           <Text label={say("person.home")} hint={say("report.home.hint")} value={child.person.home} change={(home) => person.change({ home })} wrong={inPerson("home.text")} />
@@ -140,7 +136,7 @@ export function ReportScreens({ filed, leave }: { filed: (own: Case) => void; le
 
 type CheckProperties = {
   report: ReportDraft;
-  incident: Incident | undefined;
+  incident: OpenIncident | undefined;
   above: preact.ComponentChildren;
   problems: readonly Problem[];
   refused: (problems: readonly Problem[]) => void;
@@ -253,19 +249,4 @@ function Progress({ at }: { at: number }) {
       ))}
     </ol>
   );
-}
-
-function useOpenIncidents(): readonly Incident[] {
-  const [incidents, setIncidents] = useState<readonly Incident[]>([]);
-  useEffect(() => {
-    const load = () => {
-      void ask(OpenIncidents, {})
-        .then((answer) => setIncidents(answer.openIncidents))
-        .catch(() => undefined); // asked again as soon as the phone is back in the net
-    };
-    load();
-    addEventListener("online", load);
-    return () => removeEventListener("online", load);
-  }, []);
-  return incidents;
 }

@@ -1,0 +1,70 @@
+/** The door into an exercise: the link that `reunify demo` prints signs a browser in as one of its invented people.
+ *
+ * Nobody is led into somebody else's account by a link: it wants a click, and opens exercises alone.
+ */
+import { useEffect, useState } from "preact/hooks";
+import { ask } from "../../api/client";
+import { Site, Viewer } from "../../api/generated/operations";
+import { keep } from "../../kept/values";
+import { keepSession, type Session } from "../../kept/session";
+import { useWords } from "../../languages/words";
+import { useAttempt } from "../../parts/attempt";
+import { Notice } from "../../parts/notice";
+import { Screen } from "../../parts/screen";
+import { incidentsOf } from "./desk";
+import { TOUR } from "./tour";
+
+export function ExerciseScreen({ came }: { came: (session: Session) => void }) {
+  const { say } = useWords();
+  const [token] = useState(takeToken);
+  const [session, setSession] = useState<Session | null>(null);
+  const attempt = useAttempt();
+  useEffect(() => void attempt.run(async () => setSession(await sessionOf(token))), [token]);
+  return (
+    <Screen title={say("exercise.title")} lead={say("exercise.lead")}>
+      {attempt.general() ? <Notice tone="bad">{attempt.general()}</Notice> : null}
+      {session ? (
+        <button
+          type="button"
+          class="button main"
+          onClick={() =>
+            void attempt.run(async () => {
+              await keepSession(session);
+              await keep(TOUR, 0);
+              came(session);
+            })
+          }
+        >
+          {say("exercise.go", { name: session.name, role: say(`role.${session.role}`) })}
+        </button>
+      ) : attempt.running ? null : (
+        <Notice>{say("exercise.none")}</Notice>
+      )}
+    </Screen>
+  );
+}
+
+/** Null where the token is no good, or opens more than exercises. Raises Refusal, Unreachable. */
+async function sessionOf(token: string): Promise<Session | null> {
+  if (!token) return null;
+  const { viewer } = await ask(Viewer, {}, token);
+  if (!viewer || viewer.role === "FAMILY") return null;
+  const siteId = viewer.siteIds[0];
+  const { site } = siteId ? await ask(Site, { id: siteId }, token) : { site: null };
+  const session: Session = {
+    token,
+    role: viewer.role,
+    name: viewer.name,
+    incidentId: site?.incidentId ?? viewer.incidentIds[0] ?? null,
+    site: site && { id: site.id, name: site.name },
+  };
+  const incidents = await incidentsOf(session);
+  return incidents.length > 0 && incidents.every(({ synthetic }) => synthetic) ? session : null;
+}
+
+/** What stands behind the `#`, taken out of the address bar, the history and screenshots. */
+function takeToken(): string {
+  const token = location.hash.slice(1);
+  if (token) history.replaceState(null, "", location.pathname);
+  return token;
+}

@@ -1,0 +1,80 @@
+/** "I saw a child": for anybody, without an account. */
+import { useState } from "preact/hooks";
+import { InWords, useWords } from "../../languages/words";
+import { useDraft } from "../../kept/use-draft";
+import { useAttempt } from "../../parts/attempt";
+import { Choice } from "../../parts/fields";
+import { Notice } from "../../parts/notice";
+import { Screen } from "../../parts/screen";
+import { newSighting, type SightingDraft } from "../../sighting/draft";
+import { ASKED, SeenFields, WitnessFields } from "../../sighting/fields";
+import { record } from "../../sighting/sighting";
+import { useOpenIncidents } from "./open-incidents";
+
+export default function SeenScreen({ leave }: { leave: () => void }) {
+  return (
+    <InWords part="seen">
+      <Seen leave={leave} />
+    </InWords>
+  );
+}
+
+function Seen({ leave }: { leave: () => void }) {
+  const { say } = useWords();
+  const draft = useDraft<SightingDraft>("sighting", newSighting);
+  const incidents = useOpenIncidents();
+  const [sent, setSent] = useState(false);
+  const attempt = useAttempt();
+  const seen = draft.content;
+  if (!seen) return null;
+  const incident = incidents?.find(({ id }) => id === seen.incidentId) ?? (incidents?.length === 1 ? incidents[0] : undefined);
+
+  const send = () =>
+    void attempt.run(async () => {
+      if (!incident) return;
+      await record(seen, incident.id);
+      await draft.discard();
+      setSent(true);
+    });
+
+  if (sent)
+    return (
+      <Screen title={say("seen.thanks")} lead={say("seen.thanks.lead")} back={leave}>
+        <button type="button" class="button" onClick={() => setSent(false)}>
+          {say("seen.another")}
+        </button>
+      </Screen>
+    );
+  return (
+    <Screen
+      title={say("seen.title")}
+      lead={say("seen.lead")}
+      back={leave}
+      actions={
+        <button type="button" class="button main" aria-disabled={attempt.running || !incident} onClick={send}>
+          {say("seen.send")}
+        </button>
+      }
+    >
+      <Notice>{say("seen.danger")}</Notice>
+      {incidents === null ? <Notice tone="warn">{say("away")}</Notice> : null}
+      {incidents?.length === 0 ? <Notice tone="warn">{say("seen.noIncident")}</Notice> : null}
+      {(incidents?.length ?? 0) > 1 ? (
+        <Choice
+          must
+          label={say("seen.incident")}
+          options={(incidents ?? []).map(({ id, name }) => ({ value: id, label: name }))}
+          value={incident?.id ?? null}
+          change={(incidentId) => draft.change({ incidentId })}
+        />
+      ) : null}
+      <SeenFields draft={seen} change={draft.change} wrong={attempt.wrong} incidentId={incident?.id ?? null} />
+      <div class="intro">
+        <h2>{say("seen.you.title")}</h2>
+        <p>{say("seen.you.lead")}</p>
+      </div>
+      <WitnessFields draft={seen} change={draft.change} wrong={attempt.wrong} />
+      {attempt.general(...ASKED) ? <Notice tone="bad">{attempt.general(...ASKED)}</Notice> : null}
+    </Screen>
+  );
+}

@@ -1,0 +1,100 @@
+/** A place in somebody's words, looked for on the server: what may be meant is offered, and a person chooses, or none. */
+import { useState } from "preact/hooks";
+import { ask } from "../api/client";
+import { FindPlaces } from "../api/generated/operations";
+import type { FindPlacesQuery, PlaceInput } from "../api/generated/types";
+import { useWords } from "../languages/words";
+import { useAttempt } from "./attempt";
+import { Text } from "./fields";
+import { Icon } from "./icons";
+import { Notice } from "./notice";
+
+/** `meant` is what was chosen for these very words. */
+export type PlaceDraft = { text: string; meant: { name: string; latitude: number; longitude: number } | null };
+
+export const NO_PLACE: PlaceDraft = { text: "", meant: null };
+
+/** The words stay as they were said; the chosen point goes with them. */
+export function placeInput({ text, meant }: PlaceDraft): PlaceInput | null {
+  if (!text.trim() && !meant) return null;
+  return { text: text.trim() || null, point: meant && { latitude: meant.latitude, longitude: meant.longitude } };
+}
+
+type Candidate = NonNullable<FindPlacesQuery["findPlaces"]>["places"][number];
+
+type Properties = {
+  label: string;
+  hint?: string;
+  wrong?: string | undefined;
+  place: PlaceDraft;
+  change: (place: PlaceDraft) => void;
+  incidentId: string | null;
+  token?: string | null;
+};
+
+export function PlaceField({ label, hint, wrong, place, change, incidentId, token = null }: Properties) {
+  const { say, language } = useWords();
+  const [offered, setOffered] = useState<readonly Candidate[] | null>(null);
+  const attempt = useAttempt();
+  const find = () =>
+    void attempt.run(async () => {
+      if (!incidentId || !place.text.trim()) return;
+      const { findPlaces } = await ask(FindPlaces, { incidentId, text: place.text.trim(), language }, token);
+      setOffered(findPlaces?.places ?? []);
+    });
+  return (
+    <div class="stack">
+      <Text
+        label={label}
+        hint={hint}
+        wrong={wrong}
+        value={place.text}
+        change={(text) => {
+          change({ text, meant: null });
+          setOffered(null);
+        }}
+      />
+      {attempt.general() ? <Notice tone="bad">{attempt.general()}</Notice> : null}
+      {place.meant ? (
+        <p class="row" role="status">
+          <span class="tag good">
+            <Icon name="check" />
+            {say("place.meant", { name: place.meant.name })}
+          </span>
+          <button type="button" class="button quiet" onClick={() => change({ ...place, meant: null })}>
+            {say("change")}
+          </button>
+        </p>
+      ) : offered ? (
+        <fieldset class="field offered">
+          <legend>{say(offered.length > 0 ? "place.which" : "place.none")}</legend>
+          {offered.map((one) => {
+            const name = [one.name, one.region].filter(Boolean).join(", ");
+            return (
+              <button
+                key={`${name} ${one.point.latitude} ${one.point.longitude}`}
+                type="button"
+                class="button wide"
+                onClick={() => {
+                  change({ ...place, meant: { name, latitude: one.point.latitude, longitude: one.point.longitude } });
+                  setOffered(null);
+                }}
+              >
+                <bdi>{name}</bdi>
+              </button>
+            );
+          })}
+          {offered.length > 0 ? (
+            <button type="button" class="button quiet" onClick={() => setOffered(null)}>
+              {say("place.noneOfThese")}
+            </button>
+          ) : null}
+        </fieldset>
+      ) : place.text.trim() && incidentId ? (
+        <button type="button" class="button" aria-disabled={attempt.running} onClick={find}>
+          {say("place.find")}
+        </button>
+      ) : null}
+    </div>
+  );
+}
