@@ -355,11 +355,8 @@ HOLDS_NOTHING = {
     "Incident.area",
     *("Match.reopenedBecause", "Match.sameChildAs", "Match.togetherWith"),
     *("NearbyAlert.child", "NearbyAlert.photos"),
-    *(
-        f"{kind}.{name}"
-        for kind in ("Question", "Recheck")
-        for name in ("answer", "answeredAt", "answeredBy", "bodySite", "matchId")
-    ),
+    *(f"Question.{name}" for name in ("answer", "answeredAt", "answeredBy", "bodySite", "matchId")),
+    *(f"Recheck.{name}" for name in ("answer", "answeredAt", "answeredBy", "matchId", "text")),
     "Registration.groupId",
 }
 """What nothing in the scene has."""
