@@ -19,6 +19,7 @@ from backend.services.alerts import queue_deliveries, raise_question, raise_repo
 from backend.services.area_alerts import end_of_found
 from backend.services.area_rounds import queue_round
 from backend.services.collaborators import Collaborators
+from backend.services.escalation import await_answer, await_review, escalate, expect_back, follow_moved_children
 from backend.services.map_rebuilding import tend_map
 from backend.services.models import Rules, renew_if_outgrown, rules_of
 from backend.services.rescoring import rescore_page
@@ -56,6 +57,7 @@ class Worker:
     concurrency: int
     lease: timedelta
     event_bell: Bell = field(default_factory=Bell)
+    escalation_bell: Bell = field(default_factory=lambda: Bell(asyncio.Queue(1)))
     map_bell: Bell = field(default_factory=lambda: Bell(asyncio.Queue(1)))
     due_events: Due = field(default_factory=Due)
     told_of: set[str] = field(default_factory=set)
@@ -91,6 +93,22 @@ async def _score_sighted(use: Collaborators, events: Sequence[Event], session: S
 
 def _families(events: Sequence[Event]) -> list[str]:
     return sorted({event.family_id for event in events if event.family_id is not None})
+
+
+async def _score_moved(use: Collaborators, events: Sequence[Event], session: Session) -> None:
+    await follow_moved_children(use, events, session)
+    await _score_registrations(use, events, session)
+
+
+async def _score_left(use: Collaborators, events: Sequence[Event], session: Session) -> None:
+    """What somebody has let go of waits anew, unless its score has fallen meanwhile."""
+    await await_review(use, events, session)
+    await _score_sighted(use, events, session)
+
+
+async def _score_undone(use: Collaborators, events: Sequence[Event], session: Session) -> None:
+    await await_review(use, events, session)
+    await _score_reports(use, events, session)
 
 
 async def _suggest_duplicates(use: Collaborators, events: Sequence[Event], session: Session) -> None:
@@ -153,7 +171,7 @@ async def _tell_of_found(use: Collaborators, events: Sequence[Event], session: S
 HANDLERS: Mapping[EventKind, Handler] = MappingProxyType({
     EventKind.PERSON_REGISTERED: _score_new_registrations,
     EventKind.REGISTRATION_UPDATED: _score_registrations,
-    EventKind.REGISTRATION_MOVED: _score_registrations,
+    EventKind.REGISTRATION_MOVED: _score_moved,
     EventKind.REGISTRATION_CONFIRMED: _score_registrations,
     EventKind.REGISTRATION_DISMISSED: _score_registrations,
     EventKind.REGISTRATION_RESTORED: _score_registrations,
@@ -164,9 +182,15 @@ HANDLERS: Mapping[EventKind, Handler] = MappingProxyType({
     EventKind.REPORT_RESTORED: _score_reports,
     EventKind.SIGHTING_LINKED: _score_sighted,
     EventKind.SIGHTING_REOPENED: _score_sighted,
+    EventKind.MATCH_PROPOSED: await_review,
+    EventKind.MATCH_RETURNED: await_review,
+    EventKind.MATCH_REOPENED: await_review,
+    EventKind.MATCH_CLAIMED: expect_back,
+    EventKind.MATCH_LEFT: _score_left,
     EventKind.MATCH_LIKELY: _tell_families,
     EventKind.MATCH_CONFIRMED: _tell_of_found,
-    EventKind.MATCH_UNDONE: _score_reports,
+    EventKind.MATCH_UNDONE: _score_undone,
+    EventKind.RECHECK_ASKED: await_answer,
     EventKind.DUPLICATES_DUE: _suggest_duplicates,
     EventKind.DECISION_SHARED: _tell_linked_families,
     EventKind.QUESTION_ASKED: _tell_asked_families,
@@ -177,6 +201,11 @@ HANDLERS: Mapping[EventKind, Handler] = MappingProxyType({
 })  # fmt: skip
 
 
+WAITING = frozenset({
+    EventKind.MATCH_PROPOSED, EventKind.MATCH_RETURNED, EventKind.MATCH_REOPENED, EventKind.MATCH_LEFT,
+    EventKind.MATCH_UNDONE, EventKind.RECHECK_ASKED, EventKind.REGISTRATION_MOVED,
+})  # fmt: skip
+"""After these, something waits for somebody, who is told at once."""
 PAGED = frozenset({EventKind.RESCORING_STARTED, EventKind.AREA_ALERT_SENT, EventKind.AREA_ALERT_WIDENED})
 QUEUEING = frozenset({EventKind.ALERT_RAISED, EventKind.AREA_ALERT_SENT, EventKind.AREA_ALERT_WIDENED})
 AT_ONCE = MappingProxyType({
@@ -203,6 +232,8 @@ async def running_worker(worker: Worker) -> AsyncIterator[None]:
     """
     tasks = [asyncio.create_task(_ring_on_events(worker), name="worker-bell")]
     tasks.append(asyncio.create_task(_repeat(Bell(), lambda: _seal_audit(worker)), name="worker-audit"))
+    escalating = _repeat(worker.escalation_bell, lambda: escalate(worker.use))
+    tasks.append(asyncio.create_task(escalating, name="worker-escalation"))
     tasks.append(asyncio.create_task(_repeat(worker.map_bell, lambda: _tend_map(worker)), name="worker-map"))
     for number in range(worker.concurrency):
         handling = _repeat(worker.event_bell, lambda: _handle_next_events(worker))
@@ -283,9 +314,15 @@ async def _handle_next_events(worker: Worker) -> bool:
             elif not isinstance(error, LostClaimError):
                 await _set_back(worker, first, error)
         return True
-    if first.record.kind in QUEUEING:
-        worker.sender.bell.ring()
+    _ring_for_what_follows(worker, first.record.kind)
     return True
+
+
+def _ring_for_what_follows(worker: Worker, kind: EventKind) -> None:
+    if kind in QUEUEING:
+        worker.sender.bell.ring()
+    if kind in WAITING:
+        worker.escalation_bell.ring()
 
 
 async def _seal_audit(worker: Worker) -> bool:

@@ -82,7 +82,7 @@ class Displacement:
 
     def ratio(self, lost: Place, found: Place, days: float | None = None) -> float:
         """How many times likelier it is to find this child there than to find any other; `bits` is its logarithm."""
-        around = self._surroundings(h3.latlng_to_cell(*lost, NEIGHBOURHOOD), _step(days))
+        around = self._surroundings(_cell_of(lost), _step(days))
         exact = band_of(distance_km(lost, found))
         band = min(int(exact), BANDS - 2)
         near, far = around.ratios[band], around.ratios[band + 1]
@@ -133,6 +133,12 @@ def survival(distance: float, scale: float, shape: float) -> float:
     """The log-logistic part (0 to 1) beyond `distance`, in the unit of `scale`."""
     beyond: float = 1 / (1 + (distance / scale) ** shape)
     return beyond
+
+
+@lru_cache(TABLES_KEPT)
+def _cell_of(lost: Place) -> str:
+    """Of each place of a report there are as many pairs as the report has candidates."""
+    return str(h3.latlng_to_cell(*lost, NEIGHBOURHOOD))
 
 
 def _step(days: float | None) -> int:

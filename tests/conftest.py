@@ -8,9 +8,18 @@ import pytest
 from motor.motor_asyncio import AsyncIOMotorClient
 
 from tests.support.database import empty, shared_server
+from tests.support.figures import FIGURE
 from tests.support.house import House, Scene, running_house
 from tests.support.movable_clock import MovableClock
 from tests.support.stage import Stage, built, scene_on, set_up
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """The figures that tests found, under their results."""
+    for report in terminalreporter.getreports("passed"):
+        for name, value in report.user_properties:
+            if name == FIGURE:
+                terminalreporter.write_line(str(value))
 
 
 @pytest.fixture(scope="session")

@@ -10,16 +10,20 @@ from graphql import GraphQLError
 from backend.api.refusal import FormattedError
 from backend.domain.errors import DomainError, ErrorCode, Problem
 
+UNREADABLE = "What is kept of this does not open. Nothing was changed. Whoever runs this server finds it in the log."
 MASKED = "Something went wrong on our side. Nothing of yours was changed. Please try again."
 
 
 def error_masker(
-    new_id: Callable[[], str], unavailable: Callable[[BaseException], bool]
+    new_id: Callable[[], str],
+    unavailable: Callable[[BaseException], bool],
+    unreadable: Callable[[BaseException], bool],
 ) -> Callable[[GraphQLError], FormattedError]:
     """A function that gives the public form of a resolver's error.
 
     What the user did is told as it is; that the database is away (`unavailable`) is told as a reason to try again;
-    anything else is logged under an id, and only that id is shown.
+    anything else is logged under an id, and only that id is shown; with its reason where a record's hidden text does
+    not open (`unreadable`).
     """
     log = structlog.get_logger("api")
 
@@ -42,6 +46,11 @@ def error_masker(
             shown["extensions"] = {"code": ErrorCode.UNAVAILABLE.value}
             return shown
         error_id = new_id()
+        if cause is not None and unreadable(cause):
+            log.error("unreadable_asked_for", error_id=error_id, path=shown.get("path"))
+            shown["message"] = UNREADABLE
+            shown["extensions"] = {"code": "UNREADABLE", "errorId": error_id}
+            return shown
         log.error("masked", error_id=error_id, error=type(cause).__name__, path=shown.get("path"), trace=_frames(cause))
         shown["message"] = MASKED
         shown["extensions"] = {"code": "INTERNAL", "errorId": error_id}

@@ -36,6 +36,7 @@ from backend.services import (
     registrations,
     reports,
     reviews,
+    rotas,
     sightings,
     sites,
     take_downs,
@@ -75,6 +76,7 @@ class Loaders:
     linked_registrations: DataLoader[Registration, list[Registration]]
     linked_reports: DataLoader[Report, list[Report]]
     sightings: DataLoader[Report, list[Sighting]]
+    reviewers: DataLoader[str, str | None]
     rechecks: DataLoader[Registration, list[Recheck]]
     questions: DataLoader[Report, list[Question]]
     languages: DataLoader[Viewer | None, str | None]
@@ -122,6 +124,7 @@ def new_loaders(use: Collaborators, viewer: Viewer | None) -> Loaders:
         sightings=DataLoader(
             lambda records: sightings.sightings_of_reports(use, viewer, records), cache_key_fn=lambda report: report.id
         ),
+        reviewers=DataLoader(lambda ids: rotas.names_of(use, ids)),
         rechecks=DataLoader(
             lambda records: rechecks.rechecks_of_registrations(use, viewer, records),
             cache_key_fn=lambda registration: registration.id,

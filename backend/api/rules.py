@@ -121,6 +121,7 @@ OPERATIONS: Mapping[str, Mapping[str, OperationRule]] = MappingProxyType(
             "rechecks": _allowed(Action.READ_RECHECK),
             "question": _allowed(Action.READ_QUESTION),
             "questions": _allowed(Action.READ_QUESTION),
+            "rota": _allowed(Action.READ_ROTA),
             "match": _allowed(Action.READ_MATCH),
             "matches": _allowed(Action.READ_MATCH),
             "duplicate": _allowed(*_DUPLICATE),
@@ -189,6 +190,9 @@ OPERATIONS: Mapping[str, Mapping[str, OperationRule]] = MappingProxyType(
             "askFamily": _allowed(Action.ASK_FAMILY),
             "dropQuestion": _allowed(Action.ASK_FAMILY),
             "answerQuestion": _allowed(Action.ANSWER_QUESTION),
+            "setRota": _allowed(Action.CHANGE_ROTA),
+            "takeMatch": _allowed(Action.DECIDE_MATCH),
+            "leaveMatch": _allowed(Action.DECIDE_MATCH),
             "claimMatch": _allowed(Action.DECIDE_MATCH),
             "confirmMatch": _allowed(Action.DECIDE_MATCH),
             "rejectMatch": _allowed(Action.DECIDE_MATCH),
@@ -270,6 +274,7 @@ _PAYLOADS = {
     "RegistrationPayload": _rules(FORM="errors registration"),
     "RegistrationsPayload": _rules(FORM="errors registrations"),
     "ReportPayload": _rules(FORM="errors report"),
+    "RotaPayload": _rules(FORM="errors rota"),
     "SignInPayload": _rules(FORM="errors", OWN="token"),
     "RecordSightingPayload": _rules(FORM="errors sighting", RECORD="id"),
     "SightingPayload": _rules(FORM="errors sighting"),
@@ -314,8 +319,8 @@ FIELDS: Mapping[str, Mapping[str, Rule]] = MappingProxyType({
     "Webhook": _rules(Action.CHANGE_WEBHOOK, RECORD="id incidentId url kinds createdAt"),
     "Incident": _rules(
         Action.READ_INCIDENT,
-        RECORD="id name kind status scale area childAgeLimit retentionDays proposeThreshold alertThreshold synthetic "
-        "version createdAt updatedAt",
+        RECORD="id name kind status scale area childAgeLimit retentionDays proposeThreshold alertThreshold "
+        "escalateMinutes synthetic version createdAt updatedAt",
     )
     | _rules(Action.READ_SITE, PLACE="sites"),
     "Site": _rules(
@@ -396,6 +401,8 @@ FIELDS: Mapping[str, Mapping[str, Rule]] = MappingProxyType({
     )
     | _rules(Action.READ_MATCH, EVIDENCE="matchId", STAFF="askedBy")
     | _rules(Action.READ_REPORT, IDENTITY="report"),
+    "Rota": _rules(Action.READ_ROTA, RECORD="incidentId version updatedAt", STAFF="shifts onDuty"),
+    "Shift": _rules(Action.READ_ROTA, STAFF="accountId name startsAt endsAt step"),
     "Answer": _rules(
         IDENTITY="cannotSay hasMark mark languages photoId name birthDate ageMinimum ageMaximum clothing text",
         PLACE="lastSeenAt lastSeenPlace",
@@ -405,7 +412,7 @@ FIELDS: Mapping[str, Mapping[str, Rule]] = MappingProxyType({
         Action.READ_MATCH,
         RECORD="id incidentId state version createdAt updatedAt",
         EVIDENCE="probability bits evidence reopenedBecause sameChildAs togetherWith",
-        STAFF="reason claimedBy decidedBy decidedAt",
+        STAFF="reason claimedBy claimedByName claimedAt decidedBy decidedAt",
     )
     | _rules(Action.READ_REPORT, IDENTITY="report")
     | _rules(Action.READ_REGISTRATION, IDENTITY="registration"),

@@ -21,6 +21,7 @@ from backend.api.resolvers.recheck import RecheckMutations, RecheckQueries
 from backend.api.resolvers.recovery import RecoveryMutations
 from backend.api.resolvers.registration import RegistrationMutations, RegistrationQueries, RegistrationSubscriptions
 from backend.api.resolvers.report import ReportMutations, ReportQueries, ReportSubscriptions
+from backend.api.resolvers.rota import RotaMutations, RotaQueries
 from backend.api.resolvers.sighting import SightingMutations, SightingQueries
 from backend.api.resolvers.site import SiteMutations, SiteQueries
 from backend.api.resolvers.take_down import TakeDownMutations, TakeDownQueries
@@ -41,6 +42,7 @@ class Query(
     SightingQueries,
     RecheckQueries,
     QuestionQueries,
+    RotaQueries,
     MapQueries,
     MatchQueries,
     DuplicateQueries,
@@ -69,6 +71,7 @@ class Mutation(
     SightingMutations,
     RecheckMutations,
     QuestionMutations,
+    RotaMutations,
     MatchMutations,
     DuplicateMutations,
     AccountMutations,

@@ -58,6 +58,7 @@ class Alert:
     """`key` is unique: what happened, so that nobody is told of it twice. `owner_id` is the family or account told.
 
     `match_id` is the match that it tells of, `of_confirmation` whether that was confirmed and not just likely.
+    Where several are told of the same, webhooks are told by one of their alerts (`to_webhooks`).
     """
 
     id: str
@@ -72,6 +73,7 @@ class Alert:
     expires_at: datetime
     match_id: str | None = None
     of_confirmation: bool = False
+    to_webhooks: bool = True
 
 
 @dataclass(frozen=True, slots=True)

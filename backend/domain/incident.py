@@ -41,7 +41,8 @@ DISPLACEMENT_KM = {IncidentScale.LOCAL: 15.0, IncidentScale.REGIONAL: 60.0, Inci
 class Incident:
     """`area` is a ring of points without holes; `child_age_limit` in years (6 U.S.C. 774: under 21); thresholds are
     probabilities: from `propose_threshold` a coordinator sees a match, from `alert_threshold` the family is told that
-    there is news (None: only when a person has confirmed it). `synthetic` marks an exercise with invented people.
+    there is news (None: only when a person has confirmed it). After `escalate_minutes` the next on duty is told of what
+    nobody took. `synthetic` marks an exercise with invented people.
     """
 
     id: str
@@ -59,6 +60,7 @@ class Incident:
     version: int
     created_at: datetime
     updated_at: datetime
+    escalate_minutes: int = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,7 @@ class NewIncident:
     propose_threshold: float = 0.3
     alert_threshold: float | None = 0.9
     synthetic: bool = False
+    escalate_minutes: int = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,3 +90,4 @@ class IncidentChanges:
     retention_days: int | None = None
     propose_threshold: float | None = None
     alert_threshold: float | Unchanged | None = UNCHANGED
+    escalate_minutes: int | None = None

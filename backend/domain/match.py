@@ -21,9 +21,10 @@ class MatchState(StrEnum):
 
 
 class MatchAction(StrEnum):
-    """CLAIM, CONFIRM, REJECT and UNDO are people's; FADE and RETURN follow the score, REOPEN new evidence."""
+    """CLAIM, LEAVE, CONFIRM, REJECT and UNDO are people's; FADE and RETURN follow the score, REOPEN new evidence."""
 
     CLAIM = "CLAIM"
+    LEAVE = "LEAVE"
     CONFIRM = "CONFIRM"
     REJECT = "REJECT"
     UNDO = "UNDO"
@@ -40,6 +41,7 @@ TRANSITIONS: Mapping[tuple[MatchState, MatchAction], MatchState] = MappingProxyT
     (MatchState.FADED, MatchAction.RETURN): MatchState.POTENTIAL,
     (MatchState.CLAIMED, MatchAction.CONFIRM): MatchState.CONFIRMED,
     (MatchState.CLAIMED, MatchAction.REJECT): MatchState.REJECTED,
+    (MatchState.CLAIMED, MatchAction.LEAVE): MatchState.POTENTIAL,
     (MatchState.CLAIMED, MatchAction.UNDO): MatchState.POTENTIAL,
     (MatchState.CONFIRMED, MatchAction.UNDO): MatchState.POTENTIAL,
     (MatchState.REJECTED, MatchAction.UNDO): MatchState.POTENTIAL,
@@ -88,6 +90,7 @@ class Match:
     together_with: tuple[str, ...] = ()
     rejection: Rejection | None = None
     reopened_because: str | None = None
+    claimed_at: datetime | None = None
 
 
 def state_after(state: MatchState, action: MatchAction) -> MatchState:

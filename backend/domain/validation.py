@@ -50,6 +50,8 @@ def incident_problems(incident: NewIncident | IncidentChanges, field: str = "") 
         yield _invalid("An area may have at most 1000 points.", f"{field}area")
     if incident.retention_days is not None:
         yield from _within(incident.retention_days, 1, 3650, f"{field}retentionDays", "days")
+    if incident.escalate_minutes is not None:
+        yield from _within(incident.escalate_minutes, 1, 1440, f"{field}escalateMinutes", "minutes")
     if isinstance(incident, NewIncident):
         yield from _within(incident.child_age_limit, 1, 30, f"{field}childAgeLimit", "years")
     for threshold, name in (

@@ -139,13 +139,13 @@ def looks_alike(one: Rows, others: Rows) -> Bits:
         bits += known * np.where(others["sex"] == one["sex"], _SEX, _OTHER_SEX)
     gap = np.maximum(one["earliest"], others["earliest"]) - np.minimum(one["latest"], others["latest"])
     age = np.where(gap <= 0, _AGE, np.maximum(_AGE_MOST, _AGE_A_YEAR * gap))
-    bits += np.where(others["dated"] == one["dated"], np.nan_to_num(age), 0.0)
+    bits += np.where((others["dated"] == one["dated"]) & ~np.isnan(age), age, 0.0)
     for look in ("hair", "eyes"):
         if one[look] != NOTHING:
             known = others[look] != NOTHING
             bits += known * np.where(others[look] == one[look], _LOOK, _OTHER_LOOK)
     height = _HEIGHT * (1 - ((others["height_cm"] - one["height_cm"]) / _HEIGHT_CM) ** 2)
-    bits += np.nan_to_num(np.maximum(_HEIGHT_MOST, height))
+    bits += _known(np.maximum(_HEIGHT_MOST, height))
     for things, weight in (("marks", _MARK), ("worn", _WORN)):
         for thing in one[things][one[things] != NOTHING]:
             bits += weight * (others[things] == thing).any(axis=1)
@@ -155,4 +155,9 @@ def looks_alike(one: Rows, others: Rows) -> Bits:
 def lies_near(one: Rows, others: Rows) -> Bits:
     """About how many bits the distance to each of the others says: 0 or less."""
     km = distances_km((float(one["latitude"]), float(one["longitude"])), others["latitude"], others["longitude"])
-    return np.nan_to_num(np.maximum(_FAR_MOST, _NEAR * np.log2(1 + km / _NEAR_KM)))
+    return _known(np.maximum(_FAR_MOST, _NEAR * np.log2(1 + km / _NEAR_KM)))
+
+
+def _known(bits: Bits) -> Bits:
+    """Nothing for what is not known; `np.nan_to_num` takes five times as long."""
+    return np.where(np.isnan(bits), 0.0, bits)

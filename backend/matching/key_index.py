@@ -30,8 +30,8 @@ _MOST_GONE = 1000
 _COLUMNS = {name: number for number, name in enumerate(KINDS)}
 _TELLING = np.array([kind.telling for kind in KINDS.values()])
 _PLACED = np.array([kind.placed for kind in KINDS.values()])
-_NO_DIFFERENCE = 0.5
-"""Bits: what a glance says is rougher than this."""
+_NO_DIFFERENCE = 1e-6
+"""Bits: those who are described alike differ by the last digit of a sum at most."""
 
 Numbers = npt.NDArray[np.int64]
 
@@ -126,9 +126,9 @@ class KeyIndex:
         numbers = np.array(names, np.int64)
         kept: dict[int, list[npt.NDArray[np.uint32]]] = defaultdict(list)
         for one in self._lists:
-            starts = np.searchsorted(one.keys, numbers)
+            starts = one.keys.searchsorted(numbers)
             there = np.flatnonzero(one.keys[np.minimum(starts, len(one.keys) - 1)] == numbers)
-            ends = np.searchsorted(one.keys, numbers[there], side="right")
+            ends = one.keys.searchsorted(numbers[there], side="right")
             for name, start, end in zip(there.tolist(), starts[there].tolist(), ends.tolist(), strict=True):
                 kept[names[name]].append(one.records[start:end])
         counts = {key: sum(map(len, records)) for key, records in kept.items()}
@@ -194,8 +194,15 @@ def _best(subject: Rows, others: Rows, rarity: Bits, bounds: Bounds) -> list[int
     bare = looks_alike(subject, others) + says[:, ~_PLACED].sum(axis=1)
     placed = bare + says[:, _PLACED].sum(axis=1) + lies_near(subject, others)
     order = np.argsort(-bare, kind="stable")
-    as_alike = int(np.count_nonzero(bare >= bare[order[bounds.compared - 1]] - _NO_DIFFERENCE))
-    chosen = order[: min(max(bounds.compared, as_alike), bounds.compared * bounds.for_a_crowd)]
+    chosen = order[: _how_many(bare[order], bounds)]
     placed[chosen] = -np.inf
     further = np.argsort(-placed, kind="stable")[: min(bounds.compared_by_place, len(others) - len(chosen))]
     return [*chosen.tolist(), *further.tolist()]
+
+
+def _how_many(best_first: Bits, bounds: Bounds) -> int:
+    """Whoever a glance cannot tell apart count as one, up to a bound on all of them."""
+    most = bounds.compared * bounds.for_a_crowd
+    seen = best_first[:most]
+    different = 1 + np.cumsum(seen[:-1] - seen[1:] > _NO_DIFFERENCE)
+    return max(bounds.compared, 1 + int(np.count_nonzero(different <= bounds.compared)))

@@ -19,21 +19,29 @@ _SAID_OF = {
 }
 
 
-def likeness(first: Token, second: Token) -> Likeness | None:  # noqa: PLR0911 - one for each kind, best first
+def likeness(first: Token, second: Token) -> Likeness | None:
     """The best that can be said of two words of names; None if they are different names. Symmetric."""
     if first.written == second.written:
         # Initials are what somebody may be called (DJ), not what they are called.
         initials = len(first.written) == INITIALS and Part.JOINED in (first.part, second.part)
         return Likeness.NICKNAME if initials else Likeness.EXACT
-    here = first.forms if second.bare or not first.bare else first.forms + first.bare
-    there = second.forms if first.bare or not second.bare else second.forms + second.bare
+    here, there = (first.forms, second.forms) if not (first.bare or second.bare) else _with_bare(first, second)
     if _share(here, there):
         return Likeness.MARKS_DIFFER if _marks_differ(first.written, second.written) else Likeness.EXACT
     if first.bare and second.bare:
         # Of two Arabic words only the likeliest spellings: among three and three some are always alike.
         here, there = first.forms[:1], second.forms[:1]
     spelling = _best_spelled(here, there)
-    one_name = _share(first.classes, second.classes)
+    one_name = bool(first.classes) and _share(first.classes, second.classes)
+    if spelling is Spelled.OTHERWISE and not one_name:
+        # Nearly all are, so they are done with here.
+        return Likeness.PART if called_by_the_last_syllable(first.written, second.written) else None
+    return _of_some_likeness(first, second, spelling, one_name=one_name)
+
+
+def _of_some_likeness(  # noqa: PLR0911 - one for each kind, best first
+    first: Token, second: Token, spelling: Spelled, *, one_name: bool
+) -> Likeness | None:
     if spelling >= Spelled.PART and _of_other_sex(first, second, one_name=one_name):
         return Likeness.FAINT
     if spelling is Spelled.SLIP:
@@ -47,7 +55,14 @@ def likeness(first: Token, second: Token) -> Likeness | None:  # noqa: PLR0911 -
         if spelling is not Spelled.CLOSE or _is_short(first, second):
             return Likeness.FAINT
         return Likeness.CLOSE if both_known(first.forms[0], second.forms[0]) else Likeness.SOUND
-    return None if spelling is Spelled.OTHERWISE else _SAID_OF.get(spelling)
+    return _SAID_OF.get(spelling)
+
+
+def _with_bare(first: Token, second: Token) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The forms of two words, of an Arabic one its consonants too where the other is none."""
+    if first.bare and second.bare:
+        return first.forms, second.forms
+    return first.forms + first.bare, second.forms + second.bare
 
 
 def _share(here: Sequence[str], there: Sequence[str]) -> bool:

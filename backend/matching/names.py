@@ -123,6 +123,7 @@ def _parted(given: list[str], fathers: frozenset[str]) -> tuple[list[str], list[
     return [word for word in given if word not in middle], middle
 
 
+@lru_cache(maxsize=65536)
 def is_patronymic(word: str) -> bool:
     """Whether a folded word looks like a Russian or Ukrainian father's name: Petrovich, Сергіївна."""
     return _PATRONYMIC.match(word) is not None

@@ -14,7 +14,7 @@ def probability_for_the_family(comparison: Comparison, context: Context) -> floa
     on the distance, a hundred reports with a true name would find the site to within a street. A rival sibling's claim
     is left out too, since it carries the rival's place.
     """
-    told = sum(piece.bits for piece in comparison.evidence if not _gives_the_place_away(piece))
+    told = sum([piece.bits for piece in comparison.evidence if piece.bits and not _gives_the_place_away(piece)])
     return probability_of(context.prior_bits + told, context)
 
 

@@ -23,8 +23,8 @@ class Bounds:
 
     About `found` records are looked at at a glance, `for_the_small` times more where the child may be too small to say
     a name, which leaves little to look for; `compared` of them are compared, and up to `for_a_crowd` times as many
-    where a glance tells no difference to the last of these: or whoever files a child's description a few times over
-    would hide the true family.
+    where a glance tells no difference between some, who then count as one: or whoever files a child's description a few
+    times over would hide the true family.
     """
 
     found: int

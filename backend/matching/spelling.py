@@ -59,6 +59,8 @@ _ROMANISED = tuple(
 )
 
 _OPENS_IN_MANY_WAYS = frozenset("aeiouhxy")
+_ARTICLES = ("al", "el")
+_alike = JaroWinkler.similarity
 
 
 @lru_cache(maxsize=65536)
@@ -69,19 +71,28 @@ def as_heard(form: str) -> str:
     return form
 
 
-@lru_cache(maxsize=262_144)
-def spelled(first: str, second: str) -> Spelled:  # noqa: PLR0911 - one for each kind, best first
+def spelled(first: str, second: str) -> Spelled:
     """How alike two Latin forms are. Symmetric."""
-    alike = JaroWinkler.similarity(first, second, score_cutoff=WORTH_A_LOOK)
+    alike = _alike(first, second, score_cutoff=WORTH_A_LOOK)
+    return _nearly(first, second, alike) if alike else _unlike(first, second)
+
+
+def _unlike(first: str, second: str) -> Spelled:
+    """Of two forms that share few letters. Nearly all are, so that what is dear is asked last."""
+    if first[0] in _OPENS_IN_MANY_WAYS or second[0] in _OPENS_IN_MANY_WAYS:
+        is_long = len(first) > SHORT or len(second) > SHORT
+        if is_long and _with_article(first, second):
+            return Spelled.SLIP
+        if first[0] in _OPENS_IN_MANY_WAYS and second[0] in _OPENS_IN_MANY_WAYS:
+            return Spelled.SLIP if is_long and as_heard(first) == as_heard(second) else Spelled.OTHERWISE
+    # A beginning in common is alike enough to come further; an ending is not (Lupe, Guadalupe).
+    return Spelled.PART if first[-1] == second[-1] and _is_ending(first, second) else Spelled.OTHERWISE
+
+
+@lru_cache(maxsize=65536)
+def _nearly(first: str, second: str, alike: float) -> Spelled:
     shorter, longer = sorted((len(first), len(second)))
-    if longer > SHORT and _with_article(first, second):
-        return Spelled.SLIP
-    if not alike and first[0] in _OPENS_IN_MANY_WAYS and second[0] in _OPENS_IN_MANY_WAYS:
-        return Spelled.SLIP if longer > SHORT and as_heard(first) == as_heard(second) else Spelled.OTHERWISE
-    if not alike:
-        # A beginning in common is alike enough to come further; an ending is not (Lupe, Guadalupe).
-        return Spelled.PART if _is_ending(first, second) else Spelled.OTHERWISE
-    if longer > SHORT and as_heard(first) == as_heard(second):
+    if longer > SHORT and (_with_article(first, second) or as_heard(first) == as_heard(second)):
         return Spelled.SLIP
     apart = OSA.distance(first, second)
     if (apart == 1 and longer > SHORT) or (apart == 2 and shorter >= LONG):  # noqa: PLR2004 - two, if it is long
@@ -135,8 +146,10 @@ def both_known(first: str, second: str) -> bool:
 
 def _with_article(first: str, second: str) -> bool:
     """Whether they differ in the Arabic article alone: Alrashid and Rashid."""
-    short, long = sorted((first, second), key=lambda form: (form[:2] in ("al", "el"), len(form)))
-    return len(short) >= SHORTEST_ENDING and long[:2] in ("al", "el") and as_heard(long[2:]) == as_heard(short)
+    if not (first.startswith(_ARTICLES) or second.startswith(_ARTICLES)):
+        return False
+    short, long = sorted((first, second), key=lambda form: (form.startswith(_ARTICLES), len(form)))
+    return len(short) >= SHORTEST_ENDING and as_heard(long[2:]) == as_heard(short)
 
 
 def _is_part(first: str, second: str) -> bool:

@@ -103,12 +103,14 @@ class About:
     incident_id: str
     match_id: str | None = None
     of_confirmation: bool = False
+    to_webhooks: bool = True
 
 
-async def raise_alert(use: Collaborators, kind: AlertKind, key: str, about: About, session: Session) -> None:
-    """Raise an alert, once for each key."""
-    if await use.store.alerts.find_one({"key": key}, session) is not None:
-        return
+async def raise_alert(use: Collaborators, kind: AlertKind, key: str, about: About, session: Session) -> str:
+    """Raise an alert, once for each key; its id."""
+    there = await use.store.alerts.find_one({"key": key}, session)
+    if there is not None:
+        return there.id
     now = use.clock()
     alert = Alert(
         id=use.new_id(),
@@ -123,6 +125,7 @@ async def raise_alert(use: Collaborators, kind: AlertKind, key: str, about: Abou
         expires_at=now + GOOD_FOR,
         match_id=about.match_id,
         of_confirmation=about.of_confirmation,
+        to_webhooks=about.to_webhooks,
     )
     await use.store.alerts.insert(alert, session)
     of_a_family = kind is AlertKind.REPORT_NEWS
@@ -140,6 +143,7 @@ async def raise_alert(use: Collaborators, kind: AlertKind, key: str, about: Abou
             report_id=about.subject_id if of_a_family else None,
         ),
     )
+    return alert.id
 
 
 async def _is_told_already(use: Collaborators, match: Match, session: Session) -> bool:
@@ -200,7 +204,7 @@ async def _to_be_told(use: Collaborators, alert: Alert, choices: AlertChoices | 
     if use.sends_mail and await mailbox_of(use, alert, session) is not None:
         told.append(Told(alert.owner_id, ChannelKind.EMAIL, ChannelKind.EMAIL.value))
     for hook in await use.store.webhooks.find({"incidentId": alert.incident_id}, session=session):
-        if alert.kind in hook.kinds:
+        if alert.to_webhooks and alert.kind in hook.kinds:
             told.append(Told(hook.id, ChannelKind.WEBHOOK, lane_of(ChannelKind.WEBHOOK, hook.url)))
     return told
 

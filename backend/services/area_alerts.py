@@ -132,10 +132,9 @@ async def get_area_alert(use: Collaborators, viewer: Viewer | None, alert_id: st
     alert = await use.store.area_alerts.get(alert_id)
     where = None if alert is None else Where(incident_id=alert.incident_id)
     with looking_for(use, viewer, alert_id):
-        known = require_of_record(viewer, Action.READ_AREA_ALERT, Action.READ_AREA_ALERT, where, "area alert")
+        require_of_record(viewer, Action.READ_AREA_ALERT, Action.READ_AREA_ALERT, where, "area alert")
         if alert is None:
             raise not_found("area alert")
-    await saw(use, known, AuditAction.READ_AREA_ALERT, Part.PLACE, [alert])
     return alert
 
 
@@ -150,11 +149,17 @@ async def list_area_alerts(
 
     Raises: DomainError UNAUTHENTICATED, FORBIDDEN.
     """
-    known = require(viewer, Action.READ_AREA_ALERT, Where(incident_id=incident_id))
+    require(viewer, Action.READ_AREA_ALERT, Where(incident_id=incident_id))
     wanted = {"incidentId": incident_id, "state": {"$in": [state.value for state in states]}}
-    page = await read_page(use, use.store.area_alerts, wanted, request)
-    await saw(use, known, AuditAction.READ_AREA_ALERT, Part.PLACE, page.records)
-    return page
+    return await read_page(use, use.store.area_alerts, wanted, request)
+
+
+async def areas_of(use: Collaborators, viewer: Viewer | None, alert: AreaAlert) -> tuple[SentArea, ...]:
+    """The areas of an alert that the viewer was given: about where a child was last seen. Who only follows how far the
+    telling has come asks for them once, and is entered once.
+    """
+    await saw(use, viewer, AuditAction.READ_AREA_ALERT, Part.PLACE, [alert])
+    return alert.areas
 
 
 async def progress_of_alerts(

@@ -24,7 +24,7 @@ from backend.services.paging import Page, PageRequest, read_page
 from backend.services.parting import tell_all
 from backend.services.proofs import require_proof
 from backend.services.suggestions import compared, event, new_pair, records_of
-from backend.store.candidates import candidates_by_id
+from backend.store.candidates import candidate, candidates_by_id
 from backend.store.duplicates import hold_together, pairs_with
 from backend.store.records import Duplicate as ThereAlready
 from backend.store.records import Session
@@ -124,6 +124,9 @@ async def suggest_by_hand(
         if not await _may_see_both(use, known, side, (first_id, second_id)):
             raise not_found(side.value.lower())
     found = {one.id: one for one in await candidates_by_id(records_of(use, side), [first_id, second_id])}
+    for left_out in {first_id, second_id} - found.keys():
+        await candidate(records_of(use, side), left_out)  # it does not open, and says so
+        raise not_found(side.value.lower())
     if first_id == second_id or found[first_id].incident_id != found[second_id].incident_id:
         raise refusal(ErrorCode.INVALID, "These must be two records of one incident.", "otherId")
     require(known, Action.DECIDE_DUPLICATE, Where(incident_id=found[first_id].incident_id))

@@ -73,7 +73,9 @@ _AT_SITES = frozenset({
 })  # fmt: skip
 """What changes the list of those who are at a site."""
 
-_ASKED_AT_SITES = frozenset({EventKind.RECHECK_ASKED, EventKind.RECHECK_ANSWERED, EventKind.RECHECK_DROPPED})
+_ASKED_AT_SITES = frozenset({
+    EventKind.RECHECK_ASKED, EventKind.RECHECK_ANSWERED, EventKind.RECHECK_DROPPED, EventKind.RECHECK_MOVED,
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

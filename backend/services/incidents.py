@@ -40,6 +40,7 @@ async def open_incident(
         propose_threshold=new.propose_threshold,
         alert_threshold=new.alert_threshold,
         synthetic=new.synthetic,
+        escalate_minutes=new.escalate_minutes,
         created_by=known.id,
         version=1,
         created_at=now,

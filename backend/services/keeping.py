@@ -161,6 +161,7 @@ def _reopened(match: Match, because: str) -> Match:
         match,
         state=state_after(match.state, MatchAction.REOPEN),
         claimed_by=None,
+        claimed_at=None,
         decided_by=None,
         decided_at=None,
         reason=None,

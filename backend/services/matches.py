@@ -23,8 +23,11 @@ from backend.store.records import Duplicate, Session
 
 UNDER_REVIEW = (MatchState.POTENTIAL, MatchState.CLAIMED)
 
+_WITHOUT_PROOF = frozenset({MatchAction.CLAIM, MatchAction.LEAVE})
+
 _EVENTS = {
     MatchAction.CLAIM: EventKind.MATCH_CLAIMED,
+    MatchAction.LEAVE: EventKind.MATCH_LEFT,
     MatchAction.CONFIRM: EventKind.MATCH_CONFIRMED,
     MatchAction.REJECT: EventKind.MATCH_REJECTED,
     MatchAction.UNDO: EventKind.MATCH_UNDONE,
@@ -41,15 +44,15 @@ async def decide(
 ) -> Match:
     """Take a step with a match of which `version` was seen. Of two people at once, one wins.
 
-    Raises: DomainError UNAUTHENTICATED, NOT_FOUND, FORBIDDEN; STEP_UP_NEEDED but for a claim; INVALID; CONFLICT for
-    everybody who comes too late, and where the report or the registration is confirmed with another already.
+    Raises: DomainError UNAUTHENTICATED, NOT_FOUND, FORBIDDEN; STEP_UP_NEEDED but for taking and leaving; INVALID;
+    CONFLICT for everybody who comes too late, and where the report or the registration is confirmed with another.
     """
     match = await use.store.matches.get(match_id)
     with looking_for(use, viewer, match_id):
         known = require_of_record(viewer, Action.DECIDE_MATCH, Action.READ_MATCH, _where(match), "match")
         if match is None:
             raise not_found("match")
-    if action is not MatchAction.CLAIM:
+    if action not in _WITHOUT_PROOF:
         await require_proof(use, known)
     shown = (await as_counted(use, [match]))[0]
     following = state_after(shown.state, action)
@@ -75,6 +78,37 @@ async def decide(
     except Duplicate:
         raise _confirmed_elsewhere() from None
     return decided
+
+
+async def take_match(use: Collaborators, viewer: Viewer | None, match_id: str) -> Match:
+    """Take a match as it is now, to look at it. Taken again by the same person, it is as it was.
+
+    Raises: DomainError UNAUTHENTICATED, NOT_FOUND, FORBIDDEN; CONFLICT where somebody else has it, or it is decided.
+    """
+    match = await _to_decide(use, viewer, match_id)
+    if match.state is MatchState.CLAIMED and viewer is not None and match.claimed_by == viewer.id:
+        return match
+    return await decide(use, viewer, match_id, match.version, MatchAction.CLAIM)
+
+
+async def leave_match(use: Collaborators, viewer: Viewer | None, match_id: str) -> Match:
+    """Put back in the queue what the viewer took. Left again, it is as it was.
+
+    Raises: DomainError UNAUTHENTICATED, NOT_FOUND, FORBIDDEN; CONFLICT where somebody else has it, or it is decided.
+    """
+    match = await _to_decide(use, viewer, match_id)
+    if match.state is MatchState.POTENTIAL:
+        return match
+    return await decide(use, viewer, match_id, match.version, MatchAction.LEAVE)
+
+
+async def _to_decide(use: Collaborators, viewer: Viewer | None, match_id: str) -> Match:
+    match = await use.store.matches.get(match_id)
+    with looking_for(use, viewer, match_id):
+        require_of_record(viewer, Action.DECIDE_MATCH, Action.READ_MATCH, _where(match), "match")
+        if match is None:
+            raise not_found("match")
+    return match
 
 
 async def get_match(use: Collaborators, viewer: Viewer | None, match_id: str) -> Match:
@@ -205,9 +239,13 @@ def _after(
     stepped = replace(match, state=following, version=match.version + 1, updated_at=now)
     match action:
         case MatchAction.CLAIM:
-            return replace(stepped, claimed_by=viewer.id)
+            return replace(stepped, claimed_by=viewer.id, claimed_at=now)
+        case MatchAction.LEAVE:
+            return replace(stepped, claimed_by=None, claimed_at=None)
         case MatchAction.UNDO:
-            return replace(stepped, claimed_by=None, decided_by=None, decided_at=None, reason=None, rejection=None)
+            return replace(
+                stepped, claimed_by=None, claimed_at=None, decided_by=None, decided_at=None, reason=None, rejection=None
+            )
         case MatchAction.REJECT:
             known = Rejection(match.evidence, match.report_version, match.registration_version)
             return replace(

@@ -76,7 +76,7 @@ async def ask_recheck(use: Collaborators, viewer: Viewer | None, new: NewRecheck
 
     async def write(session: Session) -> None:
         await use.store.rechecks.insert(recheck, session, beside={"digest": said})
-        await tell(use, known, session, _event(use, EventKind.RECHECK_ASKED, recheck, known.id))
+        await tell(use, known, session, event(use, EventKind.RECHECK_ASKED, recheck, known.id))
 
     there = await use.store.rechecks.get(recheck.id)
     if there is None and not is_sought(registration):
@@ -106,7 +106,7 @@ async def drop_recheck(use: Collaborators, viewer: Viewer | None, recheck_id: st
     async def write(session: Session) -> None:
         if not await use.store.rechecks.replace(dropped, recheck.version, session):
             raise closed(AskedState.ANSWERED)
-        told = _event(use, EventKind.RECHECK_DROPPED, dropped, known.id)
+        told = event(use, EventKind.RECHECK_DROPPED, dropped, known.id)
         await tell(use, known, session, told, fields=["state"])
 
     await use.store.transact(write)
@@ -145,7 +145,7 @@ async def answer_recheck(use: Collaborators, viewer: Viewer | None, recheck_id: 
     async def write(session: Session) -> None:
         if not await use.store.rechecks.replace(answered, recheck.version, session):
             raise closed(AskedState.ANSWERED)
-        told = [_event(use, EventKind.RECHECK_ANSWERED, answered, known.id)]
+        told = [event(use, EventKind.RECHECK_ANSWERED, answered, known.id)]
         present = await use.store.registrations.get(registration.id, session)
         if present is not None and (person := _person_after(present, answered, answer, use)) != present.person:
             following = replace(present, person=person, version=present.version + 1, updated_at=now)
@@ -278,7 +278,7 @@ async def _saw(use: Collaborators, viewer: Viewer | None, shown: Sequence[Rechec
     await saw(use, viewer, AuditAction.READ_RECHECK, Part.DESCRIPTION, named)
 
 
-def _event(use: Collaborators, kind: EventKind, recheck: Recheck, actor_id: str) -> Event:
+def event(use: Collaborators, kind: EventKind, recheck: Recheck, actor_id: str) -> Event:
     return Event(
         id=use.new_id(),
         kind=kind,

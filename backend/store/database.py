@@ -18,6 +18,7 @@ from backend.domain.choices import AlertChoices
 from backend.domain.credential import Attempts, Credential, SignInName, UsedChallenge
 from backend.domain.device import Device
 from backend.domain.duplicate import Duplicate
+from backend.domain.escalation import Escalation, Round
 from backend.domain.event import Event
 from backend.domain.incident import Incident
 from backend.domain.intake import Intake
@@ -30,6 +31,7 @@ from backend.domain.recheck import Recheck
 from backend.domain.registration import Registration
 from backend.domain.report import Family, Report
 from backend.domain.review import Review
+from backend.domain.rota import Rota
 from backend.domain.sighting import Sighting
 from backend.domain.site import Site
 from backend.domain.take_down import TakeDown
@@ -65,6 +67,7 @@ class Store:
     deliveries: Records[Delivery]
     devices: Records[Device]
     duplicates: Records[Duplicate]
+    escalations: Records[Escalation]
     events: Records[Event]
     families: Records[Family]
     incidents: Records[Incident]
@@ -80,6 +83,8 @@ class Store:
     reports: Records[Report]
     rescorings: Records[Rescoring]
     reviews: Records[Review]
+    rotas: Records[Rota]
+    escalation_rounds: Records[Round]
     sessions: Records[AccountSession]
     sightings: Records[Sighting]
     sign_in_names: Records[SignInName]
@@ -186,6 +191,7 @@ def connect(uri: str, name: str, cipher: Cipher) -> Store:
         deliveries=records("deliveries", Delivery),
         devices=records("devices", Device),
         duplicates=records("duplicates", Duplicate),
+        escalations=records("escalations", Escalation),
         events=records("events", Event),
         families=records("families", Family),
         incidents=records("incidents", Incident),
@@ -197,6 +203,8 @@ def connect(uri: str, name: str, cipher: Cipher) -> Store:
         registrations=records("registrations", Registration),
         reports=records("reports", Report),
         rescorings=records("rescorings", Rescoring),
+        rotas=records("rotas", Rota),
+        escalation_rounds=records("escalationRounds", Round),
         sessions=records("sessions", AccountSession),
         sign_in_names=records("signInNames", SignInName),
         sites=records("sites", Site),

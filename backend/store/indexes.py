@@ -81,9 +81,14 @@ INDEXES = {
         _CLAIM,
         IndexModel([("subjectId", ASCENDING), ("_id", ASCENDING)], name="subject"),
     ],
+    "escalationRounds": [_VERSION],
+    "escalations": [IndexModel([("dueAt", ASCENDING)], name="due")],
     "families": [_VERSION, IndexModel([("codeHash", ASCENDING)], name="code", unique=True)],
     "incidents": [],
-    "accounts": [IndexModel([("incidentIds", ASCENDING), ("_id", DESCENDING)], name="incident")],
+    "accounts": [
+        IndexModel([("incidentIds", ASCENDING), ("_id", DESCENDING)], name="incident"),
+        IndexModel([("siteIds", ASCENDING)], name="site"),
+    ],
     "intakes": [
         _VERSION,
         IndexModel([("codeHash", ASCENDING)], name="code"),
@@ -162,6 +167,7 @@ INDEXES = {
         _VERSION,
         IndexModel([("incidentId", ASCENDING), ("state", ASCENDING), ("_id", DESCENDING)], name="queue"),
     ],
+    "rotas": [_VERSION],
     "sessions": [
         IndexModel([("expiresAt", ASCENDING)], name="expiry", expireAfterSeconds=0),
         IndexModel([("accountId", ASCENDING)], name="account"),

@@ -33,8 +33,10 @@ from tests.support.client import new_id
 
 GULF = Bounds(north=33.0, south=27.0, east=-86.0, west=-99.0)
 CITY = Bounds(north=30.2, south=29.7, east=-89.6, west=-90.6)
+STATE = Bounds(north=31.5, south=28.5, east=-88.0, west=-92.5)
+DISTRICT = Bounds(north=30.1, south=29.85, east=-89.9, west=-90.25)
 STREETS = Bounds(north=29.98, south=29.92, east=-90.0, west=-90.12)
-SITES, BATCH, LOOKS = 400, 2000, 60
+SITES, BATCH, LOOKS = 400, 2000, 200
 AT = datetime(2026, 9, 2, tzinfo=UTC)
 SPAN = timedelta(days=30)
 
@@ -52,7 +54,7 @@ async def measure_map(*, quick: bool) -> str:
     last = int(os.environ.get("PEOPLE", "10000" if quick else "100000"))
     rows = [await _at_size(size) for size in (last // 10, last)]
     names = list(rows[0].milliseconds)
-    head = "| people | " + " | ".join(f"{name}, p50 / p95 ms (documents)" for name in names) + " | counted a second |"
+    head = "| people | " + " | ".join(f"{name}, p50 / p99 ms (documents)" for name in names) + " | counted a second |"
     lines = [head, "|" + "---|" * (len(names) + 2)]
     for row in rows:
         cells = [f"{_quantiles(row.milliseconds[name])} ({row.documents[name]})" for name in names]
@@ -60,12 +62,13 @@ async def measure_map(*, quick: bool) -> str:
     return (
         f"Views of an incident's map at the server, {LOOKS} of each, with {SITES} sites; one person in four is missed, "
         "the others are in care. What is read are sheets of counts, as many as the screen takes: not more of them "
-        "where there are more people. Aim for a whole incident: 50 ms at p95.\n\n" + "\n".join(lines)
+        "where there are more people. Where little is in sight, the records of single things are read besides. "
+        "Aim: 60 ms at p99, at every zoom.\n\n" + "\n".join(lines)
     )
 
 
 def _quantiles(values: list[float]) -> str:
-    return f"{statistics.median(values):.1f} / {statistics.quantiles(values, n=20)[-1]:.1f}"
+    return f"{statistics.median(values):.1f} / {statistics.quantiles(values, n=100)[-1]:.1f}"
 
 
 async def _at_size(people: int) -> Measured:
@@ -91,7 +94,9 @@ async def _views(use: Collaborators, incident_id: str, people: int, rate: float)
     asked = {
         "whole incident": MapRequest(GULF, 6),
         "the same as it was": MapRequest(GULF, 6, at=then),
+        "a state": MapRequest(STATE, 8),
         "a city": MapRequest(CITY, 10),
+        "a district": MapRequest(DISTRICT, 12),
         "streets": MapRequest(STREETS, 14),
     }
     milliseconds: dict[str, list[float]] = {}

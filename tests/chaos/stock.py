@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from backend.domain.alert import Alert, Delivery, DeliveryState
+from backend.domain.alert import Alert, AlertKind, Delivery, DeliveryState
 from backend.domain.event import EventKind
 from backend.domain.match import Match
 from backend.services.map_rebuilding import check_map
@@ -92,7 +92,7 @@ async def take_stock(store: Store, incident_id: str, ledger: Ledger, phones: Pho
     registrations = [record.id for record in await store.registrations.find(here)]
     reports = [record.id for record in await store.reports.find(here)]
     matches = await store.matches.find(here)
-    alerts = await store.alerts.find(here)
+    alerts = [one for one in await store.alerts.find(here) if one.kind is AlertKind.REPORT_NEWS]
     deliveries = await store.deliveries.find({"alertId": {"$in": [alert.id for alert in alerts]}})
     pairs = [(child.report_id, child.registration_id) for child in ledger.pairs]
 

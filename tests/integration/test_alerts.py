@@ -89,7 +89,7 @@ async def test_nobody_is_told_twice_however_often_the_same_events_are_handled(
     again = {"work": {"state": "WAITING", "dueAt": scene.house.use.clock(), "attempts": 0}}
     await store.events.collection.update_many({"kind": {"$in": [kind.value for kind in WORKED]}}, {"$set": again})
     await settled(store)
-    assert await store.alerts.collection.count_documents({}) == 1
+    assert await store.alerts.collection.count_documents({"kind": "REPORT_NEWS"}) == 1
     assert await store.deliveries.collection.count_documents({}) == 1
     assert len(push.received(family.phone)) == 1
 
@@ -103,12 +103,12 @@ async def test_a_confirmed_match_is_news_of_its_own_and_a_rejected_one_is_none(
     rejected = {"id": match["_id"], "version": match["version"], "reason": "another scar"}
     version = (await scene.coordinator.ask("rejectMatch", input=rejected)).made["match"]["version"]
     await settled(scene.house.use.store)
-    assert await alerts.count_documents({}) == 1
+    assert await alerts.count_documents({"kind": "REPORT_NEWS"}) == 1
     undone = await scene.coordinator.ask("undoMatch", input={"id": match["_id"], "version": version})
     version = undone.made["match"]["version"]
     await scene.officer.ask("confirmMatch", input={"id": match["_id"], "version": version})
     await settled(scene.house.use.store)
-    assert await alerts.count_documents({}) == 2
+    assert await alerts.count_documents({"kind": "REPORT_NEWS"}) == 2
     assert len(push.received(family.phone)) == 2
     assert len(set(push.messages(family.phone))) == 1
 

@@ -11,7 +11,7 @@ from tests.support.client import Client
 from tests.support.house import HOUSTON, NEW_ORLEANS, Scene
 from tests.support.push_service import FakePushService, decoded, fake_push_service
 from tests.support.records import missing, report
-from tests.support.snapshot import everything, settled
+from tests.support.snapshot import audit_entries, everything, settled
 
 BOTH_CITIES = {
     "outline": [
@@ -53,6 +53,11 @@ async def test_who_is_there_is_told_in_a_kind_an_opaque_id_and_a_language_and_no
     assert push.received(elsewhere) == push.received(of_family) == []
     told = (await scene.coordinator.ask("areaAlert", id=sent["id"])).value
     assert told["progress"] == {"queued": 0, "sent": 1, "failed": 0, "gone": 0}
+    entered = await audit_entries(scene.house.use.store)
+    assert entered[-1]["action"] == "READ_AREA_ALERT"
+    followed = (await scene.coordinator.ask("areaAlertProgress", id=sent["id"])).value
+    assert followed["progress"] == told["progress"]
+    assert await audit_entries(scene.house.use.store) == entered
 
 
 async def test_a_wider_area_tells_only_those_who_were_not_told(scene: Scene, push: FakePushService) -> None:

@@ -56,13 +56,13 @@ async def test_the_family_is_told_when_a_volunteer_stands_for_the_child_and_not_
     match = await match_of(scene, report_id)
     assert (match["state"], match["registration"]["confirmation"]) == ("POTENTIAL", "UNCONFIRMED")
     assert await next_step(family, report_id) == "WAIT"
-    assert await store.alerts.collection.count_documents({}) == 0
+    assert await store.alerts.collection.count_documents({"kind": "REPORT_NEWS"}) == 0
     me = (await scene.volunteer.ask("viewer")).value["id"]
     confirmed = await step(scene, scene.volunteer, "confirm", registration_id)
     assert (confirmed["confirmation"], confirmed["confirmationBy"]) == ("CONFIRMED", me)
     assert confirmed["confirmationAt"] is not None
     assert await next_step(family, report_id) == "STAY_REACHABLE"
-    assert await store.alerts.collection.count_documents({}) == 1
+    assert await store.alerts.collection.count_documents({"kind": "REPORT_NEWS"}) == 1
     assert await unconfirmed(scene.volunteer, scene, scene.site_id) == []
 
 
@@ -125,7 +125,7 @@ async def test_a_false_one_is_dismissed_kept_matched_no_more_and_taken_up_again(
     )  # fmt: skip
     assert (await match_of(scene, report_id))["state"] == "POTENTIAL"
     assert await next_step(family, report_id) == "WAIT"
-    assert await store.alerts.collection.count_documents({}) == 0
+    assert await store.alerts.collection.count_documents({"kind": "REPORT_NEWS"}) == 0
 
 
 async def test_news_of_a_child_that_turns_out_to_be_false_is_taken_back(scene: Scene) -> None:
@@ -161,10 +161,10 @@ async def test_who_was_told_of_a_child_that_was_dismissed_is_told_of_the_next_on
     family, report_id = await file(scene)
     false_id = await registered(scene, await a_helper(scene))
     await step(scene, scene.volunteer, "confirm", false_id)
-    assert await store.alerts.collection.count_documents({}) == 1
+    assert await store.alerts.collection.count_documents({"kind": "REPORT_NEWS"}) == 1
     await step(scene, scene.volunteer, "dismiss", false_id)
     assert await next_step(family, report_id) == "WAIT"
     assert (await scene.volunteer.ask("registerPerson", input=child(scene.site_id))).made
     await settled(store)
     assert await next_step(family, report_id) == "STAY_REACHABLE"
-    assert await store.alerts.collection.count_documents({}) == 2
+    assert await store.alerts.collection.count_documents({"kind": "REPORT_NEWS"}) == 2

@@ -71,7 +71,7 @@ async def test_where_a_person_must_confirm_first_no_family_is_told_of_a_score(sc
     assert await scene.house.use.store.matches.collection.count_documents({"incidentId": incident_id}) == 1
     family = scene.stranger.signed_in(filed["token"])
     assert (await family.ask("report", id=filed["reports"][0]["id"])).value["nextStep"] == "WAIT"
-    assert await scene.house.use.store.alerts.collection.count_documents({}) == 0
+    assert await scene.house.use.store.alerts.collection.count_documents({"kind": "REPORT_NEWS"}) == 0
 
 
 async def test_an_incident_can_be_changed_so_that_a_person_must_confirm_first(scene: Scene) -> None:

@@ -75,7 +75,7 @@ async def test_evidence_written_after_a_rejection_reopens_it_says_what_is_new_an
 ) -> None:
     rejected, family, report_id = await a_rejected_match(scene)
     alerts = scene.house.use.store.alerts.collection
-    told_before = await alerts.count_documents({})
+    told_before = await alerts.count_documents({"kind": "REPORT_NEWS"})
     await change(scene, family, report_id, person=TELLING)
     shown = (await scene.coordinator.ask("match", id=rejected["id"])).value
     assert shown["state"] == "POTENTIAL"
@@ -83,7 +83,7 @@ async def test_evidence_written_after_a_rejection_reopens_it_says_what_is_new_an
     assert "MARKS +" in shown["reopenedBecause"]
     assert (shown["decidedBy"], shown["reason"]) == (None, None)
     assert await count(scene, EventKind.MATCH_REOPENED) == 1
-    assert await alerts.count_documents({}) == told_before == 1
+    assert await alerts.count_documents({"kind": "REPORT_NEWS"}) == told_before == 1
     again = (await scene.officer.ask("rejectMatch", input=step(shown))).made["match"]
     assert (again["state"], again["reopenedBecause"]) == ("REJECTED", None)
     await change(scene, family, report_id, version=2, person=TELLING | {"notes": "please hurry"})
@@ -193,7 +193,7 @@ async def test_a_lower_alert_threshold_tells_the_family_once(scene: Scene) -> No
     await change_incident(scene, alertThreshold=0.9)
     assert (await family.ask("report", id=report_id)).value["nextStep"] == "STAY_REACHABLE"
     await change_incident(scene, alertThreshold=0.8)
-    assert await scene.house.use.store.alerts.collection.count_documents({}) == 1
+    assert await scene.house.use.store.alerts.collection.count_documents({"kind": "REPORT_NEWS"}) == 1
 
 
 async def test_another_name_for_the_incident_rescores_nothing(scene: Scene) -> None:

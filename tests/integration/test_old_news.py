@@ -120,7 +120,7 @@ async def test_news_that_came_by_a_link_is_not_sent_once_the_link_is_gone(scene:
     linked = await link(scene, "REPORT", mothers, aunts)
     await Told(scene, mother, mothers, registration_id).decide("confirmMatch")
     store = scene.house.use.store
-    assert await store.alerts.collection.count_documents({}) == 4
+    assert await store.alerts.collection.count_documents({"kind": "REPORT_NEWS"}) == 4
     assert await sent(scene, push, aunt) == 2
     assert (await scene.coordinator.ask("unlinkDuplicate", input=step(linked))).made
     await settled(store)

@@ -110,7 +110,7 @@ async def test_a_value_moved_to_another_record_or_field_does_not_open_and_takes_
         with capture_logs() as logs:
             alone = await scene.volunteer.ask("registration", id=one)
             listed = await scene.volunteer.ask("registrations", incidentId=scene.incident_id, siteId=scene.site_id)
-        assert alone.codes == ["INTERNAL"]
+        assert alone.codes == ["UNREADABLE"]
         assert alone.body["errors"][0]["extensions"]["errorId"]
         assert [node["node"]["id"] for node in listed.value["edges"]] == [other]
         told = [entry for entry in logs if entry["event"] == "unreadable"]

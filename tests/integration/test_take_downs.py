@@ -75,7 +75,7 @@ async def test_a_report_that_is_taken_down_is_matched_no_more_and_its_family_is_
     family, report_id = await file(scene)
     await register(scene, child(scene.site_id))
     assert (await seen(family, report_id))["nextStep"] == "STAY_REACHABLE"
-    alerts = await store.alerts.collection.count_documents({})
+    alerts = await store.alerts.collection.count_documents({"kind": "REPORT_NEWS"})
     await take_down(scene, report_id)
     await settled(store)
     assert await states(scene, report_id) == {MatchState.FADED}
@@ -84,7 +84,7 @@ async def test_a_report_that_is_taken_down_is_matched_no_more_and_its_family_is_
     told = await seen(family, report_id)
     assert (told["status"], told["nextStep"]) == ("TAKEN_DOWN", "NONE")
     assert (told["takeDown"]["state"], told["takeDown"]["mayAppeal"]) == ("STANDING", True)
-    assert await store.alerts.collection.count_documents({}) == alerts
+    assert await store.alerts.collection.count_documents({"kind": "REPORT_NEWS"}) == alerts
 
 
 async def test_what_was_confirmed_for_a_false_report_is_undone_so_that_the_true_one_can_be(scene: Scene) -> None:
@@ -119,7 +119,7 @@ async def test_a_family_whose_report_is_linked_learns_nothing_once_it_is_taken_d
     assert (await scene.officer.ask("confirmMatch", input=step)).made
     await settled(store)
     assert await store.alerts.collection.count_documents({"ownerId": false_id}) == 0
-    assert await store.alerts.collection.count_documents({}) > 0
+    assert await store.alerts.collection.count_documents({"kind": "REPORT_NEWS"}) > 0
     assert (await seen(false_family, false_report))["nextStep"] == "NONE"
 
 

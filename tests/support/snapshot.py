@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 from backend.domain.event import EventKind
@@ -59,5 +60,6 @@ async def settled(store: Store) -> None:
 
 async def _busy(store: Store) -> bool:
     events = await store.events.collection.count_documents({"work.state": "WAITING"})
+    waiting = await store.escalations.collection.count_documents({"dueAt": {"$lte": datetime.now(UTC)}})
     deliveries = await store.deliveries.collection.count_documents({"work.state": "WAITING", "state": "QUEUED"})
-    return bool(events or deliveries)
+    return bool(events or waiting or deliveries)

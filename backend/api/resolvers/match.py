@@ -1,6 +1,6 @@
 """Matches: the queue, the steps of a review, and the live queue."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable
 from contextlib import aclosing
 from typing import Annotated
 
@@ -12,9 +12,11 @@ from backend.api.types.connection import CURSOR, After, AfterCursor, Connection,
 from backend.api.types.error import UserError
 from backend.api.types.incident import IncidentId
 from backend.api.types.match import Match, MatchStepInput, show_match
+from backend.domain import match as domain
 from backend.domain.match import MatchAction, MatchState
 from backend.services import following, matches
 
+MatchId = Annotated[ID, strawberry.argument(description="The match.")]
 StepInput = Annotated[MatchStepInput, strawberry.argument(description="The match, and why.")]
 
 
@@ -31,6 +33,17 @@ async def _step(info: Info, step: MatchStepInput, action: MatchAction) -> MatchP
         matches.decide(context.use, context.viewer, step.id, step.version, action, step.reason),
         lambda match: MatchPayload(errors=[], match=show_match(match)),
         present=lambda: matches.get_match(context.use, context.viewer, step.id),
+        overtaken=lambda match, errors: MatchPayload(errors=errors, match=show_match(match)),
+    )
+
+
+async def _taken(info: Info, match_id: str, work: Awaitable[domain.Match]) -> MatchPayload:
+    context = info.context
+    return await settle(
+        MatchPayload,
+        work,
+        lambda match: MatchPayload(errors=[], match=show_match(match)),
+        present=lambda: matches.get_match(context.use, context.viewer, match_id),
         overtaken=lambda match, errors: MatchPayload(errors=errors, match=show_match(match)),
     )
 
@@ -64,6 +77,14 @@ class MatchMutations:
     @strawberry.mutation(description="Take a match to look at it; nobody else decides on it meanwhile.")
     async def claim_match(self, info: Info, input: StepInput) -> MatchPayload:
         return await _step(info, input, MatchAction.CLAIM)
+
+    @strawberry.mutation(description="Take a match as it is now, to look at it; after half an hour it is back.")
+    async def take_match(self, info: Info, id: MatchId) -> MatchPayload:
+        return await _taken(info, id, matches.take_match(info.context.use, info.context.viewer, id))
+
+    @strawberry.mutation(description="Put back in the queue what you took.")
+    async def leave_match(self, info: Info, id: MatchId) -> MatchPayload:
+        return await _taken(info, id, matches.leave_match(info.context.use, info.context.viewer, id))
 
     @strawberry.mutation(description="Say that both are the same child. The family learns that there is news.")
     async def confirm_match(self, info: Info, input: StepInput) -> MatchPayload:

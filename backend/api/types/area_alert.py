@@ -12,6 +12,7 @@ from backend.domain import area_alert as domain
 from backend.domain.area_alert import AreaAlertEnd, AreaAlertState
 from backend.domain.person import Communication, Sex
 from backend.services import area_reach, nearby_alerts
+from backend.services.area_alerts import areas_of
 
 _CENTRE = "The middle of a circle."
 _RADIUS = "Its radius in kilometres, 0.1 to 200."
@@ -90,13 +91,16 @@ class AreaAlert:
     incident_id: ID = strawberry.field(description="The incident.")
     report_id: ID = strawberry.field(description="The report of the child.")
     state: AreaAlertState = strawberry.field(description="Where it stands.")
-    areas: list[SentArea] = strawberry.field(description="What was told, the first area first; none while proposed.")
     ended_because: AreaAlertEnd | None = strawberry.field(description="Why it was stopped.")
     ended_by: ID | None = strawberry.field(description="Who stopped it: an account, the family, or `system`.")
     ended_at: datetime | None = strawberry.field(description="When it was stopped.")
     version: int = strawberry.field(description="Counts the changes; a change names the version it saw.")
     created_at: datetime = strawberry.field(description="When it was proposed or sent.")
     updated_at: datetime = strawberry.field(description="When it was last changed.")
+
+    @strawberry.field(description="What was told, the first area first; none while proposed.")
+    async def areas(self, info: Info) -> list[SentArea]:
+        return [_show_sent(sent) for sent in await areas_of(info.context.use, info.context.viewer, self.record)]
 
     @strawberry.field(description="How far the telling has come. Ask again to follow it.")
     async def progress(self, info: Info) -> AreaProgress | None:
@@ -111,7 +115,6 @@ def show_area_alert(alert: domain.AreaAlert) -> AreaAlert:
         incident_id=ID(alert.incident_id),
         report_id=ID(alert.report_id),
         state=alert.state,
-        areas=[_show_sent(sent) for sent in alert.areas],
         ended_because=alert.ended_because,
         ended_by=None if alert.ended_by is None else ID(alert.ended_by),
         ended_at=alert.ended_at,

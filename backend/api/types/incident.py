@@ -18,6 +18,7 @@ _NAME = "What people call it."
 _AREA = "Its outline, as a ring of points; empty where nobody drew one."
 _RETENTION = "Days that personal data is kept once the incident is closed."
 _PROPOSE = "From this probability on, a match waits for review."
+_ESCALATE = "After so many minutes, the next on duty are told of what nobody took."
 _ALERT = "From this probability on, a family is told that there is news; null: only once a person has confirmed it."
 
 
@@ -33,6 +34,7 @@ class Incident:
     retention_days: int = strawberry.field(description=_RETENTION)
     propose_threshold: float = strawberry.field(description=_PROPOSE)
     alert_threshold: float | None = strawberry.field(description=_ALERT)
+    escalate_minutes: int = strawberry.field(description=_ESCALATE)
     synthetic: bool = strawberry.field(description="Whether this is an exercise, with invented people only.")
     version: int = strawberry.field(description="Counts the changes; a change names the version it saw.")
     created_at: datetime = strawberry.field(description="When it was opened.")
@@ -72,6 +74,7 @@ class OpenIncidentInput:
     retention_days: int = strawberry.field(default=365, description=_RETENTION)
     propose_threshold: float = strawberry.field(default=0.3, description=_PROPOSE)
     alert_threshold: float | None = strawberry.field(default=0.9, description=_ALERT)
+    escalate_minutes: int = strawberry.field(default=15, description=_ESCALATE)
     synthetic: bool = strawberry.field(default=False, description="An exercise, with invented people only.")
 
 
@@ -88,6 +91,7 @@ class ChangeIncidentInput:
     retention_days: int | None = strawberry.field(default=None, description=_RETENTION)
     propose_threshold: float | None = strawberry.field(default=None, description=_PROPOSE)
     alert_threshold: float | None = strawberry.field(default=strawberry.UNSET, description=_ALERT)
+    escalate_minutes: int | None = strawberry.field(default=None, description=_ESCALATE)
 
 
 IncidentId = Annotated[ID, strawberry.argument(description="The incident.")]

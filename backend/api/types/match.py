@@ -65,6 +65,7 @@ class Match:
         description="What is new since it was rejected, where that brought it back; null once it is rejected again."
     )
     claimed_by: ID | None = strawberry.field(description="The account that took it to look at it.")
+    claimed_at: datetime | None = strawberry.field(description="When it was taken.")
     decided_by: ID | None = strawberry.field(description="The account that confirmed or rejected it.")
     decided_at: datetime | None = strawberry.field(description="When it was confirmed or rejected.")
     version: int = strawberry.field(description="Counts the changes; a step names the version it saw.")
@@ -84,6 +85,11 @@ class Match:
             )
             for item in self.record.evidence
         ]
+
+    @strawberry.field(description="The name of whoever took it to look at it.")
+    async def claimed_by_name(self, info: Info) -> str | None:
+        account_id = self.record.claimed_by
+        return None if account_id is None else await info.context.loaders.reviewers.load(account_id)
 
     @strawberry.field(
         description="Of linked records, the match that stands for this one too: it is decided there. Null where this "
@@ -123,6 +129,7 @@ def show_match(match: domain.Match) -> Match:
         reason=match.reason,
         reopened_because=match.reopened_because,
         claimed_by=None if match.claimed_by is None else ID(match.claimed_by),
+        claimed_at=match.claimed_at,
         decided_by=None if match.decided_by is None else ID(match.decided_by),
         decided_at=match.decided_at,
         version=match.version,

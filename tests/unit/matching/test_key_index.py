@@ -57,6 +57,15 @@ def test_those_near_are_compared_too_where_many_are_alike() -> None:
     assert {"63", "64", "65"} <= set(likeliest(index_of(crowd.items()), subject))
 
 
+def test_a_description_filed_many_times_over_hides_nobody_who_is_described_a_little_otherwise() -> None:
+    described = person(names=Names(given="Ana"), sex=Sex.FEMALE, years=6, hair="black")
+    less = person(names=Names(given="Ana"), sex=Sex.FEMALE, years=6)
+    crowd = {str(number): profile(registration(described)) for number in range(30)}
+    index = index_of([*crowd.items(), ("she", profile(registration(less)))])
+    bounds = Bounds(found=100, found_by_place=50, compared=10, compared_by_place=0, for_a_crowd=4)
+    assert "she" in likeliest(index, profile(report(described)), bounds)
+
+
 def test_a_record_of_nothing_is_ranked_too() -> None:
     index = index_of((str(number), NOBODY) for number in range(40))
     assert len(likeliest(index, NOBODY)) == FEW.compared + FEW.compared_by_place

@@ -27,7 +27,7 @@ type Answer<Result> = {
   errors?: { message: string; extensions?: { code?: string; problems?: Problem[] } }[];
 };
 
-const TEMPORARY = new Set(["UNAVAILABLE", "INTERNAL", "TIMEOUT", "BODY_TOO_SLOW"]);
+const TEMPORARY = new Set(["UNAVAILABLE", "UNREADABLE", "INTERNAL", "TIMEOUT", "BODY_TOO_SLOW"]);
 const LONGEST_WAIT = 30_000;
 
 /** Raises Refusal, Unreachable. */

@@ -1,0 +1,77 @@
+"""Records that hold something in each field that has a rule of its own, so that showing it to the wrong one shows."""
+
+from typing import Any
+
+from tests.support.client import Client
+from tests.support.house import Scene
+from tests.support.matched_pair import Secrets
+from tests.support.pairs import step
+from tests.support.records import child, missing, report, sighting
+from tests.support.snapshot import settled
+from tests.support.take_downs import take_down
+
+EVERYTHING = {
+    "names": {"given": "Marisol", "family": "Quintanilla", "asSaid": "Mari"},
+    "sex": "FEMALE",
+    "age": {"minimum": 6, "maximum": 9, "source": "ESTIMATED", "asOf": "2026-09-02T00:00:00Z"},
+    "hair": "black",
+    "eyes": "brown",
+    "heightCm": 121,
+    "marks": [{"kind": "SCAR", "bodySite": "left knee", "text": "from a bicycle"}],
+    "clothing": [{"kind": "shirt", "colour": "red", "text": "with a kite on it"}],
+    "belongings": [{"kind": "bag", "colour": "blue", "text": "a school bag"}],
+    "communication": "SIGNS",
+    "notes": "is afraid of dogs",
+    "relatives": [{"relation": "mother", "name": "Rosaura Quintanilla", "phone": "+1 504 555 0142", "place": "Houma"}],
+}
+
+
+async def fill(scene: Scene, secrets: Secrets) -> None:
+    """What a matched pair leaves empty: said, decided, linked, appealed and closed."""
+    of, coordinator = secrets.variables, scene.coordinator
+    site = (await coordinator.ask("site", **of["site"])).value
+    await _do(coordinator, "changeSite", step(site, address="1500 Sugar Bowl Drive", capacity=500))
+    registration = (await coordinator.ask("registration", **of["registration"])).value
+    await _do(scene.volunteer, "changeRegistration", step(registration, person=EVERYTHING))
+    await _do(scene.stranger, "fileReport", report(scene.incident_id))
+    # Without push, since nobody answers at the phone's address and what is tried again would change the database.
+    await _do(secrets.family, "chooseAlerts", {"byPush": False})
+    found = child(scene.site_id)
+    await _do(secrets.helper, "registerPerson", found)
+    assert (await scene.volunteer.ask("confirmRegistration", id=found["id"], version=1)).made
+    await settled(scene.house.use.store)
+    await _decide(scene, secrets)
+    await _answer_an_appeal(scene)
+    await settled(scene.house.use.store)
+
+
+async def _decide(scene: Scene, secrets: Secrets) -> None:
+    of, coordinator = secrets.variables, scene.coordinator
+    for name in ("registrationDuplicates", "reportDuplicates"):
+        pair = (await coordinator.ask(name, **of[name])).value["duplicates"][0]
+        if pair["state"] == "SUGGESTED":
+            await _do(coordinator, "linkDuplicate", step(pair, reason="the same scar"))
+    await settled(scene.house.use.store)
+    match = await scene.house.use.store.matches.get(of["match"]["id"])
+    assert match is not None
+    await _do(coordinator, "claimMatch", {"id": match.id, "version": match.version})
+    await _do(coordinator, "confirmMatch", {"id": match.id, "version": match.version + 1, "reason": "the scar"})
+    seen = sighting(scene.incident_id)
+    await _do(scene.call_taker, "recordSighting", seen)
+    await _do(coordinator, "dismissSighting", {"id": seen["id"], "version": 1, "reason": "another girl"})
+    door = (await coordinator.ask("openIntake", input={"siteId": scene.site_id, "hours": 1})).made["intake"]
+    assert (await coordinator.ask("closeIntake", id=door["id"])).made
+
+
+async def _answer_an_appeal(scene: Scene) -> None:
+    posing = missing(person={"names": {"full": "Lazarus Thimble"}})
+    filed = (await scene.stranger.ask("fileReport", input=report(scene.incident_id, posing))).made
+    report_id = filed["reports"][0]["id"]
+    taken_down = await take_down(scene, report_id)
+    family = scene.stranger.signed_in(filed["token"])
+    assert (await family.ask("appealTakeDown", reportId=report_id, text="He is mine")).made
+    await _do(scene.officer, "answerTakeDown", {"id": taken_down["id"], "version": 2, "restore": False, "reason": "No"})
+
+
+async def _do(person: Client, name: str, given: dict[str, Any]) -> None:
+    assert (await person.ask(name, input=given)).made
