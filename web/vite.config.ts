@@ -8,6 +8,7 @@ export default defineConfig({
     target: "es2020",
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    manifest: "manifest.json",
   },
   server: { proxy: { "/graphql": { target: "http://127.0.0.1:8000", ws: true }, "/photos": "http://127.0.0.1:8000" } },
 });

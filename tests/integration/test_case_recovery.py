@@ -205,7 +205,8 @@ async def test_who_had_the_old_code_is_told_of_news_no_more_and_the_family_sets_
     )
     family = scene.stranger.signed_in(signed_in.made["token"])
     chosen = (await family.ask("alertChoices")).value
-    assert chosen == {"byPush": True, "byEmail": False, "email": None, "language": "es", "quiet": None}
+    kept = {"byPush": True, "byEmail": False, "email": None, "language": "es", "quiet": None, "nearby": None}
+    assert chosen == kept
     assert (await recovered(scene.call_taker, report_id, RIGHT, key)).made == made
 
 

@@ -70,13 +70,6 @@ class Device:
         found = await self.page.evaluate("axe.run().then(({ violations }) => violations)")
         assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == [], name
 
-    async def allow(self, permission: str, setting: str) -> None:
-        """Answer a permission as a person would: `granted` or `denied`."""
-        session = await self.context.new_cdp_session(self.page)
-        what = {"permission": {"name": permission}, "setting": setting, "origin": self.address}
-        await session.send("Browser.setPermission", what)
-        await session.detach()
-
     async def press(self, name: str) -> None:
         await self.page.get_by_role("button", name=name, exact=True).click()
 

@@ -8,6 +8,9 @@ import { Notice } from "../../parts/notice";
 import { QrCode } from "../../parts/qr-code";
 import { Screen } from "../../parts/screen";
 import { AlertsSwitch } from "../../parts/alerts-switch";
+import { Appeal } from "./appeal";
+import { saveCasePicture } from "./case-picture";
+import { FamilyQuestions } from "./questions";
 import { type Case, comeBack, forgetCase, type ReportState, reportsOf, sendPhotos, withdraw } from "./case";
 
 const TONES = { WAIT: "plain", STAY_REACHABLE: "warn", CONTACT_CENTRE: "good", NONE: "plain" } as const;
@@ -55,11 +58,13 @@ export function CaseScreen({ own, changed }: { own: Case; changed: (own: Case | 
           <Notice tone={TONES[report.nextStep]}>
             {report.nextStep === "NONE" ? say(`case.status.${report.status}`) : say(`case.next.${report.nextStep}`)}
           </Notice>
+          <Appeal own={own} report={report} done={load} />
           {report.status === "OPEN" ? (
             <Withdraw report={report} withdraw={() => withdraw(own, report).then(load, settle)} />
           ) : null}
         </section>
       ))}
+      {reports ? <FamilyQuestions own={own} reports={reports} /> : null}
       {own.photos.length > 0 ? <Notice>{say("case.photosWait", { count: own.photos.length })}</Notice> : null}
       {own.code && own.secret ? <CaseCard code={own.code} secret={own.secret} /> : null}
       <AlertsSwitch token={own.token} whose="family" />
@@ -74,6 +79,7 @@ export function CaseScreen({ own, changed }: { own: Case; changed: (own: Case | 
 function CaseCard({ code, secret }: { code: string; secret: string }) {
   const { say } = useWords();
   const [shown, setShown] = useState(true);
+  const address = `${location.origin}/case#${code}.${secret}`;
   return (
     <section class="card">
       <h2>{say("case.keep.title")}</h2>
@@ -90,12 +96,21 @@ function CaseCard({ code, secret }: { code: string; secret: string }) {
               <dd class="code">{secret}</dd>
             </div>
           </dl>
-          <QrCode text={`${location.origin}/case#${code}.${secret}`} label={say("case.qr")} />
+          <QrCode text={address} label={say("case.qr")} />
         </>
       ) : null}
-      <button type="button" class="button" onClick={() => setShown(!shown)}>
-        {say(shown ? "hide" : "show")}
-      </button>
+      <div class="row wraps">
+        <button
+          type="button"
+          class="button"
+          onClick={() => void saveCasePicture(say("case.keep.picture"), [say("case.code"), code, say("case.secret"), secret], address)}
+        >
+          {say("case.keep.save")}
+        </button>
+        <button type="button" class="button quiet" onClick={() => setShown(!shown)}>
+          {say(shown ? "hide" : "show")}
+        </button>
+      </div>
     </section>
   );
 }

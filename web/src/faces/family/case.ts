@@ -1,7 +1,7 @@
 /** A family's case on this phone, and what the server says of it. */
 import { ask, made, sendPhoto } from "../../api/client";
 import { FileReport, OpenIncidents, Reports, SignInWithCase, Viewer, WithdrawReport } from "../../api/generated/operations";
-import type { NextStep, ReportStatus } from "../../api/generated/types";
+import type { NextStep, ReportStatus, TakeDownState } from "../../api/generated/types";
 import { forget, keep, kept } from "../../kept/values";
 import { type ReportDraft, toFiling } from "./draft";
 import { work } from "./work";
@@ -21,6 +21,7 @@ export type ReportState = {
   name: string | null;
   status: ReportStatus;
   nextStep: NextStep;
+  takeDown: { state: TakeDownState; mayAppeal: boolean } | null;
   version: number;
 };
 
@@ -78,7 +79,7 @@ export async function reportsOf(own: Case): Promise<ReportState[]> {
     .map(({ node }) => {
       const { full, given, family } = node.person.names;
       const name = full ?? ([given, family].filter(Boolean).join(" ") || null);
-      return { id: node.id, name, status: node.status, nextStep: node.nextStep, version: node.version };
+      return { id: node.id, name, status: node.status, nextStep: node.nextStep, takeDown: node.takeDown, version: node.version };
     })
     .reverse();
 }

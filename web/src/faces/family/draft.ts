@@ -1,6 +1,7 @@
 /** A report as a family fills it in: one reporter, one child or several. */
 import { v7 as newId } from "uuid";
 import type { FileReportInput } from "../../api/generated/types";
+import { type PlaceDraft, placeInput } from "../../parts/place-field";
 import { NOBODY, type PersonDraft, type Relation, toInput } from "../../person/draft";
 
 export type ChildDraft = {
@@ -11,6 +12,8 @@ export type ChildDraft = {
   lastSeenDay: string;
   lastSeenTime: string;
   lastSeenPlace: string;
+  /** Which place of that name was meant; null where nobody said. */
+  lastSeenMeant: PlaceDraft["meant"];
 };
 
 export type ReportDraft = {
@@ -40,6 +43,7 @@ export function newChild(): ChildDraft {
     lastSeenDay: "",
     lastSeenTime: "",
     lastSeenPlace: "",
+    lastSeenMeant: null,
   };
 }
 
@@ -74,7 +78,7 @@ export function toFiling(report: ReportDraft, incidentId: string, now: Date): Fi
       relation: report.relation,
       person: toInput(child.person, now, false),
       lastSeenAt: lastSeen(child),
-      lastSeenPlace: child.lastSeenPlace.trim() ? { text: child.lastSeenPlace.trim() } : null,
+      lastSeenPlace: placeInput({ text: child.lastSeenPlace, meant: child.lastSeenMeant ?? null }),
     })),
   };
 }

@@ -7,6 +7,7 @@ import { Choice, Text } from "../../parts/fields";
 import { Icon } from "../../parts/icons";
 import { Notice } from "../../parts/notice";
 import { PhotoField, Portrait } from "../../parts/photo";
+import { PlaceField } from "../../parts/place-field";
 import { Screen } from "../../parts/screen";
 import { calledBy, RELATIONS } from "../../person/draft";
 import { AgeFields, ClothingFields, Facts, LanguageFields, LooksFields, NameFields, SexField } from "../../person/fields";
@@ -87,11 +88,12 @@ export function ReportScreens({ filed, leave }: { filed: (own: Case) => void; le
             />
             <Text label={say("report.seen.time")} type="time" value={child.lastSeenTime} change={(lastSeenTime) => put({ lastSeenTime })} />
           </div>
-          <Text
+          <PlaceField
+            incidentId={incident?.id ?? null}
             label={say("report.seen.place")}
             hint={say("report.seen.place.hint")}
-            value={child.lastSeenPlace}
-            change={(lastSeenPlace) => put({ lastSeenPlace })}
+            place={{ text: child.lastSeenPlace, meant: child.lastSeenMeant ?? null }}
+            change={({ text, meant }) => put({ lastSeenPlace: text, lastSeenMeant: meant })}
             wrong={wrong(`children.${report.at}.lastSeenPlace.text`)}
           />
           <Text label={say("person.home")} hint={say("report.home.hint")} value={child.person.home} change={(home) => person.change({ home })} wrong={inPerson("home.text")} />

@@ -14,6 +14,7 @@ import { Portrait } from "../../parts/photo";
 import { Screen } from "../../parts/screen";
 import { calledBy } from "../../person/draft";
 import type { ChangeDraft, ChildDraft, RegistrationDraft } from "./draft";
+import { RecheckRequests } from "./rechecks";
 import { type Child, keptList, loadList, type SiteList } from "./site";
 
 type Properties = { session: Session; justSaved: number; go: (path: string) => void; locked: () => void };
@@ -81,6 +82,7 @@ export function SiteScreen({ session, justSaved, go, locked }: Properties) {
       {seesList ? null : <Notice>{say("site.helper")}</Notice>}
       {seesList ? (
         <>
+          <RecheckRequests session={session} at={away ? null : (list?.at ?? null)} />
           <Link class="button" href="/site/roll-call">
             <Icon name="list" />
             {say("rollCall.title")}

@@ -1,0 +1,118 @@
+"""Every screen of the two phone faces, in light and dark, in three languages: looked at, and by axe."""
+
+from pathlib import Path
+
+import pytest
+
+from backend.domain.account import NewInvite, Role
+from backend.services.invites import invite_by_operator
+from tests.support.client import retry_key
+from tests.support.house import Scene
+from tests.support.records import child, missing, report
+from tests.support.screens import PHONE, Device, device, needs_browser
+
+pytestmark = needs_browser
+
+CONTRAST = "axe.run({ runOnly: ['color-contrast'] }).then(({ violations }) => violations)"
+LARGE_TEXT = "document.documentElement.style.setProperty('font-size', '200%')"
+WIDER_THAN_THE_SCREEN = "document.documentElement.scrollWidth > innerWidth"
+
+
+async def looks_well_in_light_and_dark(phone: Device, name: str) -> None:
+    await phone.looks_well(name)
+    await phone.page.emulate_media(color_scheme="dark")
+    await phone.page.wait_for_function("matchMedia('(prefers-color-scheme: dark)').matches")
+    found = await phone.page.evaluate(CONTRAST)
+    assert [[node["html"] for node in one["nodes"]] for one in found] == [], f"{name} in the dark"
+    await phone.page.emulate_media(color_scheme="light")
+    await phone.page.evaluate(LARGE_TEXT)
+    assert not await phone.page.evaluate(WIDER_THAN_THE_SCREEN), f"{name} with large text"
+    await phone.page.evaluate("document.documentElement.style.removeProperty('font-size')")
+
+
+async def speaks(phone: Device, language: str) -> None:
+    await phone.open("/")
+    await phone.page.locator(".head select").select_option(language)
+    await phone.page.wait_for_function("(language) => document.documentElement.lang === language", arg=language)
+
+
+@pytest.mark.parametrize("language", ["en", "ar", "es"])
+async def test_the_screens_of_a_family(scene: Scene, tmp_path: Path, language: str) -> None:
+    filed = (await scene.stranger.ask("fileReport", input=report(scene.incident_id, missing(), missing()))).made
+    asked = {"reportId": filed["reports"][0]["id"], "kind": "MARK", "bodySite": "left knee"}
+    assert (await scene.coordinator.ask("askFamily", input=asked)).made
+    async with device(scene.stranger.url, tmp_path / "family", **PHONE) as phone:
+        await speaks(phone, language)
+        await looks_well_in_light_and_dark(phone, f"welcome-{language}")
+        await phone.open("/report")
+        for step in ("child", "looks", "seen", "you", "check"):
+            await phone.page.locator(".progress").wait_for()
+            if step == "looks":
+                await phone.page.locator(".choice input[type=checkbox]").first.check()
+                await phone.page.locator(".bodies path[data-site=chest]").click()
+                await phone.page.locator(".tapped").wait_for()
+            if step == "seen":
+                await phone.page.locator("input:not([type=date], [type=time])").first.fill("Houston")
+                await phone.page.locator("main .button").first.click()
+                await phone.page.locator(".offered").wait_for()
+            await looks_well_in_light_and_dark(phone, f"family-{step}-{language}")
+            if step != "check":
+                await phone.page.locator(".actions .main").click()
+        await phone.open(f"/case#{filed['caseCode']}.{filed['caseSecret']}")
+        await phone.page.locator("form").wait_for()
+        await looks_well_in_light_and_dark(phone, f"family-back-{language}")
+        await phone.page.locator("form .main").click()
+        await phone.page.locator(".qr").wait_for()
+        await phone.page.get_by_role("radio").first.wait_for()
+        await looks_well_in_light_and_dark(phone, f"family-case-{language}")
+        assert (phone.heard, phone.elsewhere) == ([], [])
+
+
+@pytest.mark.parametrize("language", ["en", "ar", "es"])
+async def test_the_screens_of_a_volunteer(scene: Scene, tmp_path: Path, language: str) -> None:
+    registered = (await scene.volunteer.ask("registerPerson", input=child(scene.site_id))).made["registration"]
+    await by_a_helper(scene)
+    asked = {"registrationId": registered["id"], "kind": "OTHER", "text": "Does she limp?"}
+    assert (await scene.coordinator.ask("askRecheck", input=asked)).made
+    async with device(scene.stranger.url, tmp_path / "volunteer", **PHONE) as phone:
+        await speaks(phone, language)
+        await phone.open("/join")
+        await phone.page.locator("form").wait_for()
+        await looks_well_in_light_and_dark(phone, f"volunteer-door-{language}")
+        secret = await invite_by_operator(scene.house.use, NewInvite(Role.VOLUNTEER, site_id=scene.site_id))
+        await phone.open("/")
+        await phone.open(f"/join#{secret}")
+        await phone.page.locator("form input").fill("Grace")
+        await looks_well_in_light_and_dark(phone, f"volunteer-join-{language}")
+        await phone.page.locator("form .main").click()
+        await phone.page.locator(".list .tag.warn").wait_for()
+        await phone.page.get_by_text("Does she limp?").wait_for()
+        await looks_well_in_light_and_dark(phone, f"volunteer-site-{language}")
+        await phone.open(f"/site/child#{registered['id']}")
+        await phone.page.locator(".facts").first.wait_for()
+        await looks_well_in_light_and_dark(phone, f"volunteer-child-{language}")
+        await phone.page.locator(".actions .main").click()
+        await phone.page.locator("input[type=file]").wait_for()
+        await looks_well_in_light_and_dark(phone, f"volunteer-change-{language}")
+        for path, sign in (("register", "input[type=file]"), ("roll-call", ".tick"), ("settings", "form")):
+            await phone.open(f"/site/{path}")
+            await phone.page.locator(sign).first.wait_for()
+            await looks_well_in_light_and_dark(phone, f"volunteer-{path}-{language}")
+        await phone.page.locator("form input").first.fill("7294")
+        await phone.page.locator("form input").last.fill("7294")
+        await phone.page.locator("form button").click()
+        await phone.page.locator(".notice.good").wait_for()
+        await phone.open("/site")
+        await phone.page.locator("input[type=password]").wait_for()
+        await looks_well_in_light_and_dark(phone, f"volunteer-locked-{language}")
+        assert (phone.heard, phone.elsewhere) == ([], [])
+
+
+async def by_a_helper(scene: Scene) -> None:
+    """A child that somebody without an account registered, who came in by the code at the door."""
+    opened = (await scene.coordinator.ask("openIntake", input={"siteId": scene.site_id, "hours": 6})).made
+    entered = await scene.stranger.ask(
+        "enterIntake", input={"code": opened["code"], "name": "Sam", "retryKey": retry_key()}
+    )
+    helper = scene.stranger.signed_in(entered.made["token"])
+    assert (await helper.ask("registerPerson", input=child(scene.site_id))).made

@@ -1,0 +1,31 @@
+// How much JavaScript a phone loads before it shows a face, gzipped: the app, the face and what both import, and the
+// longest catalogues. The build fails where it is more than a bad network should be asked for.
+import { readFile, rm } from "node:fs/promises";
+import { gzipSync } from "node:zlib";
+
+const MOST = 60 * 1024;
+const FACES = ["family", "volunteer"];
+
+const built = new URL("../dist/app/", import.meta.url);
+const manifest = JSON.parse(await readFile(new URL("manifest.json", built), "utf8"));
+await rm(new URL("manifest.json", built));
+
+const size = async (name) => gzipSync(await readFile(new URL(manifest[name].file, built))).length;
+const withImports = (name, found = new Set()) => {
+  if (found.has(name)) return found;
+  found.add(name);
+  for (const other of manifest[name].imports ?? []) withImports(other, found);
+  return found;
+};
+const longest = async (part) => {
+  const names = Object.keys(manifest).filter((name) => name.endsWith(`/${part}.json`));
+  return Math.max(...(await Promise.all(names.map(size))));
+};
+
+for (const face of FACES) {
+  const names = [...withImports("index.html"), ...withImports(`src/faces/${face}/${face}.tsx`)];
+  const sizes = await Promise.all([...new Set(names)].map(size));
+  const bytes = [...sizes, await longest("shared"), await longest(face)].reduce((sum, one) => sum + one);
+  console.log(`The ${face} screens load ${(bytes / 1024).toFixed(1)} KB of JavaScript, of ${MOST / 1024} at most.`);
+  if (bytes > MOST) process.exit(1);
+}
