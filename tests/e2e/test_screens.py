@@ -103,6 +103,8 @@ async def test_a_child_is_found_through_screens_alone(
         await desk.page.locator(".pair").first.wait_for()
         await desk.sees("Registered at Superdome")
         await desk.looks_well("desk-review")
+        # A pair is decided only once it has been on the screen long enough to be looked at.
+        await desk.page.locator(".decide .button.main[aria-disabled=false]").wait_for()
         await desk.page.keyboard.press("c")
         await desk.sees("Confirmed. The family is told to call the centre.")
 

@@ -71,6 +71,7 @@ async def test_a_volunteer_sees_those_of_the_own_site_and_not_for_which_match_or
     for shown in (seen, of_child):
         assert match["id"] not in str(shown)
         assert report_id not in str(shown)
+    await settled(scene.house.use.store)
     before = await everything(scene.house.use.store)
     assert (await scene.other_volunteer.ask("recheck", id=recheck_id)).codes == ["NOT_FOUND"]
     elsewhere = {"incidentId": scene.incident_id, "siteId": scene.site_id}

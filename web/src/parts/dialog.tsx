@@ -1,13 +1,14 @@
 /** A question on top of the screen. Closed, it gives the keyboard back to where it was. */
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useId, useLayoutEffect, useRef } from "preact/hooks";
 
 type Properties = { title: string; close: () => void; children: ComponentChildren };
 
 export function Dialog({ title, close, children }: Properties) {
   const id = useId();
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  // At once, so that the next key is typed into it.
+  useLayoutEffect(() => {
     const shown = dialog.current;
     shown?.showModal();
     return () => shown?.close();

@@ -54,13 +54,18 @@ function shown({ id, person, careStatus, status, confirmation, photos, version }
     id,
     name: full ?? ([given, family].filter(Boolean).join(" ") || null),
     asSaid,
-    age: birthDate ?? (years === null ? null : String(years)),
+    age: birthDate ? String(yearsSince(birthDate)) : years === null ? null : String(years),
     careStatus,
     status,
     photo: photos[0]?.small ?? null,
     confirmation,
     version,
   };
+}
+
+/** Whole years; of a date of which only the year or the month is known, about. */
+function yearsSince(birthDate: string): number {
+  return Math.max(0, Math.floor((Date.now() - new Date(birthDate).getTime()) / (365.25 * 24 * 3600 * 1000)));
 }
 
 /** A child of the own site, as the server has it. Raises Refusal, Unreachable. */
