@@ -13,7 +13,7 @@ const Volunteer = lazy(() => import("./faces/volunteer/volunteer"));
 const Coordinator = lazy(() => import("./faces/coordinator/coordinator"));
 
 const FAMILY = new Set(["/report", "/case"]);
-const VOLUNTEER = new Set(["/join", "/site", "/site/register", "/site/child", "/site/change", "/site/roll-call", "/site/settings"]);
+const VOLUNTEER = new Set(["/join", "/site", "/site/register", "/site/child", "/site/change", "/site/roll-call", "/site/nearby", "/site/settings"]);
 
 export function App() {
   const [path, go] = useLocation();

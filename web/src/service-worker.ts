@@ -53,7 +53,8 @@ self.addEventListener("push", (event) => {
 
 self.addEventListener("notificationclick", (event) => {
   event.notification.close();
-  event.waitUntil(open(screenOf((event.notification.data as { kind: string }).kind)));
+  const { kind, id } = event.notification.data as { kind: string; id: string };
+  event.waitUntil(open(screenOf(kind, id)));
 });
 
 self.addEventListener("pushsubscriptionchange", (event) => {
@@ -94,12 +95,15 @@ async function sendWhatWaits(): Promise<void> {
 async function show(data: PushMessageData | null): Promise<void> {
   const { kind, id, language } = data?.json() as { kind: string; id: string; language: string };
   const { title, body, lang, dir } = textOf(kind, language);
-  await self.registration.showNotification(title, { body, lang, dir, icon: "/icon.svg", tag: `${kind} ${id}`, data: { kind } });
+  await self.registration.showNotification(title, { body, lang, dir, icon: "/icon.svg", tag: `${kind} ${id}`, data: { kind, id } });
 }
 
 async function open(screen: string): Promise<void> {
   const windows = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
-  const there = windows.find(({ url }) => new URL(url).pathname === screen);
+  const there = windows.find(({ url }) => {
+    const { pathname, hash } = new URL(url);
+    return (screen.includes("#") ? pathname + hash : pathname) === screen;
+  });
   if (there) await there.focus();
   else await self.clients.openWindow(screen);
 }

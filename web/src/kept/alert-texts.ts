@@ -16,7 +16,7 @@ const SCREENS: Record<Kind, string> = {
   CHILD_RECHECK: "/site",
   MATCH_WAITS: "/desk",
   RELEASE_WAITS: "/desk",
-  CHILD_MISSING_NEARBY: "/site",
+  CHILD_MISSING_NEARBY: "/site/nearby",
   DIGEST: "/desk",
 };
 
@@ -28,6 +28,8 @@ export function textOf(kind: string, language: string): Text {
   return { ...words, lang, dir: lang === "ar" ? "rtl" : "ltr" };
 }
 
-export function screenOf(kind: string): string {
-  return SCREENS[kind as Kind] ?? "/";
+/** The screen that a tap opens; which child is missing is said behind the `#`, which no browser sends. */
+export function screenOf(kind: string, id: string): string {
+  const screen = SCREENS[kind as Kind] ?? "/";
+  return kind === "CHILD_MISSING_NEARBY" ? `${screen}#${id}` : screen;
 }

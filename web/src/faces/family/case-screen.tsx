@@ -11,7 +11,8 @@ import { AlertsSwitch } from "../../parts/alerts-switch";
 import { Appeal } from "./appeal";
 import { saveCasePicture } from "./case-picture";
 import { FamilyQuestions } from "./questions";
-import { type Case, comeBack, forgetCase, type ReportState, reportsOf, sendPhotos, withdraw } from "./case";
+import { NearbyChoice } from "./nearby";
+import { allowNearby, type Case, comeBack, forgetCase, type ReportState, reportsOf, sendPhotos, withdraw } from "./case";
 
 const TONES = { WAIT: "plain", STAY_REACHABLE: "warn", CONTACT_CENTRE: "good", NONE: "plain" } as const;
 
@@ -59,6 +60,14 @@ export function CaseScreen({ own, changed }: { own: Case; changed: (own: Case | 
             {report.nextStep === "NONE" ? say(`case.status.${report.status}`) : say(`case.next.${report.nextStep}`)}
           </Notice>
           <Appeal own={own} report={report} done={load} />
+          {report.status === "OPEN" ? (
+            <NearbyChoice
+              label={say("nearby.case", { name: report.name ?? say("report.theChild.within") })}
+              why={say("nearby.case.why")}
+              value={report.nearby}
+              change={(nearby) => void allowNearby(own, report, nearby).then(load, settle)}
+            />
+          ) : null}
           {report.status === "OPEN" ? (
             <Withdraw report={report} withdraw={() => withdraw(own, report).then(load, settle)} />
           ) : null}
@@ -127,7 +136,7 @@ function Withdraw({ report, withdraw: done }: { report: ReportState; withdraw: (
   }
   return (
     <div class="card" role="group" aria-label={say("case.withdraw")}>
-      <p>{say("case.withdraw.sure", { name: report.name ?? say("report.theChild") })}</p>
+      <p>{say("case.withdraw.sure", { name: report.name ?? say("report.theChild.within") })}</p>
       <div class="row">
         <button type="button" class="button" onClick={() => void done()}>
           {say("case.withdraw.yes")}

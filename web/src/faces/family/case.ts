@@ -1,9 +1,9 @@
 /** A family's case on this phone, and what the server says of it. */
 import { ask, made, sendPhoto } from "../../api/client";
-import { FileReport, OpenIncidents, Reports, SignInWithCase, Viewer, WithdrawReport } from "../../api/generated/operations";
+import { ChangeReport, FileReport, OpenIncidents, Reports, SignInWithCase, Viewer, WithdrawReport } from "../../api/generated/operations";
 import type { NextStep, ReportStatus, TakeDownState } from "../../api/generated/types";
 import { forget, keep, kept } from "../../kept/values";
-import { type ReportDraft, toFiling } from "./draft";
+import { agreement, type Nearby, type ReportDraft, toFiling } from "./draft";
 import { work } from "./work";
 
 export type Case = {
@@ -22,6 +22,7 @@ export type ReportState = {
   status: ReportStatus;
   nextStep: NextStep;
   takeDown: { state: TakeDownState; mayAppeal: boolean } | null;
+  nearby: Nearby;
   version: number;
 };
 
@@ -79,9 +80,16 @@ export async function reportsOf(own: Case): Promise<ReportState[]> {
     .map(({ node }) => {
       const { full, given, family } = node.person.names;
       const name = full ?? ([given, family].filter(Boolean).join(" ") || null);
-      return { id: node.id, name, status: node.status, nextStep: node.nextStep, takeDown: node.takeDown, version: node.version };
+      const nearby = !node.nearby.alert ? "NO" : node.nearby.photos ? "PHOTOS" : "WORDS";
+      return { id: node.id, name, status: node.status, nextStep: node.nextStep, takeDown: node.takeDown, nearby, version: node.version } as const;
     })
     .reverse();
+}
+
+/** Say anew what those nearby may be told. Raises Refusal, Unreachable. */
+export async function allowNearby(own: Case, { id, version }: ReportState, nearby: Nearby): Promise<void> {
+  const { changeReport } = await ask(ChangeReport, { input: { id, version, nearby: agreement(nearby) } }, own.token);
+  made(changeReport);
 }
 
 /** Raises Refusal, Unreachable. */

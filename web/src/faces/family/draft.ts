@@ -1,6 +1,6 @@
 /** A report as a family fills it in: one reporter, one child or several. */
 import { v7 as newId } from "uuid";
-import type { FileReportInput } from "../../api/generated/types";
+import type { FileReportInput, NearbyAgreementInput } from "../../api/generated/types";
 import { type PlaceDraft, placeInput } from "../../parts/place-field";
 import { NOBODY, type PersonDraft, type Relation, toInput } from "../../person/draft";
 
@@ -14,7 +14,12 @@ export type ChildDraft = {
   lastSeenPlace: string;
   /** Which place of that name was meant; null where nobody said. */
   lastSeenMeant: PlaceDraft["meant"];
+  nearby: Nearby;
 };
+
+/** What those near where a child was last seen may be told: nothing, words, or words and photos. */
+export const NEARBY = ["NO", "WORDS", "PHOTOS"] as const;
+export type Nearby = (typeof NEARBY)[number];
 
 export type ReportDraft = {
   id: string;
@@ -44,6 +49,7 @@ export function newChild(): ChildDraft {
     lastSeenTime: "",
     lastSeenPlace: "",
     lastSeenMeant: null,
+    nearby: "NO",
   };
 }
 
@@ -79,8 +85,13 @@ export function toFiling(report: ReportDraft, incidentId: string, now: Date): Fi
       person: toInput(child.person, now, false),
       lastSeenAt: lastSeen(child),
       lastSeenPlace: placeInput({ text: child.lastSeenPlace, meant: child.lastSeenMeant ?? null }),
+      nearby: agreement(child.nearby ?? "NO"),
     })),
   };
+}
+
+export function agreement(nearby: Nearby): NearbyAgreementInput {
+  return { alert: nearby !== "NO", photos: nearby === "PHOTOS" };
 }
 
 /** The moment in the phone's own time zone; noon stands for a day of which no more is known. */

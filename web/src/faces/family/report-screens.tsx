@@ -12,6 +12,7 @@ import { Screen } from "../../parts/screen";
 import { calledBy, RELATIONS } from "../../person/draft";
 import { AgeFields, ClothingFields, Facts, LanguageFields, LooksFields, NameFields, SexField } from "../../person/fields";
 import { type Case, file } from "./case";
+import { NearbyChoice } from "./nearby";
 import { type OpenIncident, useOpenIncidents } from "./open-incidents";
 import { type ChildDraft, newChild, newReport, type ReportDraft, type Step, STEPS } from "./draft";
 
@@ -29,7 +30,7 @@ export function ReportScreens({ filed, leave }: { filed: (own: Case) => void; le
     draft.change({ children: report.children.map((other, index) => (index === report.at ? { ...child, ...changes } : other)) });
   const go = (step: Step, at = report.at) => draft.change({ step, at });
   const wrong = (path: string) => problems.find((problem) => problem.field === path)?.message;
-  const name = calledBy(child.person) ?? say("report.theChild");
+  const name = calledBy(child.person) ?? say("report.theChild.within");
   const number = STEPS.indexOf(report.step);
   const back = number === 0 ? leave : () => go(STEPS[number - 1] ?? "child");
   const forward = () => go(STEPS[number + 1] ?? "check");
@@ -97,6 +98,7 @@ export function ReportScreens({ filed, leave }: { filed: (own: Case) => void; le
             wrong={wrong(`children.${report.at}.lastSeenPlace.text`)}
           />
           <Text label={say("person.home")} hint={say("report.home.hint")} value={child.person.home} change={(home) => person.change({ home })} wrong={inPerson("home.text")} />
+          <NearbyChoice label={say("nearby.ask")} why={say("nearby.ask.why")} value={child.nearby ?? "NO"} change={(nearby) => put({ nearby })} />
         </Screen>
       );
     case "you":
@@ -236,7 +238,7 @@ function stepOf(field: string | null): [Step, number] | null {
   if (field.startsWith("reporter")) return ["you", 0];
   const [, index, rest = ""] = /^children\.(\d+)\.(.+)$/.exec(field) ?? [];
   if (index === undefined) return null;
-  if (rest.startsWith("lastSeen") || rest.startsWith("person.home")) return ["seen", Number(index)];
+  if (rest.startsWith("lastSeen") || rest.startsWith("nearby") || rest.startsWith("person.home")) return ["seen", Number(index)];
   return [/^person\.(names|age|sex)/.test(rest) ? "child" : "looks", Number(index)];
 }
 

@@ -1,4 +1,5 @@
-/** This phone: its PIN, and the alerts on it. */
+/** This phone: its PIN, the alerts on it, and where they may be about. */
+import { lazy, Suspense } from "preact/compat";
 import { useEffect, useState } from "preact/hooks";
 import { changePin, lock } from "../../kept/lock";
 import { hasSafe, WrongPin } from "../../kept/safe";
@@ -10,6 +11,8 @@ import { Text } from "../../parts/fields";
 import { Icon } from "../../parts/icons";
 import { Notice } from "../../parts/notice";
 import { Screen } from "../../parts/screen";
+
+const NearbyPlace = lazy(() => import("./nearby-place"));
 
 type Properties = {
   session: Session;
@@ -25,6 +28,11 @@ export function SettingsScreen({ session, pinSet, locked, leave }: Properties) {
     <Screen title={say("settings.title")} back={leave}>
       {session.role === "VOLUNTEER" ? <Pin session={session} pinSet={pinSet} locked={locked} /> : null}
       {session.role === "VOLUNTEER" ? <AlertsSwitch token={session.token} whose="staff" why="settings.alerts.why" /> : null}
+      {session.role === "VOLUNTEER" ? (
+        <Suspense fallback={null}>
+          <NearbyPlace session={session} />
+        </Suspense>
+      ) : null}
     </Screen>
   );
 }

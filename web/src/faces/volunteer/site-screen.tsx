@@ -14,6 +14,7 @@ import { Portrait } from "../../parts/photo";
 import { Screen } from "../../parts/screen";
 import { calledBy } from "../../person/draft";
 import type { ChangeDraft, ChildDraft, RegistrationDraft } from "./draft";
+import { MissingNearby } from "./nearby";
 import { RecheckRequests } from "./rechecks";
 import { type Child, keptList, loadList, type SiteList } from "./site";
 
@@ -82,6 +83,7 @@ export function SiteScreen({ session, justSaved, go, locked }: Properties) {
       {seesList ? null : <Notice>{say("site.helper")}</Notice>}
       {seesList ? (
         <>
+          <MissingNearby session={session} at={away ? null : (list?.at ?? null)} />
           <RecheckRequests session={session} at={away ? null : (list?.at ?? null)} />
           <Link class="button" href="/site/roll-call">
             <Icon name="list" />

@@ -1,4 +1,5 @@
 /** The volunteer's face: come in by a link, register children, see the own site. It works without a network. */
+import { lazy, Suspense } from "preact/compat";
 import { useEffect, useState } from "preact/hooks";
 import { type LockState, lock, lockAtStart, watchUse } from "../../kept/lock";
 import { keptSession, type Session } from "../../kept/session";
@@ -10,6 +11,8 @@ import { RegisterScreen } from "./register-screen";
 import { RollCallScreen } from "./roll-call-screen";
 import { SettingsScreen } from "./settings-screen";
 import { SiteScreen } from "./site-screen";
+
+const NearbyScreen = lazy(() => import("./nearby-screen"));
 
 type State = { lock: LockState; session: Session | null };
 
@@ -62,6 +65,12 @@ export default function Volunteer({ path, go }: { path: string; go: (path: strin
         return <ChangeScreen session={session} id={id} saved={home} leave={home} />;
       case "/site/roll-call":
         return <RollCallScreen leave={home} />;
+      case "/site/nearby":
+        return (
+          <Suspense fallback={null}>
+            <NearbyScreen key={id} session={session} id={id} locked={locked} leave={session.role === "VOLUNTEER" ? home : () => go("/desk")} />
+          </Suspense>
+        );
       case "/site/settings":
         return <SettingsScreen session={session} pinSet={() => setState({ ...state, lock: "open" })} locked={() => void locked()} leave={home} />;
       default:
