@@ -12,7 +12,8 @@ from backend.api.page import page
 
 SCREENS = (
     "/", "/report", "/case",
-    "/join", "/site", "/site/register", "/site/child", "/site/change", "/site/roll-call", "/site/nearby", "/site/settings",
+    "/join", "/site", "/site/register", "/site/child", "/site/change", "/site/roll-call", "/site/nearby",
+    "/site/settings",
     "/desk", "/desk/incident", "/desk/people", "/desk/new", "/desk/account",
     "/desk/duplicates", "/desk/waiting", "/desk/take-downs", "/desk/doors",
     "/desk/exercise", "/desk/figures", "/desk/settings", "/desk/webhooks", "/desk/duty",

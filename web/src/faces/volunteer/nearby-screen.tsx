@@ -51,7 +51,7 @@ export default function NearbyScreen({ session, id, locked, leave }: Properties)
   }
   return (
     <Screen
-      title={say("near.title")}
+      title={say(child ? "near.title" : "near.place.title")}
       back={leave}
       actions={
         child ? (
@@ -66,11 +66,13 @@ export default function NearbyScreen({ session, id, locked, leave }: Properties)
       {alert && child ? (
         <>
           <section class="card">
-            <div class="row wraps">
-              {alert.photos.map((photo) => (
-                <Portrait key={photo.id} photo={photo.large} />
-              ))}
-            </div>
+            {alert.photos.length > 0 ? (
+              <div class="row wraps">
+                {alert.photos.map((photo) => (
+                  <Portrait key={photo.id} photo={photo.large} />
+                ))}
+              </div>
+            ) : null}
             <h2>
               <bdi>{name}</bdi>
             </h2>
