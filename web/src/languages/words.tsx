@@ -80,7 +80,11 @@ export function InWords({ part, children }: { part?: Part; children: ComponentCh
       }),
     say: (key, values = {}) => {
       const text = catalogue.words[key];
-      if (text === undefined) return outer ? outer.say(key, values) : key;
+      if (text === undefined && outer) return outer.say(key, values);
+      if (text === undefined) {
+        console.error(`There is no text here for ${key}.`);
+        return key;
+      }
       return text.replace(/\{(\w+)\}/g, (whole, name: string) => written(values[name] ?? whole));
     },
     number: written,

@@ -86,7 +86,7 @@ export function Compose({ session, about, before, drawing, change, middle, area,
 function Shown({ reach }: { reach: Reach }) {
   const { say } = useWords();
   const { name, ageFrom, ageTo, clothing } = reach.child;
-  const years = [ageFrom, ageTo].filter((one) => one !== null);
+  const years = [...new Set([ageFrom, ageTo].filter((one) => one !== null))].join("–");
   return (
     <div class="card">
       <h3>{say("telling.shown")}</h3>
@@ -99,7 +99,7 @@ function Shown({ reach }: { reach: Reach }) {
       ) : null}
       <p>
         <bdi>
-          {[name, [...new Set(years)].join("–"), clothing.map(({ colour, kind }) => [colour, kind].filter(Boolean).join(" ")).join(", ")].filter(Boolean).join(" · ")}
+          {[name ?? say("telling.noName"), years && say("telling.age", { years }), clothing.map(({ colour, kind }) => [colour, kind].filter(Boolean).join(" ")).join(", ")].filter(Boolean).join(" · ")}
         </bdi>
       </p>
     </div>
