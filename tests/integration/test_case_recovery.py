@@ -11,10 +11,10 @@ from backend.domain.choices import NewAlertChoices
 from backend.domain.credential import FIRST_LOCK
 from backend.domain.device import NewDevice
 from backend.domain.errors import DomainError, ErrorCode
-from backend.services import reports
 from backend.services.alert_choices import choose_alerts
 from backend.services.audit import entries_about
 from backend.services.devices import register_device
+from backend.services.rates import signed_in_at
 from backend.services.sessions import viewer_of
 from tests.support.client import Answer, Client, retry_key
 from tests.support.house import Scene
@@ -225,14 +225,12 @@ async def test_what_was_let_in_by_the_old_case_just_before_sets_nothing_up_after
     late = await viewer_of(use, given["token"])
     told = NewAlertChoices(by_push=True, by_email=True, email="stranger@example.org")
 
-    let_in = reports.signed_in_at
-
     async def let_in_and_overtaken(*of: Any, **more: Any) -> Any:
-        family = await let_in(*of, **more)
+        family = await signed_in_at(*of, **more)
         assert (await recovered(scene.call_taker, given["reports"][0]["id"], RIGHT)).made
         return family
 
-    monkeypatch.setattr(reports, "signed_in_at", let_in_and_overtaken)
+    monkeypatch.setattr("backend.services.reports.signed_in_at", let_in_and_overtaken)
     old = {"code": given["caseCode"], "secret": given["caseSecret"]}
     assert (await scene.stranger.ask("signInWithCase", input=old)).codes == ["UNAUTHENTICATED"]
     assert await use.store.sessions.find({"familyId": given["reports"][0]["familyId"]}) == []
