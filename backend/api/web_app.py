@@ -15,7 +15,7 @@ SCREENS = (
     "/join", "/site", "/site/register", "/site/child", "/site/change", "/site/roll-call", "/site/settings",
     "/desk", "/desk/incident", "/desk/people", "/desk/new", "/desk/account",
     "/desk/duplicates", "/desk/waiting", "/desk/take-downs", "/desk/doors",
-    "/desk/exercise", "/desk/figures", "/desk/settings", "/desk/webhooks",
+    "/desk/exercise", "/desk/figures", "/desk/settings", "/desk/webhooks", "/desk/duty",
     "/desk/map", "/desk/calls", "/desk/sightings", "/desk/alerts", "/seen",
 )  # fmt: skip
 """The paths of the screens, which the page itself tells apart (`web/src/app.tsx`)."""

@@ -141,13 +141,43 @@ async def test_figures_are_drawn_and_what_holds_in_an_incident_is_set(scene: Sce
         await desk.page.locator("[aria-invalid=true]").wait_for()
         await desk.fill("How many days is personal data kept once it is closed?", "90")
         await desk.fill("What do people call it?", "Hurricane Ada, the second")
+        await desk.fill("After how many minutes are the next on duty told of what nobody took?", "5")
         await looks_well_by_day_and_night(desk, "desk-settings")
         await desk.press("Keep it")
         await desk.sees("Kept. Where it changes scores")
         await desk.page.get_by_label("Incident").get_by_text("Hurricane Ada, the second").wait_for(state="attached")
     incident = await scene.house.use.store.incidents.get(scene.incident_id)
     assert incident is not None
-    assert incident.retention_days == 90
+    assert (incident.retention_days, incident.escalate_minutes) == (90, 5)
+
+
+async def test_who_is_on_duty_is_set_by_shifts_and_seen_by_officers(scene: Scene, tmp_path: Path) -> None:
+    async with desk_of(scene, scene.coordinator, "carla", tmp_path) as (desk, _):
+        await desk.page.get_by_role("link", name="On duty").click()
+        await desk.sees("Nobody is on duty")
+        await desk.page.get_by_label("When are they told?").select_option("Step 2")
+        until = await desk.page.get_by_label("Until").input_value()
+        await desk.press("Put on duty")
+        await desk.page.get_by_role("button", name="Remove: Coordinator").wait_for()
+        # The next shift begins where this one ends, and cannot end before.
+        assert await desk.page.get_by_label("From").input_value() == until
+        await desk.fill("Until", "2020-01-01T00:00")
+        await desk.press("Put on duty")
+        await desk.sees("A shift ends after it starts, and within 7 days.")
+        await looks_well_by_day_and_night(desk, "desk-duty")
+    rota = (await scene.coordinator.ask("rota", incidentId=scene.incident_id)).value
+    assert [(one["name"], one["step"]) for one in rota["onDuty"]] == [("Coordinator", 2)]
+    async with desk_of(scene, scene.officer, "oscar", tmp_path) as (desk, _):
+        await desk.page.get_by_role("link", name="On duty").click()
+        await desk.sees("Step 2")
+        assert await desk.page.get_by_role("button", name="Remove").count() == 0
+        assert await desk.page.get_by_role("button", name="Put on duty").count() == 0
+    async with desk_of(scene, scene.admin, "ada", tmp_path) as (desk, _):
+        await desk.page.get_by_role("link", name="On duty").click()
+        await desk.page.get_by_role("button", name="Remove: Coordinator").click()
+        await desk.press("Remove the shift")
+        await desk.sees("Nobody is on duty")
+    assert (await scene.coordinator.ask("rota", incidentId=scene.incident_id)).value["shifts"] == []
 
 
 async def test_an_administrator_sets_a_webhook_up_and_is_shown_its_secret_once(scene: Scene, tmp_path: Path) -> None:

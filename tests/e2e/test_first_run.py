@@ -27,6 +27,7 @@ async def test_an_empty_system_leads_its_administrator_to_an_incident_with_an_ar
         await desk.sees("Welcome. What has happened?")
         await looks_well_by_day_and_night(desk, "desk-first-run")
         await desk.fill("What do people call it?", "Hurricane Ida")
+        await desk.fill("Below how many years is somebody a child?", "18")
         await desk.press("Open it")
         await desk.sees("Getting started")
         await desk.fill("Around which place?", "Houma")
@@ -41,7 +42,7 @@ async def test_an_empty_system_leads_its_administrator_to_an_incident_with_an_ar
         await desk.page.get_by_text("1500 Sugar Bowl Drive, New Orleans · room for 800").wait_for()
         assert (desk.heard, desk.elsewhere) == ([], [])
     (incident,) = await house.use.store.incidents.find({})
-    assert len(incident.area) == 36
+    assert (len(incident.area), incident.child_age_limit) == (36, 18)
     assert sorted(one.name for one in await house.use.store.sites.find({})) == ["Charity Hospital", "Superdome"]
 
 

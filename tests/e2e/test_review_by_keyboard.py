@@ -1,7 +1,10 @@
 """Matches and duplicates, decided at the desk with the keyboard alone."""
 
+import json
 from pathlib import Path
 from typing import Any
+
+from playwright.async_api import WebSocketRoute
 
 from tests.support.desk import desk_of, looks_well_by_day_and_night
 from tests.support.house import Scene
@@ -120,6 +123,62 @@ async def test_a_pair_that_comes_while_one_looks_on_is_shown_at_once_and_keys_ma
         assert (await states(scene))["Marisol"][0] == "POTENTIAL"
 
 
+async def test_who_has_a_pair_is_named_and_it_is_taken_and_left_with_one_key(scene: Scene, tmp_path: Path) -> None:
+    await register(scene, child(scene.site_id))
+    await file(scene)
+    (match,) = await scene.house.use.store.matches.find({})
+    async with desk_of(scene, scene.coordinator, "carla", tmp_path) as (desk, _):
+        await desk.page.locator(".compare").wait_for()
+        await desk.sees("Live")
+        assert (await scene.officer.ask("takeMatch", id=match.id)).made
+        await desk.page.locator(".pair", has_text="Officer").wait_for()
+        await desk.sees("Officer has taken it,")
+        await desk.page.get_by_role("button", name="Put it back in the queue").wait_for()
+        await looks_well_by_day_and_night(desk, "desk-review-taken")
+        # What another looks at is not decided here, and no key does it.
+        assert await desk.page.locator(".decide .button.main").count() == 0
+        await keys(desk, "c", "t")
+        assert (await scene.officer.ask("leaveMatch", id=match.id)).made
+
+        await looked(desk)
+        await keys(desk, "t")
+        await desk.sees("You have taken it, ")
+        await desk.page.locator(".pair", has_text="Yours").wait_for()
+        assert (await states(scene))["Marisol"][0] == "CLAIMED"
+        await looked(desk)
+        await keys(desk, "t")
+        await desk.sees("It is in the queue again.")
+        assert (await states(scene))["Marisol"][0] == "POTENTIAL"
+
+
+async def test_the_queue_says_since_when_it_is_deaf_though_the_connection_lasts(scene: Scene, tmp_path: Path) -> None:
+    followed: list[tuple[WebSocketRoute, str]] = []
+
+    def between(page: WebSocketRoute) -> None:
+        server = page.connect_to_server()
+
+        def said(message: str | bytes) -> None:
+            told = json.loads(message)
+            if told["type"] == "subscribe":
+                followed.append((page, told["id"]))
+            server.send(message)
+
+        page.on_message(said)
+
+    async with desk_of(scene, scene.coordinator, "carla", tmp_path) as (desk, _):
+        await desk.page.route_web_socket("**/graphql", between)
+        await desk.page.reload()
+        await desk.page.get_by_text("Live", exact=True).wait_for()
+        await desk.page.clock.install()
+        ((page, its_id),) = followed
+        page.send(json.dumps({"id": its_id, "type": "error", "payload": [{"message": "Too much happened at once."}]}))
+        await desk.sees("Not live since ")
+        await looks_well_by_day_and_night(desk, "desk-review-deaf")
+        await desk.page.clock.fast_forward(5_000)
+        await desk.page.get_by_text("Live", exact=True).wait_for()
+        assert len(followed) == 2
+
+
 async def test_records_of_one_child_are_linked_and_taken_apart_by_keyboard_alone(scene: Scene, tmp_path: Path) -> None:
     await register(scene, child(scene.site_id), arrived(scene.other_site_id))
     async with desk_of(scene, scene.coordinator, "carla", tmp_path) as (desk, _):
@@ -153,6 +212,19 @@ async def test_what_would_settle_a_pair_is_asked_at_the_site_and_of_the_family(s
         await desk.page.get_by_label("When and where last seen").check()
         await desk.press("Ask")
         await desk.sees("Asked. The family sees it with its report.")
-    store = scene.house.use.store
+        await desk.page.get_by_text("No answer yet").nth(1).wait_for()
+        store = scene.house.use.store
+
+        # What was answered stands beside the pair as it comes; what is needed no more is dropped.
+        (recheck,) = await store.rechecks.find({})
+        answer = {"hasMark": True, "mark": {"kind": "SCAR", "bodySite": "left knee", "text": "like a fish-hook"}}
+        assert (await scene.volunteer.ask("answerRecheck", id=recheck.id, answer=answer)).made
+        await desk.sees("like a fish-hook")
+        await desk.page.get_by_text("Answered").wait_for()
+        await desk.press("Drop it")
+        await desk.page.get_by_text("Dropped").wait_for()
+        await desk.page.get_by_text("What was asked").scroll_into_view_if_needed()
+        await looks_well_by_day_and_night(desk, "desk-asked")
+    assert [one.state.value for one in await store.questions.find({})] == ["DROPPED"]
     assert [one.asking.body_site for one in await store.rechecks.find({})] == ["left knee"]
     assert [one.asking.kind.value for one in await store.questions.find({})] == ["LAST_SEEN"]

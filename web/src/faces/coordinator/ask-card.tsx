@@ -15,7 +15,7 @@ const WHOM = ["site", "family"] as const;
 type Whom = (typeof WHOM)[number];
 const KINDS = ["MARK", "PHOTO", "NAME", "AGE", "LANGUAGE", "CLOTHING", "LAST_SEEN", "OTHER"] as const satisfies readonly AskedKind[];
 
-export function AskCard({ session, match }: { session: Session; match: Match }) {
+export function AskCard({ session, match, asked: wasAsked }: { session: Session; match: Match; asked: () => void }) {
   const { say } = useWords();
   const [whom, setWhom] = useState<Whom>("site");
   const [kind, setKind] = useState<AskedKind | null>(null);
@@ -36,6 +36,7 @@ export function AskCard({ session, match }: { session: Session; match: Match }) 
       if (whom === "family") made((await ask(AskFamily, { input: { ...asked, reportId: report.id } }, session.token)).askFamily);
       else made((await ask(AskRecheck, { input: { ...asked, registrationId: registration.id } }, session.token)).askRecheck);
       setDone(whom);
+      wasAsked();
       setId(newId());
       setKind(null);
       setBodySite("");

@@ -26,8 +26,8 @@ export async function loadIncident(session: Session, id: string): Promise<{ inci
 }
 
 /** Its id. Raises Refusal, Unreachable. */
-export async function open(session: Session, name: string, kind: IncidentKind, scale: IncidentScale, synthetic: boolean): Promise<string> {
-  const input = { id: newId(), name, kind, scale, synthetic };
+export async function open(session: Session, name: string, kind: IncidentKind, scale: IncidentScale, childAgeLimit: number, synthetic: boolean): Promise<string> {
+  const input = { id: newId(), name, kind, scale, childAgeLimit, synthetic };
   const { openIncident } = await ask(OpenIncident, { input }, session.token);
   return made(openIncident).incident?.id ?? input.id;
 }

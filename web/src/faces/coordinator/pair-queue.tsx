@@ -35,7 +35,7 @@ type Properties<Item, Whole> = {
   filters: ComponentChildren;
   load: (after: string | null) => Promise<Page<Item>>;
   loadOne: (id: string) => Promise<Whole | null>;
-  follow?: (feed: Live, changed: () => void) => () => void;
+  follow?: (feed: Live, changed: () => void, ended: () => void) => () => void;
   row: (item: Item) => ComponentChildren;
   show: (pair: Whole, choose: (id: string) => void) => ComponentChildren;
   chance: (pair: Whole) => number;
@@ -43,17 +43,18 @@ type Properties<Item, Whole> = {
 };
 
 const KEYS_OFF = "keysOff";
+const FOLLOWED_AGAIN_MS = 5_000;
 /** Nobody has compared two children sooner: a key pressed twice must not decide the pair that came next. */
 const MILLISECONDS_TO_LOOK = 400;
 
 export function PairQueue<Item extends { id: string; version: number }, Whole extends { id: string }>(properties: Properties<Item, Whole>) {
   const { session, about } = properties;
-  const { say, language } = useWords();
+  const { say, language, moment } = useWords();
   const [queue, setQueue] = useState<Page<Item> | null>(null);
   const [chosen, setChosen] = useState<string | null>(null);
   const [loaded, setPair] = useState<Whole | null>(null);
   const [ready, setReady] = useState<string | null>(null);
-  const [live, setLive] = useState(false);
+  const [awaySince, setAwaySince] = useState<Date | null>(() => new Date());
   const [told, setTold] = useState<{ text: string; undo: string | null } | null>(null);
   const [asking, setAsking] = useState<{ step: Step<Whole>; of: Whole } | null>(null);
   const [helping, setHelping] = useState(false);
@@ -89,14 +90,28 @@ export function PairQueue<Item extends { id: string; version: number }, Whole ex
   useEffect(() => {
     if (!follow) return undefined;
     let soon: number | undefined;
-    const feed = openLive(session.token, setLive);
-    // Many changes at once are one look.
-    const end = follow(feed, () => {
+    let again: number | undefined;
+    let gone = false;
+    let end = () => undefined as void;
+    const lost = () => gone || setAwaySince((since) => since ?? new Date());
+    const feed = openLive(session.token, (is) => is || lost());
+    // The first message comes as soon as it is followed. Many changes at once are one look.
+    const changed = () => {
+      setAwaySince(null);
       clearTimeout(soon);
       soon = window.setTimeout(() => void latest.current(), 300);
-    });
+    };
+    const listen = () => {
+      end = follow(feed, changed, () => {
+        lost();
+        if (!gone) again = window.setTimeout(listen, FOLLOWED_AGAIN_MS);
+      });
+    };
+    listen();
     return () => {
+      gone = true;
       clearTimeout(soon);
+      clearTimeout(again);
       end();
       feed.end();
     };
@@ -203,8 +218,8 @@ export function PairQueue<Item extends { id: string; version: number }, Whole ex
         <div class="row wraps">
           <h1 class="grows">{say(properties.title)}</h1>
           {follow ? (
-            <span role="status" class={live ? "tag good" : "tag warn"}>
-              {say(live ? "live" : "notLive")}
+            <span role="status" class={awaySince ? "tag warn" : "tag good"}>
+              {awaySince ? say("notLive", { time: moment(awaySince.getTime(), "short") }) : say("live")}
             </span>
           ) : null}
           <button type="button" class="button quiet" onClick={() => setHelping(true)}>

@@ -1,15 +1,16 @@
 /** The review queue, most probable first: look at a pair, confirm or reject it, take it back. */
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { MatchChanges } from "../../api/generated/operations";
 import type { MatchState } from "../../api/generated/types";
 import type { Session } from "../../kept/session";
 import { useWords } from "../../languages/words";
 import { Choice } from "../../parts/fields";
 import { Notice } from "../../parts/notice";
-import { AskCard } from "./ask-card";
+import { AskedList } from "./asked-list";
 import { Compare, Conflicts, Evidence } from "./compare";
+import { self } from "./desk";
 import { Chance, PairQueue, type Step } from "./pair-queue";
-import { loadMatch, loadQueue, type Match, nameOf, take } from "./review";
+import { loadMatch, loadQueue, type Match, nameOf, type Step as Name, take } from "./review";
 
 const SHOWN = ["OPEN", "CONFIRMED", "REJECTED", "FADED"] as const;
 type Shown = (typeof SHOWN)[number];
@@ -18,6 +19,9 @@ const STATES: Record<Shown, MatchState[] | null> = { OPEN: null, CONFIRMED: ["CO
 export function ReviewScreen({ session, incidentId }: { session: Session; incidentId: string }) {
   const { say, language } = useWords();
   const [shown, setShown] = useState<Shown>("OPEN");
+  const [own, setOwn] = useState<string | null>(null);
+  // Who one is stays unknown where the network is away; the queue says so itself.
+  useEffect(() => void self(session).then((found) => setOwn(found?.id ?? null), () => undefined), [session.token]);
   return (
     <PairQueue
       session={session}
@@ -34,7 +38,7 @@ export function ReviewScreen({ session, incidentId }: { session: Session; incide
       }
       load={(after) => loadQueue(session, incidentId, STATES[shown], language, after)}
       loadOne={(id) => loadMatch(session, id, language)}
-      follow={(feed, changed) => feed.follow(MatchChanges, { incidentId }, changed)}
+      follow={(feed, changed, ended) => feed.follow(MatchChanges, { incidentId }, changed, ended)}
       chance={({ probability }) => probability}
       row={(one) => (
         <>
@@ -44,31 +48,36 @@ export function ReviewScreen({ session, incidentId }: { session: Session; incide
             <span class="soft"> · </span>
             <bdi>{(one.registration && nameOf(one.registration.person.names)) ?? say("compare.nameless")}</bdi>
           </span>
-          {one.state === "CLAIMED" ? <span class="tag">{say("review.claimed")}</span> : null}
+          {one.state === "CLAIMED" ? (
+            <span class="tag">
+              <bdi>{one.claimedBy === own ? say("review.yours") : (one.claimedByName ?? say("review.taken"))}</bdi>
+            </span>
+          ) : null}
           {one.reopenedBecause ? <span class="tag warn">{say("review.reopened")}</span> : null}
         </>
       )}
-      steps={(match) => stepsOf(match).map((step) => ({ ...STEPS[step], take: (pair, reason) => take(step, session, pair, reason) }))}
-      show={(match, choose) => <Pair session={session} match={match} choose={choose} />}
+      steps={(match) => stepsOf(match, own).map((step) => ({ ...STEPS[step], take: (pair, reason) => take(step, session, pair, reason) }))}
+      show={(match, choose) => <Pair session={session} match={match} own={own} choose={choose} />}
     />
   );
 }
 
-type Name = "claim" | "confirm" | "reject" | "undo";
 const STEPS: Record<Name, Omit<Step<Match>, "take">> = {
-  claim: { key: "t", label: "review.claim", done: "review.done.claim" },
+  take: { key: "t", label: "review.take", done: "review.done.take" },
+  leave: { key: "t", label: "review.leave", done: "review.done.leave" },
+  free: { key: "u", label: "review.free", done: "review.done.leave" },
   confirm: { key: "c", label: "review.confirm", main: true, goesOn: true, done: "review.done.confirm" },
   reject: { key: "r", label: "review.reject", reason: true, goesOn: true, done: "review.done.reject" },
   undo: { key: "u", label: "review.undo", undoes: true, done: "review.done.undo" },
 };
 
-/** The steps that may follow, as the server's table has them (`backend/domain/match.py`). */
-function stepsOf(match: Match): Name[] {
+/** The steps that may follow, as the server's table has them (`backend/domain/match.py`); what another has taken waits for them. */
+function stepsOf(match: Match, own: string | null): Name[] {
   switch (match.state) {
     case "POTENTIAL":
-      return ["confirm", "reject", "claim"];
+      return ["confirm", "reject", "take"];
     case "CLAIMED":
-      return ["confirm", "reject", "undo"];
+      return match.claimedBy === own ? ["confirm", "reject", "leave"] : ["free"];
     case "CONFIRMED":
     case "REJECTED":
       return ["undo"];
@@ -77,12 +86,19 @@ function stepsOf(match: Match): Name[] {
   }
 }
 
-function Pair({ session, match, choose }: { session: Session; match: Match; choose: (id: string) => void }) {
+function Pair({ session, match, own, choose }: { session: Session; match: Match; own: string | null; choose: (id: string) => void }) {
   const { say, language } = useWords();
   const { report, registration } = match;
   const moment = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
   return (
     <>
+      {match.state === "CLAIMED" && match.claimedAt ? (
+        <Notice>
+          {match.claimedBy === own
+            ? say("review.yours.since", { time: moment.format(new Date(match.claimedAt)) })
+            : say("review.taken.since", { name: match.claimedByName ?? say("review.somebody"), time: moment.format(new Date(match.claimedAt)) })}
+        </Notice>
+      ) : null}
       {match.reopenedBecause ? <Notice tone="warn">{say("review.reopenedBecause", { reason: match.reopenedBecause })}</Notice> : null}
       {report?.review && !report.review.reviewedAt ? <Notice tone="warn">{say("review.unreviewed")}</Notice> : null}
       {registration?.confirmation === "UNCONFIRMED" ? <Notice tone="warn">{say("review.unconfirmed")}</Notice> : null}
@@ -107,7 +123,7 @@ function Pair({ session, match, choose }: { session: Session; match: Match; choo
         }
       />
       <Evidence evidence={match.evidence} />
-      {report && registration ? <AskCard key={match.id} session={session} match={match} /> : null}
+      {report && registration ? <AskedList key={match.id} session={session} match={match} /> : null}
       {match.togetherWith.length > 0 ? (
         <section class="stack">
           <h2>{say("review.together")}</h2>

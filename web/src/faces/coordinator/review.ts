@@ -1,12 +1,13 @@
 /** The review queue: matches that wait for a person, and the steps that one may take with them. */
 import { ask, made } from "../../api/client";
 import {
-  ClaimMatch,
   ConfirmMatch,
+  LeaveMatch,
   Match as MatchOperation,
   Matches,
   ProveYourself,
   RejectMatch,
+  TakeMatch,
   UndoMatch,
 } from "../../api/generated/operations";
 import type { MatchesQuery, MatchQuery, MatchState } from "../../api/generated/types";
@@ -15,7 +16,7 @@ import type { Page } from "./pair-queue";
 
 export type QueuedMatch = MatchesQuery["matches"]["edges"][number]["node"];
 export type Match = NonNullable<MatchQuery["match"]>;
-export type Step = "claim" | "confirm" | "reject" | "undo";
+export type Step = "take" | "leave" | "free" | "confirm" | "reject" | "undo";
 const PAGE = 50;
 
 /** Raises Refusal, Unreachable. */
@@ -43,8 +44,11 @@ export async function take(step: Step, session: Session, match: Match, reason: s
   const input = { id: match.id, version: match.version, reason: reason.trim() || null };
   const { token } = session;
   switch (step) {
-    case "claim":
-      made((await ask(ClaimMatch, { input }, token)).claimMatch);
+    case "take":
+      made((await ask(TakeMatch, { id: match.id }, token)).takeMatch);
+      break;
+    case "leave":
+      made((await ask(LeaveMatch, { id: match.id }, token)).leaveMatch);
       break;
     case "confirm":
       made((await ask(ConfirmMatch, { input }, token)).confirmMatch);
@@ -52,6 +56,7 @@ export async function take(step: Step, session: Session, match: Match, reason: s
     case "reject":
       made((await ask(RejectMatch, { input }, token)).rejectMatch);
       break;
+    case "free":
     case "undo":
       made((await ask(UndoMatch, { input }, token)).undoMatch);
   }

@@ -45,6 +45,7 @@ function Settings({ session, incident, changed }: { session: Session; incident: 
   const [retention, setRetention] = useState(String(incident.retentionDays));
   const [propose, setPropose] = useState(percent(incident.proposeThreshold));
   const [alert, setAlert] = useState(percent(incident.alertThreshold));
+  const [minutes, setMinutes] = useState(String(incident.escalateMinutes));
   const [done, setDone] = useState(false);
   const attempt = useAttempt();
   const submit = (event: Event) => {
@@ -60,12 +61,13 @@ function Settings({ session, incident, changed }: { session: Session; incident: 
         retentionDays: Number(retention),
         proposeThreshold: Number(propose) / 100,
         alertThreshold: alert.trim() ? Number(alert) / 100 : null,
+        escalateMinutes: Number(minutes),
       });
       setDone(true);
       changed();
     });
   };
-  const general = attempt.general("name", "retentionDays", "proposeThreshold", "alertThreshold");
+  const general = attempt.general("name", "retentionDays", "proposeThreshold", "alertThreshold", "escalateMinutes");
   return (
     <form class="card" onSubmit={submit}>
       {general ? <Notice tone="bad">{general}</Notice> : null}
@@ -76,6 +78,7 @@ function Settings({ session, incident, changed }: { session: Session; incident: 
       <Choice must label={say("incident.scale")} hint={say("incident.scale.hint")} options={SCALES.map((value) => ({ value, label: say(`incident.scale.${value}`) }))} value={scale} change={(value) => value && setScale(value)} />
       <Text label={say("thresholds.propose")} hint={say("thresholds.propose.hint")} type="number" min="1" max="99" value={propose} change={setPropose} wrong={attempt.wrong("proposeThreshold")} required />
       <Text label={say("thresholds.alert")} hint={say("thresholds.alert.hint")} type="number" min="1" max="99" value={alert} change={setAlert} wrong={attempt.wrong("alertThreshold")} />
+      <Text label={say("holds.escalate")} hint={say("holds.escalate.hint")} type="number" min="1" max="1440" value={minutes} change={setMinutes} wrong={attempt.wrong("escalateMinutes")} required />
       <Text label={say("holds.retention")} hint={say("holds.retention.hint")} type="number" min="1" value={retention} change={setRetention} wrong={attempt.wrong("retentionDays")} required />
       <p class="soft">{say("holds.age", { years: incident.childAgeLimit })}</p>
       <div>

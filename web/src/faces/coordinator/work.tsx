@@ -8,6 +8,7 @@ import { AccountScreen } from "./account-screen";
 import type { Incident } from "./desk";
 import { DoorsScreen } from "./doors-screen";
 import { DuplicatesScreen } from "./duplicates-screen";
+import { DutyScreen } from "./duty-screen";
 import { FiguresScreen } from "./figures-screen";
 import { IncidentScreen } from "./incident-screen";
 import { PeopleScreen } from "./people-screen";
@@ -74,6 +75,7 @@ export const WORK: readonly Work[] = [
   { path: "/desk/doors", group: "setUp", title: "desk.doors", roles: KEEPERS, show: of((session, incidentId) => <DoorsScreen session={session} incidentId={incidentId} />) },
   { path: "/desk/incident", group: "setUp", title: "desk.setUp", roles: KEEPERS, show: of((session, incidentId) => <IncidentScreen session={session} incidentId={incidentId} />) },
   { path: "/desk/people", group: "setUp", title: "desk.people", roles: KEEPERS, show: ({ session, incident }) => <PeopleScreen session={session} incidentId={incident?.id ?? null} /> },
+  { path: "/desk/duty", group: "setUp", title: "desk.duty", roles: ["COORDINATOR", "OFFICER", "ADMIN"], show: of((session, incidentId) => <DutyScreen key={incidentId} session={session} incidentId={incidentId} />) },
   {
     path: "/desk/settings",
     group: "setUp",
