@@ -18,6 +18,7 @@ from backend.services.changes import stale
 from backend.services.collaborators import Collaborators
 from backend.services.mailboxes import is_address
 from backend.services.nearby_places import keys_of
+from backend.services.sessions import require_still_signed_in
 from backend.store.devices import put_at
 from backend.store.records import Duplicate, Session
 from geo.areas import COARSE
@@ -78,6 +79,7 @@ async def _keep(use: Collaborators, viewer: Viewer, chosen: AlertChoices, kind: 
     """Raises: DomainError STALE."""
 
     async def write(session: Session) -> None:
+        await require_still_signed_in(use, viewer, session)
         if chosen.version == 1:
             await use.store.alert_choices.insert(chosen, session)
         elif not await use.store.alert_choices.replace(chosen, chosen.version - 1, session):

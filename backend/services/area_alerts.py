@@ -29,6 +29,7 @@ from backend.services.area_reach import MOST_AREAS, area_problems, reach_of, rep
 from backend.services.audit import looking_for, saw, tell
 from backend.services.changes import require_seen, stale
 from backend.services.collaborators import Collaborators
+from backend.services.links import reports_of_found
 from backend.services.nearby_places import drawn
 from backend.services.paging import Page, PageRequest, read_page
 from backend.services.proofs import require_proof
@@ -225,19 +226,21 @@ async def are_going(use: Collaborators, alert_ids: Sequence[str]) -> set[str]:
 
 async def reports_told_of(use: Collaborators, alerts: Collection[AreaAlert]) -> dict[str, Report]:
     """The reports of those alerts, by the alerts' ids, that are still to be told and shown: going out, in an incident
-    that is not closed, of a report that is open, and whose family agrees by another word than that of who sent it.
+    that is not closed, of a report that is open, whose family agrees by another word than that of who sent it, and of a
+    child who is not found.
     """
     reports = await use.store.reports.get_many({one.report_id for one in alerts})
     incidents = await use.store.incidents.get_many({one.incident_id for one in alerts})
-    found = {}
+    told_of = {}
     for alert in alerts:
         report, incident = reports.get(alert.report_id), incidents.get(alert.incident_id)
         if alert.state is not AreaAlertState.GOING or report is None or incident is None:
             continue
         agreed = report.nearby.alert and report.nearby_said_by not in {sent.sent_by for sent in alert.areas}
         if is_seeking(report) and agreed and incident.status is not IncidentStatus.CLOSED:
-            found[alert.id] = report
-    return found
+            told_of[alert.id] = report
+    found = await reports_of_found(use, {report.id for report in told_of.values()}) if told_of else set()
+    return {alert_id: report for alert_id, report in told_of.items() if report.id not in found}
 
 
 async def _require_leave(use: Collaborators, report_id: str, viewer: Viewer, session: Session) -> None:
@@ -257,8 +260,7 @@ async def _require_leave(use: Collaborators, report_id: str, viewer: Viewer, ses
     review = await use.store.reviews.get(report_id, session)
     if review is not None and review.state is ReviewState.WAITING:
         raise conflict("Nobody has looked at this report yet. Please review it first.", "reportId")
-    found = {"reportId": report_id, "state": MatchState.CONFIRMED.value}
-    if await use.store.matches.find_one(found, session) is not None:
+    if await reports_of_found(use, [report_id], session):
         raise conflict("This child has been found: a match was confirmed.", "reportId")
 
 

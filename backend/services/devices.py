@@ -12,6 +12,7 @@ from backend.services.audit import tell
 from backend.services.collaborators import Collaborators
 from backend.services.identifiers import given_or_new
 from backend.services.nearby_places import keys_of
+from backend.services.sessions import require_still_signed_in
 from backend.store.devices import renew
 from backend.store.records import Duplicate, Session
 
@@ -46,6 +47,7 @@ async def register_device(use: Collaborators, viewer: Viewer | None, new: NewDev
         before = None
 
     async def write(session: Session) -> None:
+        await require_still_signed_in(use, known, session)
         if before is None:
             await use.store.devices.insert(device, session)
         elif not await renew(use.store, device, before.version, session):

@@ -236,6 +236,14 @@ async def decided_matches(
     return [match for match in found if match.state in (MatchState.CONFIRMED, MatchState.REJECTED)]
 
 
+async def reports_of_found(use: Collaborators, report_ids: Collection[str], session: Session | None = None) -> set[str]:
+    """Those of these reports whose child is found: a match of theirs, or of a report linked with them, is confirmed."""
+    linked = await clusters(use, Side.REPORT, report_ids, session)
+    decided = await decided_matches(use, Side.REPORT, frozenset[str]().union(*linked.values()), session)
+    found = {match.report_id for match in decided if match.state is MatchState.CONFIRMED}
+    return {one for one in report_ids if not linked[one].isdisjoint(found)}
+
+
 async def matches_of_records(
     use: Collaborators, side: Side, record_ids: Iterable[str], session: Session | None = None
 ) -> list[Match]:

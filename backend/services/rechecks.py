@@ -123,7 +123,7 @@ async def answer_recheck(use: Collaborators, viewer: Viewer | None, recheck_id: 
     recheck, registration, known = await _of_record(use, viewer, recheck_id, Action.ANSWER_RECHECK)
     if recheck.state is AskedState.ANSWERED and (recheck.answered_by, recheck.answer) == (known.id, answer):
         await use.store.make_durable()
-        return recheck
+        return as_shown(known, recheck)
     if recheck.state is not AskedState.OPEN:
         raise closed(recheck.state)
     refuse_if_any(answer_problems(recheck.asking.kind, answer))
@@ -155,7 +155,7 @@ async def answer_recheck(use: Collaborators, viewer: Viewer | None, recheck_id: 
         await tell(use, known, session, *told, also=[recheck.id, registration.id], fields=["answer"])
 
     await use.store.transact(write)
-    return answered
+    return as_shown(known, answered)
 
 
 def _person_after(registration: Registration, recheck: Recheck, answer: Answer, use: Collaborators) -> Person:

@@ -7,7 +7,7 @@ from datetime import datetime
 from backend.domain.account import Role, Viewer
 from backend.domain.area_alert import AreaAlertEnd
 from backend.domain.audit import AuditAction, Part
-from backend.domain.errors import ErrorCode, conflict, not_found, refusal
+from backend.domain.errors import DomainError, ErrorCode, conflict, not_found, refusal
 from backend.domain.event import Event, EventKind
 from backend.domain.incident import Incident, IncidentStatus
 from backend.domain.report import Family, MissingChild, NewReport, Report, ReportChanges, ReportStatus
@@ -192,7 +192,7 @@ async def sign_in_with_case(use: Collaborators, code: str, secret: str, *, addre
     async def attempt() -> Family:
         family = await use.store.families.find_one({"codeHash": code_hash})
         if not same(secret_hash, family.secret_hash if family is not None else code_hash) or family is None:
-            raise refusal(ErrorCode.UNAUTHENTICATED, "This case code and secret do not belong together.", "code")
+            raise _not_together()
         return family
 
     family = await signed_in_at(use.rates, address, attempt, case=code_hash)
@@ -200,11 +200,20 @@ async def sign_in_with_case(use: Collaborators, code: str, secret: str, *, addre
     began = family_session(use, family, token)
 
     async def write(session: Session) -> None:
+        # Whoever gives the case a new code at this moment comes after, and ends this session, or is seen here.
+        await use.store.families.hold(family.id, session)
+        present = await use.store.families.get(family.id, session)
+        if present is None or present.code_hash != code_hash:
+            raise _not_together()
         await use.store.sessions.insert(began, session)
         await came_or_went(use, AuditAction.SIGNED_IN, None, session, owner_id=family.id, began=began.id)
 
     await use.store.transact(write)
     return token
+
+
+def _not_together() -> DomainError:
+    return refusal(ErrorCode.UNAUTHENTICATED, "This case code and secret do not belong together.", "code")
 
 
 async def change_report(

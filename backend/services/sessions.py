@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from backend.domain.account import Account, Role, Session, Viewer
 from backend.domain.audit import AuditAction
-from backend.domain.errors import not_found
+from backend.domain.errors import not_found, unauthenticated
 from backend.domain.event import Event, EventKind
 from backend.domain.intake import Intake
 from backend.domain.report import Family
@@ -106,6 +106,17 @@ async def _viewers_of_sessions(use: Collaborators, session_ids: Sequence[str]) -
     )
     found = {one.id: _viewer(use, one, *owners) for one in sessions.values()}
     return [found.get(one) for one in session_ids]
+
+
+async def require_still_signed_in(use: Collaborators, viewer: Viewer, transaction: Transaction) -> None:
+    """For what outlives a session, such as a device that is told of news: whoever ends the session at this moment comes
+    after, and takes it away, or was before, and is seen here.
+
+    Raises: DomainError UNAUTHENTICATED.
+    """
+    await use.store.sessions.hold(viewer.session_id, transaction)
+    if await use.store.sessions.get(viewer.session_id, transaction) is None:
+        raise unauthenticated()
 
 
 def last_used(session: Session) -> datetime:

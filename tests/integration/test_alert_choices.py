@@ -20,7 +20,7 @@ from tests.support.records import child, report
 from tests.support.snapshot import everything, settled
 from tests.support.take_downs import take_down
 
-NOTHING_CHOSEN = {"byPush": True, "byEmail": True, "email": None, "language": "en", "quiet": None}
+NOTHING_CHOSEN = {"byPush": True, "byEmail": True, "email": None, "language": "en", "quiet": None, "nearby": None}
 NIGHT = {"start": "22:00", "until": "07:00", "timeZone": "America/Chicago"}
 
 
@@ -64,9 +64,10 @@ async def test_a_stranger_chooses_nothing(scene: Scene) -> None:
 async def test_everybody_chooses_for_themselves_and_the_last_choice_holds(scene: Scene) -> None:
     assert (await scene.officer.ask("alertChoices")).value == NOTHING_CHOSEN
     chosen = {"byPush": False, "byEmail": True, "email": "officer@example.org", "language": "es", "quiet": NIGHT}
+    told = chosen | {"nearby": None}
     made = (await scene.officer.ask("chooseAlerts", input=chosen)).made
-    assert made["choices"] == chosen
-    assert (await scene.officer.ask("alertChoices")).value == chosen
+    assert made["choices"] == told
+    assert (await scene.officer.ask("alertChoices")).value == told
     assert (await scene.coordinator.ask("alertChoices")).value == NOTHING_CHOSEN
     assert (await scene.officer.ask("chooseAlerts", input={})).made["choices"] == NOTHING_CHOSEN
     assert (await scene.officer.ask("alertChoices")).value == NOTHING_CHOSEN

@@ -9,8 +9,9 @@ from backend.domain.account import Role
 from tests.support.area_alerts import AGREED, AROUND_NEW_ORLEANS, agreeing_family, phone_of, send
 from tests.support.client import Client
 from tests.support.house import HOUSTON, NEW_ORLEANS, Scene
+from tests.support.pairs import file, link, register
 from tests.support.push_service import FakePushService, decoded, fake_push_service
-from tests.support.records import missing, report
+from tests.support.records import child, missing, report
 from tests.support.snapshot import audit_entries, everything, settled
 
 BOTH_CITIES = {
@@ -159,6 +160,27 @@ async def test_what_is_filed_with_leave_is_proposed_and_declined_or_sent(scene: 
     assert (await scene.coordinator.ask("stopAreaAlert", id=sent["id"])).made["areaAlert"] == stopped
     anew = (await send(scene.coordinator, report_id, BOTH_CITIES)).made["areaAlert"]
     assert anew["id"] != sent["id"]
+
+
+async def test_nobody_is_told_of_a_child_that_is_found_by_another_report_of_it(
+    scene: Scene, push: FakePushService
+) -> None:
+    _, report_id = await agreeing_family(scene)
+    going = (await send(scene.coordinator, report_id)).made["areaAlert"]["id"]
+    _, other_id = await file(scene)
+    (girl,) = await register(scene, child(scene.site_id))
+    (match,) = await scene.house.use.store.matches.find({"reportId": other_id, "registrationId": girl})
+    assert (await scene.coordinator.ask("confirmMatch", input={"id": match.id, "version": match.version})).made
+    await settled(scene.house.use.store)
+    assert (await scene.volunteer.ask("nearbyAlert", id=going)).value["child"] is not None
+    phone = await phone_of(scene.volunteer, push)
+    await link(scene, "REPORT", report_id, other_id)
+    assert (await scene.volunteer.ask("nearbyAlert", id=going)).value["child"] is None
+    assert (await scene.coordinator.ask("stopAreaAlert", id=going)).codes == []
+    before = await everything(scene.house.use.store)
+    assert "found" in (await send(scene.coordinator, report_id)).value["errors"][0]["message"]
+    assert await everything(scene.house.use.store) == before
+    assert push.received(phone) == []
 
 
 NO_AREAS: list[tuple[dict[str, Any], str]] = [

@@ -7,8 +7,15 @@ from typing import Any
 import pytest
 
 from backend.domain.account import Role
+from backend.domain.choices import NewAlertChoices
 from backend.domain.credential import FIRST_LOCK
+from backend.domain.device import NewDevice
+from backend.domain.errors import DomainError, ErrorCode
+from backend.services.alert_choices import choose_alerts
 from backend.services.audit import entries_about
+from backend.services.devices import register_device
+from backend.services.rates import signed_in_at
+from backend.services.sessions import viewer_of
 from tests.support.client import Answer, Client, retry_key
 from tests.support.house import Scene
 from tests.support.movable_clock import MovableClock
@@ -208,6 +215,35 @@ async def test_who_had_the_old_code_is_told_of_news_no_more_and_the_family_sets_
     kept = {"byPush": True, "byEmail": False, "email": None, "language": "es", "quiet": None, "nearby": None}
     assert chosen == kept
     assert (await recovered(scene.call_taker, report_id, RIGHT, key)).made == made
+
+
+async def test_what_was_let_in_by_the_old_case_just_before_sets_nothing_up_after(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use = scene.house.use
+    _, given = await filed(scene)
+    late = await viewer_of(use, given["token"])
+    told = NewAlertChoices(by_push=True, by_email=True, email="stranger@example.org")
+
+    async def let_in_and_overtaken(*of: Any, **more: Any) -> Any:
+        family = await signed_in_at(*of, **more)
+        assert (await recovered(scene.call_taker, given["reports"][0]["id"], RIGHT)).made
+        return family
+
+    monkeypatch.setattr("backend.services.reports.signed_in_at", let_in_and_overtaken)
+    old = {"code": given["caseCode"], "secret": given["caseSecret"]}
+    assert (await scene.stranger.ask("signInWithCase", input=old)).codes == ["UNAUTHENTICATED"]
+    assert await use.store.sessions.find({"familyId": given["reports"][0]["familyId"]}) == []
+    await settled(use.store)
+    before = await everything(use.store)
+    async with fake_push_service() as push:
+        phone = push.subscribe()
+        device = NewDevice(phone.endpoint, phone.p256dh, phone.auth)
+        for attempt in (register_device(use, late, device), choose_alerts(use, late, told)):
+            with pytest.raises(DomainError) as refused:
+                await attempt
+            assert refused.value.code is ErrorCode.UNAUTHENTICATED
+    assert await everything(use.store) == before
 
 
 @pytest.mark.parametrize(

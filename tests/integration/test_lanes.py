@@ -177,7 +177,7 @@ def asked(service: FakePushService, phones: Sequence[Subscription]) -> int:
 async def test_news_of_a_report_goes_before_all_that_was_queued_earlier(idle: House) -> None:
     async with fake_push_service() as service, sender_of(idle, in_flight=1) as sender:
         many = [service.subscribe() for _ in range(5)]
-        await an_alert(idle, many, AlertKind.CHILD_MISSING_NEARBY)
+        await an_alert(idle, many, AlertKind.CHILD_RECHECK)
         family = service.subscribe()
         await an_alert(idle, [family])
         async with running_sender(sender):

@@ -53,6 +53,7 @@ async def test_of_many_who_claim_at_once_one_wins_and_the_others_see_the_present
 async def test_what_one_claimed_another_cannot_decide_until_it_is_let_go(scene: Scene) -> None:
     match, _, _ = await a_match(scene)
     claimed = (await scene.coordinator.ask("claimMatch", input=step(match))).made["match"]
+    await settled(scene.house.use.store)
     before = await records(scene.house.use.store)
     assert (await scene.officer.ask("rejectMatch", input=step(claimed))).codes == ["CONFLICT"]
     assert await records(scene.house.use.store) == before

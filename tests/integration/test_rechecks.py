@@ -79,6 +79,9 @@ async def test_a_volunteer_sees_those_of_the_own_site_and_not_for_which_match_or
     assert (await answer(scene.other_volunteer, recheck_id, cannotSay=True)).codes == ["NOT_FOUND"]
     assert (await answer(scene.officer, recheck_id, cannotSay=True)).codes == ["FORBIDDEN"]
     assert await everything(scene.house.use.store) == before
+    for _ in ("answered", "and the same again"):
+        done = (await answer(scene.volunteer, recheck_id, cannotSay=True)).made["recheck"]
+        assert (done["state"], done["matchId"], done["askedBy"]) == ("ANSWERED", None, None)
 
 
 async def test_an_answer_joins_the_registration_and_the_match_is_scored_anew(scene: Scene) -> None:

@@ -182,7 +182,7 @@ async def a_matched_pair(scene: Scene) -> Secrets:
         },
         words=(
             *("Marisol", "Quintanilla", "Rosaura", "0142", "Canal", "asthma", "left knee", "hooks.example.org"),
-            *("Wendeline", "Theodosius", "Seraphine", "Tulane", "kite", "Ashdown", marisol["id"]),
-            *("right shoulder", "freckleheads", "sparrowhawk"),
+            *("Wendeline", "Theodosius", "Seraphine", "Tulane", "kite", "Ashdown"),
+            *("right shoulder", "freckleheads", "sparrowhawk", marisol["id"]),
         ),
     )
