@@ -202,7 +202,7 @@ async def _sign_in(use: Collaborators, said: SignIn) -> str:
     started = replace(account_session(use, account, token), proven_at=now if there.has_second_factor else None)
 
     async def write(session: Session) -> None:
-        if used is not there and not await use.store.credentials.replace(used, there.version, session):
+        if not await _is_still_so(use, there, used, session):
             raise _wrong_sign_in()
         if challenge is not None:
             await use.store.used_challenges.insert(challenge, session)
@@ -216,6 +216,15 @@ async def _sign_in(use: Collaborators, said: SignIn) -> str:
         raise _wrong_sign_in() from None
     await forget(use, attempts)
     return token
+
+
+async def _is_still_so(use: Collaborators, there: Credential, used: Credential, session: Session) -> bool:
+    """Whether nobody has set another password or factor meanwhile; what of it was used up is kept."""
+    if used is not there:
+        return await use.store.credentials.replace(used, there.version, session)
+    await use.store.credentials.hold(there.id, session)
+    present = await use.store.credentials.get(there.id, session)
+    return present is not None and present.version == there.version
 
 
 def _with_second_factor(

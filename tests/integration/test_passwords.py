@@ -11,6 +11,7 @@ import pytest
 from backend.domain.credential import SignIn
 from backend.domain.errors import DomainError
 from backend.services.credentials import sign_in_with_password
+from backend.services.passwords import fits
 from tests.support.house import Scene
 from tests.support.movable_clock import MovableClock
 from tests.support.records import report
@@ -103,6 +104,30 @@ async def test_a_password_is_changed_by_who_knows_it_or_has_a_code_and_other_dev
     clock.forward(timedelta(minutes=1))
     newest = {"signInName": "carlos", "password": "yet another four", "code": carlos.code()}
     assert (await carlos.client.ask("setPassword", input=newest)).made
+
+
+async def test_who_signs_in_by_the_old_password_while_it_is_changed_is_not_let_in(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = scene.house.use.store
+    old = {"signInName": "olivia", "password": PASSWORD}
+    assert (await scene.officer.ask("setPassword", input=old)).made
+    changed = {"signInName": "olivia", "password": "quite another four", "presentPassword": PASSWORD}
+
+    async def right_and_overtaken(*of: Any) -> bool:
+        is_right = await fits(*of)
+        monkeypatch.setattr("backend.services.credentials.fits", fits)
+        assert (await scene.officer.ask("setPassword", input=changed)).made
+        return is_right
+
+    sessions = await store.sessions.find({})
+    monkeypatch.setattr("backend.services.credentials.fits", right_and_overtaken)
+    late = await scene.stranger.ask("signInWithPassword", input=old)
+    never = await scene.stranger.ask("signInWithPassword", input=old)
+    assert late.value["errors"] == never.value["errors"]
+    assert late.codes == never.codes
+    assert len(late.codes) == 1
+    assert {one.id for one in await store.sessions.find({})} == {one.id for one in sessions}
 
 
 async def test_signing_in_on_another_device_needs_name_password_and_code(scene: Scene, clock: MovableClock) -> None:

@@ -56,7 +56,7 @@ export function PlaceField({ label, hint, wrong, place, change, incidentId, toke
       />
       {attempt.general() ? <Notice tone="bad">{attempt.general()}</Notice> : null}
       {place.meant ? (
-        <p class="row" role="status">
+        <p class="row wraps" role="status">
           <span class="tag good">
             <Icon name="check" />
             {say("place.meant", { name: place.meant.name })}
