@@ -56,6 +56,11 @@ async def let_in(phone: Device, scene: Scene) -> None:
     await phone.page.evaluate("navigator.serviceWorker.ready")
 
 
+async def until_kept(phone: Device, text: str) -> None:
+    """What was typed is on the phone a moment later: a hand is slower than that, a test is not."""
+    await phone.page.wait_for_function(f"async (text) => (await ({RAW})()).includes(text)", arg=text)
+
+
 async def save_three_without_a_network(phone: Device, photo: Path) -> None:
     await phone.context.set_offline(True)
     await phone.page.reload()
@@ -128,10 +133,11 @@ async def test_a_field_that_the_server_refuses_comes_back_to_the_form_and_is_men
     # Another form is begun in between, and the app is closed and opened: neither form nor message is lost.
     await volunteer.press("Register a child")
     await volunteer.fill("First names", "Tomás")
+    await until_kept(volunteer, "Tomás")
     await volunteer.open("/site")
     await volunteer.press("Correct it")
     assert await volunteer.page.get_by_label("First names", exact=True).input_value() == "Marisol"
-    assert await volunteer.page.get_by_label("Height in cm").get_attribute("aria-invalid") == "true"
+    await volunteer.page.get_by_label("Height in cm").and_(volunteer.page.locator("[aria-invalid=true]")).wait_for()
     await volunteer.looks_well("volunteer-refused")
     await volunteer.fill("Height in cm", "110")
     await volunteer.press("Save")

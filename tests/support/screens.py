@@ -66,8 +66,11 @@ class Device:
         PICTURES.mkdir(parents=True, exist_ok=True)
         await self.page.evaluate("scrollTo(0, 0)")
         await self.page.screenshot(path=PICTURES / f"{name}.png", animations="disabled")
-        await self.page.evaluate(AXE.read_text(encoding="utf-8"))
-        found = await self.page.evaluate("axe.run().then(({ violations }) => violations)")
+        if not await self.page.evaluate("'axe' in window"):
+            await self.page.evaluate(AXE.read_text(encoding="utf-8"))
+        found = await self.page.evaluate(
+            "axe.run({ resultTypes: ['violations'] }).then(({ violations }) => violations)"
+        )
         assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == [], name
 
     async def press(self, name: str) -> None:
