@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import dropwhile, islice
@@ -184,7 +184,8 @@ async def remember_past(store: Store, feed: Feed) -> None:
                 ) as stream,
             ):
                 while (change := await stream.try_next()) is not None and change["clusterTime"] < until:
-                    past.append(from_document(Event, change["fullDocument"]))
+                    if (event := _event_of(change)) is not None:
+                        past.append(event)
         if until == feed.first_moment:
             room = REMEMBERED - len(feed.heard)
             feed.heard.extendleft(islice(reversed(past), room))
@@ -204,7 +205,8 @@ async def follow(store: Store, feed: Feed) -> None:
                 feed.live.set()
                 async for change in stream:
                     token = change["_id"]
-                    feed.tell(from_document(Event, change["fullDocument"]))
+                    if (event := _event_of(change)) is not None:
+                        feed.tell(event)
         except OperationFailure as error:
             # The place to resume from is gone: the log was cut, or the database was restored.
             log.warning("feed_restarted", code=error.code)
@@ -212,11 +214,17 @@ async def follow(store: Store, feed: Feed) -> None:
             feed.forget()
         except PyMongoError as error:
             log.warning("feed_interrupted", error=type(error).__name__)
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
-            # An event of a newer release, which this one cannot read: the feed goes on behind it.
-            log.warning("feed_passed_over", error=type(error).__name__)
         feed.live.clear()
         await asyncio.sleep(RETRY_SECONDS)
+
+
+def _event_of(change: Mapping[str, Any]) -> Event | None:
+    """The event that was written; none, and passed over, where it is of a newer release and this one cannot read it."""
+    try:
+        return from_document(Event, change["fullDocument"])
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        structlog.get_logger("feed").warning("feed_passed_over", error=type(error).__name__)
+        return None
 
 
 async def _moment_after_now(store: Store) -> Timestamp:

@@ -21,6 +21,7 @@ from backend.store.records import Session
 from tests.support.ciphers import a_cipher
 from tests.support.client import new_id
 from tests.support.house import House
+from tests.support.newer_release import an_event_of_a_newer_release
 
 AT = datetime(2026, 9, 2, 12, tzinfo=UTC)
 
@@ -81,9 +82,7 @@ async def test_a_listener_that_waits_is_woken_when_the_stream_was_cut() -> None:
 async def test_an_event_of_a_newer_release_does_not_silence_the_feed(house: House) -> None:
     store = house.use.store
     async with house.use.feed.listen() as listener:
-        await store.events.collection.insert_one(
-            {"_id": new_id(), "kind": "BALLOON_RELEASED", "work": {"state": "DONE"}}
-        )
+        await store.events.collection.insert_one(an_event_of_a_newer_release())
         written = await write(store, news())
         async with asyncio.timeout(10):
             assert (await listener.next()).id == written

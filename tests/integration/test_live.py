@@ -22,6 +22,7 @@ from tests.chaos.followers import Follower, follow_with_cuts
 from tests.support.client import Client
 from tests.support.house import Scene
 from tests.support.live_server import live_server
+from tests.support.newer_release import an_event_of_a_newer_release
 from tests.support.pairs import arrived, file, link, two_relatives
 from tests.support.pairs import register as register_all
 from tests.support.pictures import picture
@@ -133,6 +134,7 @@ async def test_a_process_that_just_started_goes_on_for_who_was_cut_off_elsewhere
         first = await register(scene)
         told = await news.next()
         assert [one["id"] for one in told["registrations"]] == [first]
+    await scene.house.use.store.events.collection.insert_one(an_event_of_a_newer_release())
     missed = await register(scene)
     house = scene.house
     keys = load_keys(house.settings, warn=lambda _: None)
