@@ -76,11 +76,14 @@ async def ask_recheck(use: Collaborators, viewer: Viewer | None, new: NewRecheck
 
     async def write(session: Session) -> None:
         await use.store.rechecks.insert(recheck, session, beside={"digest": said})
+        await use.store.registrations.hold(registration.id, session)
+        present = await use.store.registrations.get(registration.id, session)
+        if present is None or not is_sought(present):
+            raise conflict("This child is no longer in care.", "registrationId")
+        if present.site_id != recheck.site_id:
+            raise conflict("This child was moved to another site just now. Please ask again.", "registrationId")
         await tell(use, known, session, event(use, EventKind.RECHECK_ASKED, recheck, known.id))
 
-    there = await use.store.rechecks.get(recheck.id)
-    if there is None and not is_sought(registration):
-        raise conflict("This child is no longer in care.", "registrationId")
     try:
         await use.store.transact(write)
     except Duplicate:
