@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from backend.domain.errors import DomainError, ErrorCode, Problem, conflict
-from backend.domain.giving_away import Secret, gives_away
+from backend.domain.giving_away import Secret, gives_away, said
 from backend.domain.person import Age, AgeSource, Item, Mark, Names, Person, Place
 
 T = TypeVar("T")
@@ -110,9 +110,8 @@ def asking_problems(asking: Asking, kinds: Iterable[AskedKind]) -> Iterator[Prob
 
 def telling_problems(asking: Asking, secret: Secret, known: Iterable[str | None]) -> Iterator[Problem]:
     """Where a question's own words hold a word of what whoever is asked must not learn, and does not know already."""
-    known = [text for text in known if text]
     for text, name in ((asking.body_site, "bodySite"), (asking.text, "text")):
-        if text is not None and gives_away(text, secret, known):
+        if text is not None and gives_away(text, secret, said(known)):
             yield Problem(
                 ErrorCode.INVALID, "This gives away what whoever is asked must not learn. Please ask without it.", name
             )

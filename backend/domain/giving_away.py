@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -49,9 +49,8 @@ def said(texts: Iterable[str | None]) -> tuple[str, ...]:
     return tuple(text for text in texts if text)
 
 
-def gives_away(text: str, secret: Secret, known: Iterable[str]) -> bool:
+def gives_away(text: str, secret: Secret, known: Sequence[str]) -> bool:
     """Whether `text` holds a word of what is secret that is no word of what is `known` already."""
-    known = list(known)
     long = _long_words((*secret.names, *secret.others)) - _long_words(known) - _OF_PLACES
     short = _short_names(secret.names) - _short_names(known)
     return bool(_long_words([text]) & long or _short_words(text) & short or _holds_a_run(text, secret, known))
@@ -96,7 +95,7 @@ def _is_short(word: str) -> bool:
     return len(word) == SHORTEST_NAME and word.isalpha() and not _UNSPACED.match(word)
 
 
-def _holds_a_run(text: str, secret: Secret, known: Iterable[str]) -> bool:
+def _holds_a_run(text: str, secret: Secret, known: Sequence[str]) -> bool:
     """Whether the text holds a secret word in a script without spaces, other than within a word that is known."""
     said = "".join(_plain(text).split())
     known_runs = set(_runs(known, SHORTEST_NAME))
