@@ -10,7 +10,7 @@ import fcntl
 import os
 import shutil
 import sys
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -92,7 +92,7 @@ async def empty(database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
 
 
 async def at_once(
-    database: AsyncIOMotorDatabase[dict[str, Any]], change: Callable[[AsyncIOMotorClientSession], Awaitable[None]]
+    database: AsyncIOMotorDatabase[dict[str, Any]], change: Callable[[AsyncIOMotorClientSession], Coroutine[Any, Any, None]]
 ) -> None:
     """In one transaction: a dozen small ones cost three times as much."""
     async with await database.client.start_session() as session:
