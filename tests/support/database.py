@@ -92,7 +92,8 @@ async def empty(database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
 
 
 async def at_once(
-    database: AsyncIOMotorDatabase[dict[str, Any]], change: Callable[[AsyncIOMotorClientSession], Coroutine[Any, Any, None]]
+    database: AsyncIOMotorDatabase[dict[str, Any]],
+    change: Callable[[AsyncIOMotorClientSession], Coroutine[Any, Any, None]],
 ) -> None:
     """In one transaction: a dozen small ones cost three times as much."""
     async with await database.client.start_session() as session:
