@@ -18,10 +18,10 @@ from backend.domain.asking import (
 from backend.domain.audit import AuditAction, Part
 from backend.domain.errors import ErrorCode, Problem, conflict, not_found, refusal
 from backend.domain.event import Event, EventKind
+from backend.domain.giving_away import Secret, said
 from backend.domain.person import Person
 from backend.domain.recheck import NewRecheck, Recheck
 from backend.domain.registration import Registration, RegistrationStatus
-from backend.domain.report import Report
 from backend.domain.subject import Side
 from backend.domain.validation import person_problems, refuse_if_any
 from backend.services import registrations
@@ -255,12 +255,11 @@ async def _telling_problems(use: Collaborators, registration: Registration, aski
     """Where the question names those who look for the child, in words that its registration does not hold."""
     matches = await matches_of_records(use, Side.REGISTRATION, [registration.id])
     reports = await use.store.reports.get_many({match.report_id for match in matches})
-    secret = [word for report in reports.values() for word in (*_contact(report), *names_in(report.person))]
+    secret = Secret(
+        names=said(name for report in reports.values() for name in (report.reporter.name, *names_in(report.person))),
+        others=said(one for report in reports.values() for one in (report.reporter.email, report.reporter.phone)),
+    )
     return telling_problems(asking, secret, names_in(registration.person))
-
-
-def _contact(report: Report) -> list[str | None]:
-    return [report.reporter.name, report.reporter.email, report.reporter.phone]
 
 
 def names_in(person: Person) -> list[str | None]:
@@ -270,6 +269,7 @@ def names_in(person: Person) -> list[str | None]:
         names.full,
         names.given,
         names.family,
+        f"{names.family} {names.given}" if names.family and names.given else None,
         names.as_said,
         *names.others,
         *(one.name for one in person.relatives),
