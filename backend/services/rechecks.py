@@ -18,10 +18,10 @@ from backend.domain.asking import (
 from backend.domain.audit import AuditAction, Part
 from backend.domain.errors import ErrorCode, Problem, conflict, not_found, refusal
 from backend.domain.event import Event, EventKind
+from backend.domain.giving_away import Secret, said
 from backend.domain.person import Person
 from backend.domain.recheck import NewRecheck, Recheck
 from backend.domain.registration import Registration, RegistrationStatus
-from backend.domain.report import Report
 from backend.domain.subject import Side
 from backend.domain.validation import person_problems, refuse_if_any
 from backend.services import registrations
@@ -76,11 +76,14 @@ async def ask_recheck(use: Collaborators, viewer: Viewer | None, new: NewRecheck
 
     async def write(session: Session) -> None:
         await use.store.rechecks.insert(recheck, session, beside={"digest": said})
+        await use.store.registrations.hold(registration.id, session)
+        present = await use.store.registrations.get(registration.id, session)
+        if present is None or not is_sought(present):
+            raise conflict("This child is no longer in care.", "registrationId")
+        if present.site_id != recheck.site_id:
+            raise conflict("This child was moved to another site just now. Please ask again.", "registrationId")
         await tell(use, known, session, event(use, EventKind.RECHECK_ASKED, recheck, known.id))
 
-    there = await use.store.rechecks.get(recheck.id)
-    if there is None and not is_sought(registration):
-        raise conflict("This child is no longer in care.", "registrationId")
     try:
         await use.store.transact(write)
     except Duplicate:
@@ -252,12 +255,11 @@ async def _telling_problems(use: Collaborators, registration: Registration, aski
     """Where the question names those who look for the child, in words that its registration does not hold."""
     matches = await matches_of_records(use, Side.REGISTRATION, [registration.id])
     reports = await use.store.reports.get_many({match.report_id for match in matches})
-    secret = [word for report in reports.values() for word in (*_contact(report), *names_in(report.person))]
+    secret = Secret(
+        names=said(name for report in reports.values() for name in (report.reporter.name, *names_in(report.person))),
+        others=said(one for report in reports.values() for one in (report.reporter.email, report.reporter.phone)),
+    )
     return telling_problems(asking, secret, names_in(registration.person))
-
-
-def _contact(report: Report) -> list[str | None]:
-    return [report.reporter.name, report.reporter.email, report.reporter.phone]
 
 
 def names_in(person: Person) -> list[str | None]:
@@ -267,6 +269,7 @@ def names_in(person: Person) -> list[str | None]:
         names.full,
         names.given,
         names.family,
+        f"{names.family} {names.given}" if names.family and names.given else None,
         names.as_said,
         *names.others,
         *(one.name for one in person.relatives),
