@@ -9,6 +9,7 @@ from backend.domain.event import EventKind
 from backend.store.audit import BLOCKS, HEAD, WAITING
 from backend.store.database import Store
 from backend.store.map import DUE, PINS, SHEETS, STATE
+from backend.store.records import Records
 
 OWN_PACE = {"sessions", "durability", WAITING, BLOCKS, HEAD, DUE, PINS, SHEETS, STATE}
 """Collections that change for other reasons than the call under test: the audit log by being sealed, so that its
@@ -59,7 +60,12 @@ async def settled(store: Store) -> None:
 
 
 async def _busy(store: Store) -> bool:
-    events = await store.events.collection.count_documents({"work.state": "WAITING"})
-    waiting = await store.escalations.collection.count_documents({"dueAt": {"$lte": datetime.now(UTC)}})
-    deliveries = await store.deliveries.collection.count_documents({"work.state": "WAITING", "state": "QUEUED"})
-    return bool(events or waiting or deliveries)
+    return (
+        await _any(store.events, {"work.state": "WAITING"})
+        or await _any(store.escalations, {"dueAt": {"$lte": datetime.now(UTC)}})
+        or await _any(store.deliveries, {"work.state": "WAITING", "state": "QUEUED"})
+    )
+
+
+async def _any(records: Records[Any], query: dict[str, Any]) -> bool:
+    return await records.collection.find_one(query, {"_id": True}) is not None
