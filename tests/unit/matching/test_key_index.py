@@ -12,7 +12,7 @@ from backend.domain.subject import Side
 from backend.exchange.lists import read_list
 from backend.matching import key_index
 from backend.matching.key_index import KeyIndex
-from backend.matching.keys import KINDS, Asked, asked_keys, key_number, keys
+from backend.matching.keys import KINDS, Asked, asked_by_number, key_number, keys
 from backend.matching.profile import Profile, profile
 from backend.matching.ranking import AT_ONCE, Bounds
 from tests.unit.matching.people import person, registration, report
@@ -128,7 +128,7 @@ def test_of_all_that_were_found_the_right_one_is_among_the_few_that_are_compared
         pairs = [(row["report_id"], row["registration_id"]) for row in csv.DictReader(lines)]
     met = 0
     for report_id, registration_id in pairs:
-        asked = {key_number(one.key): one for one in asked_keys(reports[report_id])}
+        asked = asked_by_number(reports[report_id])
         best = index.likeliest(reports[report_id], asked, AT_ONCE)
         assert len(best) <= AT_ONCE.compared * AT_ONCE.for_a_crowd + AT_ONCE.compared_by_place
         met += registration_id in best
