@@ -176,6 +176,7 @@ OPERATIONS: Mapping[str, Mapping[str, OperationRule]] = MappingProxyType(
             "withdrawReport": _allowed(Action.CHANGE_REPORT),
             "beginCaseRecovery": _allowed(Action.RECOVER_CASE),
             "recoverCase": _allowed(Action.RECOVER_CASE),
+            "settleObjection": _allowed(Action.TAKE_DOWN_REPORT),
             "reviewReport": _allowed(Action.REVIEW_REPORT),
             "takeDownReport": _allowed(Action.TAKE_DOWN_REPORT),
             "appealTakeDown": _allowed(Action.APPEAL_TAKE_DOWN),
@@ -376,7 +377,7 @@ FIELDS: Mapping[str, Mapping[str, Rule]] = MappingProxyType({
         IDENTITY="requesterName requesterRelation proof proofNote checkedBy appeal",
         STAFF="reason takenDownBy appealedBy answer answeredBy",
     ),
-    "ReportReview": _rules(STAFF="reviewedBy reviewedAt"),
+    "ReportReview": _rules(STAFF="reviewedBy reviewedAt objectedAt"),
     "Sighting": _rules(
         Action.READ_SIGHTING,
         RECORD="id incidentId state source synthetic version createdAt updatedAt",

@@ -106,6 +106,7 @@ async def a_matched_pair(scene: Scene) -> Secrets:
             "changeReport": {"input": {"id": report_id, "version": 1, "person": person}},
             "withdrawReport": {"id": report_id, "version": 1},
             "beginCaseRecovery": {"reportId": report_id},
+            "settleObjection": {"reportId": report_id},
             "recoverCase": {"input": {"reportId": report_id, "answers": [], "retryKey": retry_key()}},
             "report": {"id": report_id},
             "reviewReport": {"id": report_id},
