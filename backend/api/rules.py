@@ -193,7 +193,6 @@ OPERATIONS: Mapping[str, Mapping[str, OperationRule]] = MappingProxyType(
             "setRota": _allowed(Action.CHANGE_ROTA),
             "takeMatch": _allowed(Action.DECIDE_MATCH),
             "leaveMatch": _allowed(Action.DECIDE_MATCH),
-            "claimMatch": _allowed(Action.DECIDE_MATCH),
             "confirmMatch": _allowed(Action.DECIDE_MATCH),
             "rejectMatch": _allowed(Action.DECIDE_MATCH),
             "undoMatch": _allowed(Action.DECIDE_MATCH),

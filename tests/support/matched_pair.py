@@ -139,7 +139,6 @@ async def a_matched_pair(scene: Scene) -> Secrets:
             "setRota": {"input": {"incidentId": scene.incident_id, "version": 0, "shifts": []}},
             "takeMatch": {"id": match["id"]},
             "leaveMatch": {"id": match["id"]},
-            "claimMatch": step,
             "confirmMatch": step,
             "rejectMatch": step,
             "undoMatch": step,
