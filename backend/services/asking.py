@@ -84,6 +84,7 @@ def names_in(person: Person) -> list[str | None]:
         names.full,
         names.given,
         names.family,
+        f"{names.family} {names.given}" if names.family and names.given else None,
         names.as_said,
         *names.others,
         *(one.name for one in person.relatives),

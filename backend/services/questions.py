@@ -16,6 +16,7 @@ from backend.domain.asking import (
 from backend.domain.audit import AuditAction, Part
 from backend.domain.errors import ErrorCode, Problem, conflict, not_found, refusal
 from backend.domain.event import Event, EventKind
+from backend.domain.giving_away import Secret, said
 from backend.domain.person import Place
 from backend.domain.question import NewQuestion, Question
 from backend.domain.report import Report, ReportChanges
@@ -85,8 +86,7 @@ async def ask_family(use: Collaborators, viewer: Viewer | None, new: NewQuestion
             raise conflict(f"The family has {MOST_OPEN} questions before it already.", "reportId")
         await tell(use, known, session, _event(use, EventKind.QUESTION_ASKED, question, known.id))
 
-    said = digest(known.id, new)
-    if await insert_once(use, use.store.questions, question, "question", said=said, then=then):
+    if await insert_once(use, use.store.questions, question, "question", said=digest(known.id, new), then=then):
         return question
     return await get_question(use, known, question.id)
 
@@ -204,8 +204,11 @@ async def _telling_problems(use: Collaborators, report: Report, asking: Asking) 
     matches = await matches_of_records(use, Side.REPORT, [report.id])
     children = await use.store.registrations.get_many({match.registration_id for match in matches})
     sites = await use.store.sites.get_many({child.site_id for child in children.values()})
-    secret = [word for child in children.values() for word in (*names_in(child.person), child.found_place.text)]
-    secret += [word for site in sites.values() for word in (site.name, site.address)]
+    places = [word for site in sites.values() for word in (site.name, site.address)]
+    secret = Secret(
+        names=said(name for child in children.values() for name in names_in(child.person)),
+        others=said([*places, *(child.found_place.text for child in children.values())]),
+    )
     return telling_problems(
         asking, secret, [*names_in(report.person), report.reporter.name, report.last_seen_place.text]
     )

@@ -16,10 +16,10 @@ from backend.domain.asking import (
 from backend.domain.audit import AuditAction, Part
 from backend.domain.errors import ErrorCode, Problem, conflict, not_found, refusal
 from backend.domain.event import Event, EventKind
+from backend.domain.giving_away import Secret, said
 from backend.domain.person import Person
 from backend.domain.recheck import NewRecheck, Recheck
 from backend.domain.registration import Registration, RegistrationStatus
-from backend.domain.report import Report
 from backend.domain.subject import Side
 from backend.domain.validation import person_problems, refuse_if_any
 from backend.services import registrations
@@ -82,8 +82,7 @@ async def ask_recheck(use: Collaborators, viewer: Viewer | None, new: NewRecheck
             raise conflict("This child was moved to another site just now. Please ask again.", "registrationId")
         await tell(use, known, session, event(use, EventKind.RECHECK_ASKED, recheck, known.id))
 
-    said = digest(known.id, new)
-    if await insert_once(use, use.store.rechecks, recheck, "re-check", said=said, then=then):
+    if await insert_once(use, use.store.rechecks, recheck, "re-check", said=digest(known.id, new), then=then):
         return recheck
     return await get_recheck(use, known, recheck.id)
 
@@ -213,12 +212,11 @@ async def _telling_problems(use: Collaborators, registration: Registration, aski
     """Where the question names those who look for the child, in words that its registration does not hold."""
     matches = await matches_of_records(use, Side.REGISTRATION, [registration.id])
     reports = await use.store.reports.get_many({match.report_id for match in matches})
-    secret = [word for report in reports.values() for word in (*_contact(report), *names_in(report.person))]
+    secret = Secret(
+        names=said(name for report in reports.values() for name in (report.reporter.name, *names_in(report.person))),
+        others=said(one for report in reports.values() for one in (report.reporter.email, report.reporter.phone)),
+    )
     return telling_problems(asking, secret, names_in(registration.person))
-
-
-def _contact(report: Report) -> list[str | None]:
-    return [report.reporter.name, report.reporter.email, report.reporter.phone]
 
 
 async def _saw(use: Collaborators, viewer: Viewer | None, shown: Sequence[Recheck]) -> None:
