@@ -135,6 +135,8 @@ async def a_matched_pair(scene: Scene) -> Secrets:
             "findReports": {"incidentId": scene.incident_id, "person": {"names": {"full": "Marisol Quintanilla"}}},
             "mapChanges": {"incidentId": scene.incident_id},
             "publicFigures": {"incidentId": scene.incident_id},
+            "destinations": {"registrationId": registration_id},
+            "auditEntries": {"recordId": registration_id},
             "rota": {"incidentId": scene.incident_id},
             "setRota": {"input": {"incidentId": scene.incident_id, "version": 0, "shifts": []}},
             "takeMatch": {"id": match["id"]},
