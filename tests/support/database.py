@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from motor.core import AgnosticDatabase
 from motor.motor_asyncio import AsyncIOMotorClientSession, AsyncIOMotorDatabase
 
 from backend.store.embedded import embedded_database, running_database
@@ -94,7 +95,7 @@ async def at_once(
 
 
 async def held_by(
-    database: AsyncIOMotorDatabase[dict[str, Any]], names: Sequence[str], *stages: dict[str, Any]
+    database: AgnosticDatabase[dict[str, Any]], names: Sequence[str], *stages: dict[str, Any]
 ) -> dict[str, list[dict[str, Any]]]:
     """The documents of these collections, after the stages: one question, where one to each would cost far more."""
     held: dict[str, list[dict[str, Any]]] = {name: [] for name in names}
