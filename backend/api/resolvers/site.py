@@ -65,5 +65,4 @@ class SiteMutations:
             sites.change_site(context.use, context.viewer, input.id, input.version, changes),
             lambda site: SitePayload(errors=[], site=show_site(site)),
             present=lambda: sites.get_site(context.use, context.viewer, input.id),
-            overtaken=lambda site, errors: SitePayload(errors=errors, site=show_site(site)),
         )

@@ -2,7 +2,7 @@
 import { ask, made, sendPhoto } from "../../api/client";
 import { ChangeReport, FileReport, OpenIncidents, Reports, SignInWithCase, Viewer, WithdrawReport } from "../../api/generated/operations";
 import type { NextStep, ReportStatus, TakeDownState } from "../../api/generated/types";
-import { forget, keep, kept } from "../../kept/values";
+import { forget, keepIfPossible, kept } from "../../kept/values";
 import { agreement, type Nearby, type ReportDraft, toFiling } from "./draft";
 import { work } from "./work";
 
@@ -29,7 +29,7 @@ export type ReportState = {
 const KEPT_AS = "case";
 
 export const keptCase = (): Promise<Case | null> => kept<Case>(KEPT_AS);
-export const keepCase = (own: Case): Promise<void> => keep(KEPT_AS, own);
+export const keepCase = (own: Case): Promise<void> => keepIfPossible(KEPT_AS, own);
 export const forgetCase = (): Promise<void> => forget(KEPT_AS);
 
 /** File the report, and keep the case. The same draft again gives the same case. Raises Refusal, Unreachable. */
