@@ -5,10 +5,10 @@ embedded database reads the whole collection (400 ms at 100,000 pairs, and 0.6 m
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 from backend.domain.duplicate import Duplicate
 from backend.domain.subject import Side
-from backend.store.codec import Document
 from backend.store.records import Records, Session
 
 _ENDS = ("firstId", "secondId")
@@ -34,7 +34,7 @@ async def page_of_pairs(
 
     A pair that does not open is passed over; the log names it.
     """
-    wanted: Document = {"incidentId": incident_id}
+    wanted: dict[str, Any] = {"incidentId": incident_id}
     if after is not None:
         # Downwards: of an index that ends descending, the embedded server finds nothing above a bound.
         wanted["_id"] = {"$lt": after}
