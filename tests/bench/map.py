@@ -4,6 +4,8 @@ import os
 import statistics
 import tempfile
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,7 +26,7 @@ from backend.services.collaborators import Collaborators
 from backend.services.map import MapRequest, map_view
 from backend.services.map_rebuilding import begin_rebuild, check_map, work_off
 from backend.settings.keys import load_keys
-from backend.settings.settings import read_settings
+from backend.settings.settings import Settings, read_settings
 from backend.store.codec import to_document
 from backend.store.embedded import embedded_database
 from backend.store.map import counts_now
@@ -72,6 +74,23 @@ def _quantiles(values: list[float]) -> str:
 
 
 async def _at_size(people: int) -> Measured:
+    async with filled(people) as place:
+        return await _views(place.use, place.incident_id, people, place.counted_a_second)
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A database with an incident of so many people, all of them on the map."""
+
+    use: Collaborators
+    settings: Settings
+    uri: str
+    incident_id: str
+    counted_a_second: float
+
+
+@asynccontextmanager
+async def filled(people: int) -> AsyncIterator[Filled]:
     with tempfile.TemporaryDirectory() as folder:
         async with embedded_database(Path(folder), cache_size="1G") as database:
             settings = read_settings(data_folder=Path(folder), mongodb_uri=SecretStr(database.uri), port=0)
@@ -85,7 +104,7 @@ async def _at_size(people: int) -> Measured:
                 rate = (people + SITES) / (time.perf_counter() - began)
                 if not (await check_map(store, incident_id)).is_right:
                     raise RuntimeError("the map is not what a recount says")
-                return await _views(use, incident_id, people, rate)
+                yield Filled(use, settings, database.uri, incident_id, rate)
 
 
 async def _views(use: Collaborators, incident_id: str, people: int, rate: float) -> Measured:
