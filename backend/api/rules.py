@@ -130,6 +130,7 @@ OPERATIONS: Mapping[str, Mapping[str, OperationRule]] = MappingProxyType(
             "duplicates": _allowed(*_DUPLICATE),
             "possibleRelatives": _allowed(Action.READ_REGISTRATION),
             "accounts": _allowed(Action.READ_ACCOUNT),
+            "invites": _allowed(Action.READ_ACCOUNT),
             "ownSessions": _SIGNED_IN,
             "alertChoices": _SIGNED_IN,
             "areaReach": _allowed(Action.SEND_AREA_ALERT),
@@ -142,6 +143,7 @@ OPERATIONS: Mapping[str, Mapping[str, OperationRule]] = MappingProxyType(
         "Mutation": {
             "createInvite": _allowed(*_INVITE),
             "acceptInvite": _ANYBODY,
+            "revokeInvite": _allowed(*_INVITE),
             "openIntake": _allowed(Action.INVITE_VOLUNTEER),
             "closeIntake": _allowed(Action.INVITE_VOLUNTEER),
             "enterIntake": _ANYBODY,
@@ -178,6 +180,7 @@ OPERATIONS: Mapping[str, Mapping[str, OperationRule]] = MappingProxyType(
             "withdrawReport": _allowed(Action.CHANGE_REPORT),
             "beginCaseRecovery": _allowed(Action.RECOVER_CASE),
             "recoverCase": _allowed(Action.RECOVER_CASE),
+            "settleObjection": _allowed(Action.TAKE_DOWN_REPORT),
             "reviewReport": _allowed(Action.REVIEW_REPORT),
             "takeDownReport": _allowed(Action.TAKE_DOWN_REPORT),
             "appealTakeDown": _allowed(Action.APPEAL_TAKE_DOWN),
@@ -233,6 +236,7 @@ _PAGE = {
             "Duplicate",
             "Incident",
             "Intake",
+            "Invite",
             "Match",
             "Question",
             "Recheck",
@@ -265,6 +269,7 @@ _PAYLOADS = {
     "FileReportPayload": _rules(FORM="errors reports", OWN="caseCode caseSecret token"),
     "IncidentPayload": _rules(FORM="errors incident"),
     "IntakePayload": _rules(FORM="errors intake"),
+    "InvitePayload": _rules(FORM="errors invite"),
     "MatchPayload": _rules(FORM="errors match"),
     "PasskeyOptionsPayload": _rules(FORM="errors", OWN="options"),
     "OpenIntakePayload": _rules(FORM="errors intake code"),
@@ -293,6 +298,7 @@ FIELDS: Mapping[str, Mapping[str, Rule]] = MappingProxyType({
     **_PAGE,
     **_PAYLOADS,
     "Account": _rules(Action.READ_ACCOUNT, STAFF="id role name incidentIds siteIds closed createdAt"),
+    "Invite": _rules(Action.READ_ACCOUNT, STAFF="id role siteIds usesLeft createdBy createdAt expiresAt"),
     "Viewer": _rules(OWN="id role name incidentIds siteIds credentials"),
     "Credentials": _rules(
         OWN="signInName passwordSet secondFactorSet authenticatorAppSet passkeys recoveryCodesLeft provenUntil pinSet"
@@ -379,7 +385,7 @@ FIELDS: Mapping[str, Mapping[str, Rule]] = MappingProxyType({
         IDENTITY="requesterName requesterRelation proof proofNote checkedBy appeal",
         STAFF="reason takenDownBy appealedBy answer answeredBy",
     ),
-    "ReportReview": _rules(STAFF="reviewedBy reviewedAt"),
+    "ReportReview": _rules(STAFF="reviewedBy reviewedAt objectedAt"),
     "Sighting": _rules(
         Action.READ_SIGHTING,
         RECORD="id incidentId state source synthetic version createdAt updatedAt",

@@ -11,6 +11,7 @@ from backend.api.resolvers.credential import CredentialMutations
 from backend.api.resolvers.duplicate import DuplicateMutations, DuplicateQueries
 from backend.api.resolvers.incident import IncidentMutations, IncidentQueries
 from backend.api.resolvers.intake import IntakeMutations, IntakeQueries
+from backend.api.resolvers.invite import InviteMutations, InviteQueries
 from backend.api.resolvers.kinship import KinshipQueries
 from backend.api.resolvers.map import MapQueries, MapSubscriptions
 from backend.api.resolvers.match import MatchMutations, MatchQueries, MatchSubscriptions
@@ -50,6 +51,7 @@ class Query(
     DuplicateQueries,
     KinshipQueries,
     AccountQueries,
+    InviteQueries,
     AlertChoicesQueries,
     AreaAlertQueries,
     WebhookQueries,
@@ -77,6 +79,7 @@ class Mutation(
     MatchMutations,
     DuplicateMutations,
     AccountMutations,
+    InviteMutations,
     AlertChoicesMutations,
     AreaAlertMutations,
     WebhookMutations,

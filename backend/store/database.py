@@ -28,6 +28,7 @@ from backend.domain.photo import Photo
 from backend.domain.place import PlaceAnswer
 from backend.domain.question import Question
 from backend.domain.recheck import Recheck
+from backend.domain.recovery import RecoveredCase
 from backend.domain.registration import Registration
 from backend.domain.report import Family, Report
 from backend.domain.review import Review
@@ -79,6 +80,7 @@ class Store:
     place_answers: Records[PlaceAnswer]
     questions: Records[Question]
     rechecks: Records[Recheck]
+    recovered_cases: Records[RecoveredCase]
     registrations: Records[Registration]
     reports: Records[Report]
     rescorings: Records[Rescoring]
@@ -205,6 +207,7 @@ def store_of(client: AgnosticClient[Document], name: str, cipher: Cipher) -> Sto
         photos=records("photos", Photo),
         questions=records("questions", Question),
         rechecks=records("rechecks", Recheck),
+        recovered_cases=records("recoveredCases", RecoveredCase),
         registrations=records("registrations", Registration),
         reports=records("reports", Report),
         rescorings=records("rescorings", Rescoring),
