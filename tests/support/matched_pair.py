@@ -129,7 +129,7 @@ async def a_matched_pair(scene: Scene) -> Secrets:
             "match": {"id": match["id"]},
             "matchChanges": {"incidentId": scene.incident_id},
             "siteChanges": {"siteId": scene.site_id},
-            "mapView": {"incidentId": scene.incident_id, "bounds": HERE, "zoom": FROM_NEAR, "alertAreas": True},
+            "mapView": {"incidentId": scene.incident_id, "bounds": HERE, "zoom": FROM_NEAR},
             "mapTable": {"incidentId": scene.incident_id, "bounds": GULF, "zoom": FROM_AFAR},
             "mapTowns": {"incidentId": scene.incident_id, "bounds": GULF},
             "findReports": {"incidentId": scene.incident_id, "person": {"names": {"full": "Marisol Quintanilla"}}},
