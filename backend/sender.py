@@ -11,11 +11,12 @@ from datetime import timedelta
 
 import structlog
 
-from backend.domain.alert import MANNERS, DeliveryState
+from backend.domain.alert import MANNERS, AlertKind, DeliveryState
 from backend.domain.device import Device
 from backend.services.collaborators import Collaborators
 from backend.services.deliveries import Attempt, Parcel, parcels_of, settle_attempts
 from backend.services.mailboxes import Reached, stop_token
+from backend.services.objections import objection_token
 from backend.store.codec import Document
 from backend.store.lanes import claim_page, look
 from notifications.breaker import Breaker
@@ -34,6 +35,7 @@ GATHER_SECONDS = 0.05
 MOST_RINGS = 100
 """Rings remembered while everybody is busy; more would say nothing new."""
 STOP_PATH = "/stop-emails"
+OBJECTION_PATH = "/not-me"
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,17 +236,25 @@ async def _by_channel(sender: Sender, parcel: Parcel) -> Outcome:
         if sender.channels.mail is None:
             return Outcome(State.FAILED, "No mail server is set up.")
         stop_link = f"{sender.address}{STOP_PATH}/{stop_token(use, target.owner_id)}"
-        mailbox = Mailbox(target.address, sender.address, stop_link, delivery.id)
+        mailbox = Mailbox(target.address, _link(sender, parcel), stop_link, delivery.id)
         return await sender.channels.mail.send(mailbox, _message(use, parcel, target.language))
     return await sender.channels.webhook.send(Hook(target.url, target.secret, delivery.id), _message(use, parcel, "en"))
 
 
+def _link(sender: Sender, parcel: Parcel) -> str:
+    """What an e-mail asks to be opened."""
+    if parcel.alert.kind is AlertKind.CASE_RECOVERED:
+        return f"{sender.address}{OBJECTION_PATH}/{objection_token(sender.use, parcel.alert.subject_id)}"
+    return sender.address
+
+
 def _message(use: Collaborators, parcel: Parcel, language: str) -> Message:
     left = int((parcel.claim.record.expires_at - use.clock()).total_seconds())
+    kind, subject_id = parcel.alert.kind, parcel.alert.subject_id
     return Message(
-        kind=parcel.alert.kind.value,
-        id=parcel.alert.subject_id,
+        kind=kind.value,
+        id=objection_token(use, subject_id) if kind is AlertKind.CASE_RECOVERED else subject_id,
         language=language,
-        urgency=Urgency.HIGH if MANNERS[parcel.alert.kind].urgent else Urgency.NORMAL,
+        urgency=Urgency.HIGH if MANNERS[kind].urgent else Urgency.NORMAL,
         ttl=max(left, 0),
     )

@@ -33,6 +33,7 @@ HIDDEN: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "placeAnswers": ("places",),
     "questions": ("asking", "answer"),
     "rechecks": ("asking", "answer"),
+    "recoveredCases": (),
     "registrations": ("person", "foundPlace", "medicalNotes", *_MATCHING),
     "reports": ("person", "reporter", "lastSeenPlace", *_MATCHING),
     "sightings": ("person", "what", "place", "witness", "reason"),
