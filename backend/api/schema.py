@@ -12,6 +12,7 @@ from backend.api.resolvers.credential import CredentialMutations
 from backend.api.resolvers.duplicate import DuplicateMutations, DuplicateQueries
 from backend.api.resolvers.incident import IncidentMutations, IncidentQueries
 from backend.api.resolvers.intake import IntakeMutations, IntakeQueries
+from backend.api.resolvers.invite import InviteMutations, InviteQueries
 from backend.api.resolvers.kinship import KinshipQueries
 from backend.api.resolvers.map import MapQueries, MapSubscriptions
 from backend.api.resolvers.match import MatchMutations, MatchQueries, MatchSubscriptions
@@ -51,6 +52,7 @@ class Query(
     DuplicateQueries,
     KinshipQueries,
     AccountQueries,
+    InviteQueries,
     AlertChoicesQueries,
     AreaAlertQueries,
     WebhookQueries,
@@ -78,6 +80,7 @@ class Mutation(
     MatchMutations,
     DuplicateMutations,
     AccountMutations,
+    InviteMutations,
     AlertChoicesMutations,
     AreaAlertMutations,
     WebhookMutations,
