@@ -5,16 +5,19 @@ from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import uuid_utils
 from starlette.applications import Starlette
 from starlette.requests import Request
+from starlette.routing import Route
 from starlette.types import ASGIApp
 from starlette.websockets import WebSocket
 from strawberry import Schema
 
 from backend.api.address import address_of, behind_proxies
+from backend.api.button_page import Words, button_routes
 from backend.api.context import Context
 from backend.api.documents import Document, DocumentStore, load_trusted, schema_of
 from backend.api.endpoint import graphql_routes
@@ -27,18 +30,20 @@ from backend.api.photos import PhotoLimits, photo_routes
 from backend.api.reason import reason_of
 from backend.api.rules import check_rules
 from backend.api.schema import build_schema
-from backend.api.stop_emails import Words, stop_emails_routes
 from backend.api.web_app import web_app_routes
 from backend.domain.device import NewDevice
 from backend.domain.errors import ErrorCode, pin_needed, refusal, unauthenticated
 from backend.domain.place import Tiles
-from backend.sender import IN_FLIGHT, STOP_PATH, Channels, Sender
+from backend.sender import IN_FLIGHT, OBJECTION_PATH, STOP_PATH, Channels, Sender
 from backend.services import collaborators
 from backend.services.collaborators import Collaborators
+from backend.services.mailboxes import language_of_stopping, stop_emails
+from backend.services.objections import language_of_objecting, object_to_recovery
 from backend.services.rates import Bounds, new_rates, rate
 from backend.services.renewal import come_in
 from backend.settings.keys import Keys
 from backend.settings.settings import Settings, SettingsError
+from backend.store.audit import MalformedError
 from backend.store.cipher import Cipher, UnreadableError
 from backend.store.data_keys import check_keys
 from backend.store.database import Store, connect, is_away
@@ -47,7 +52,7 @@ from backend.store.indexes import create_indexes
 from backend.worker import Worker
 from geo.geocoder import Geocoder, Pace, Service, geocoder_at
 from geo.geocoder import open_session as open_geocoder_session
-from notifications.catalogue import RIGHT_TO_LEFT, base_language, stopping
+from notifications.catalogue import RIGHT_TO_LEFT, base_language, objecting, stopping
 from notifications.guard import EndpointError, PushPolicy, check_endpoint, guarded_connector
 from notifications.mail import Mail, MailServer, Security
 from notifications.messages import Kind, Message, MessageError
@@ -275,10 +280,29 @@ def invite_link(address: str, secret: str) -> str:
     return f"{address}/join#{secret}"
 
 
-def stopping_words(language: str) -> Words:
-    words = stopping(language)
+def pages_behind_links(use: Collaborators) -> list[Route]:
+    """What a link in a message opens for who has no sign-in: ending e-mails, and `that was not me`."""
+
+    async def of_stopping(token: str) -> Words:
+        language = await language_of_stopping(use, token)
+        words = stopping(language)
+        return Words(*_written(language), words.stop, words.stopped, words.explained)
+
+    async def of_objecting(token: str) -> Words:
+        language = await language_of_objecting(use, token)
+        words = objecting(language)
+        return Words(*_written(language), words.object, words.objected, words.explained, words.asked)
+
+    return [
+        *button_routes(STOP_PATH, of_stopping, partial(stop_emails, use)),
+        *button_routes(OBJECTION_PATH, of_objecting, partial(object_to_recovery, use)),
+    ]
+
+
+def _written(language: str) -> tuple[str, str]:
+    """Our language for this one, and its direction."""
     base = base_language(language)
-    return Words(base, "rtl" if base in RIGHT_TO_LEFT else "ltr", words.stop, words.stopped, words.explained)
+    return base, "rtl" if base in RIGHT_TO_LEFT else "ltr"
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,7 +346,7 @@ def build_app(settings: Settings, use: Collaborators, contract: Contract | None 
     """
     own = contract or build_contract(limits_of(settings))
     schema, limits = own.schema, own.limits
-    mask_error = error_masker(use.new_id, is_away, lambda error: isinstance(error, UnreadableError))
+    mask_error = error_masker(use.new_id, is_away, lambda error: isinstance(error, (UnreadableError, MalformedError)))
     sign_in = _SignIn(use, settings.address)
     graphql = graphql_routes(
         schema=schema,
@@ -342,9 +366,9 @@ def build_app(settings: Settings, use: Collaborators, contract: Contract | None 
         limits=PhotoLimits(settings.photo_bytes, settings.photo_megapixels),
         mask_error=mask_error,
     )
-    stopping = stop_emails_routes(use, STOP_PATH, stopping_words)
+    behind_links = pages_behind_links(use)
     health = health_routes(use.store.answers)
-    routes = Starlette(routes=[*web_app_routes(WEB_APP, settings.tiles_url), *graphql, *photos, *stopping, *health])
+    routes = Starlette(routes=[*web_app_routes(WEB_APP, settings.tiles_url), *graphql, *photos, *behind_links, *health])
     shared = for_origins(routes, settings.cors_origins, settings.address)
     headed = with_headers(shared, https=settings.address.startswith("https://"))
     return behind_proxies(headed, settings.trusted_proxies)

@@ -11,11 +11,12 @@ from datetime import timedelta
 
 import structlog
 
-from backend.domain.alert import MANNERS, DeliveryState
+from backend.domain.alert import MANNERS, AlertKind, DeliveryState
 from backend.domain.device import Device
 from backend.services.collaborators import Collaborators
 from backend.services.deliveries import Attempt, Parcel, parcels_of, settle_attempts
 from backend.services.mailboxes import Reached, stop_token
+from backend.services.objections import objection_token
 from backend.store.codec import Document
 from backend.store.lanes import claim_page, look
 from notifications.breaker import Breaker
@@ -28,12 +29,13 @@ from notifications.webhook import Hook
 POLL_SECONDS = 2.0
 """The safety net under the bell, and how late a pause may end."""
 IN_FLIGHT = 100
-"""Messages on their way by one lane. No more are claimed than are sent at once: no lease runs out in a queue."""
+"""Messages on their way by one lane, at most. No more are claimed than are sent at once: no lease runs out waiting."""
 GATHER_SECONDS = 0.05
 """How long what has arrived waits for more, so that all of it is recorded in one transaction."""
 MOST_RINGS = 100
 """Rings remembered while everybody is busy; more would say nothing new."""
 STOP_PATH = "/stop-emails"
+OBJECTION_PATH = "/not-me"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +82,36 @@ class Sender:
 
 
 @dataclass(slots=True)
+class Window:
+    """How many may be on their way at once, up to `most`: half as many after a failure, one more after each answer, so
+    that a server that fails often takes little of what the others need. A tenth stays, for those that it does take.
+    """
+
+    most: int
+    size: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.size = self.most
+
+    def failed(self) -> None:
+        self.size = max(self.size // 2, self.most // 10, 1)
+
+    def succeeded(self) -> None:
+        self.size = min(self.size + 1, self.most)
+
+    def room(self, on_their_way: int) -> int:
+        """How many more may be sent now: by the half of what goes at once, so that the database is asked seldom."""
+        room = self.size - on_their_way
+        return room if room * 2 >= self.size else 0
+
+
+@dataclass(slots=True)
 class _Lane:
     """A lane while the process runs. `rung` says that something may have been queued since it was last looked at."""
 
     name: str
     breaker: Breaker
+    window: Window
     rung: bool = True
     task: asyncio.Task[None] | None = None
 
@@ -109,7 +136,9 @@ async def _watch(sender: Sender) -> None:
             for record in await sender.use.store.lanes.find({}):
                 lane = sender.lanes.get(record.id)
                 if lane is None:
-                    lane = sender.lanes[record.id] = _Lane(record.id, Breaker(sender.seconds, sender.chance))
+                    lane = sender.lanes[record.id] = _Lane(
+                        record.id, Breaker(sender.seconds, sender.chance), Window(sender.in_flight)
+                    )
                 lane.rung = True
                 if (lane.task is None or lane.task.done()) and lane.breaker.may_ask():
                     lane.task = asyncio.create_task(_work_off(sender, lane), name=f"lane {lane.name}")
@@ -133,7 +162,7 @@ async def _work_off(sender: Sender, lane: _Lane) -> None:
 async def _keep_sending(sender: Sender, lane: _Lane, sending: set[asyncio.Task[Attempt]]) -> None:
     page: deque[Document] = deque()
     while True:
-        room = _room(sender, lane, len(sending))
+        room = _room(lane, len(sending))
         if room and not page:
             lane.rung = False
             page = await look(sender.use.store, lane.name, sender.use.clock())
@@ -150,12 +179,10 @@ async def _keep_sending(sender: Sender, lane: _Lane, sending: set[asyncio.Task[A
             return
 
 
-def _room(sender: Sender, lane: _Lane, on_their_way: int) -> int:
-    """How many more may be sent now: by the half of what goes at once, so that the database is asked seldom."""
+def _room(lane: _Lane, on_their_way: int) -> int:
     if lane.breaker.tripped:
         return 1 if lane.breaker.may_ask() and not on_their_way else 0
-    room = sender.in_flight - on_their_way
-    return room if room * 2 >= sender.in_flight else 0
+    return lane.window.room(on_their_way)
 
 
 async def _start(
@@ -193,8 +220,10 @@ async def _send(sender: Sender, lane: _Lane, parcel: Parcel) -> Attempt:
         outcome = Outcome(State.RETRY, type(error).__name__)
     if outcome.state is State.RETRY or (outcome.state is State.EXPIRED and outcome.status is not None):
         lane.breaker.failed(outcome.retry_after)
+        lane.window.failed()
     elif outcome.state in {State.SENT, State.GONE} or outcome.status is not None:
         lane.breaker.succeeded()
+        lane.window.succeeded()
     return Attempt(parcel.claim, _ENDINGS[outcome.state], outcome.detail, outcome.retry_after, parcel.target)
 
 
@@ -207,17 +236,25 @@ async def _by_channel(sender: Sender, parcel: Parcel) -> Outcome:
         if sender.channels.mail is None:
             return Outcome(State.FAILED, "No mail server is set up.")
         stop_link = f"{sender.address}{STOP_PATH}/{stop_token(use, target.owner_id)}"
-        mailbox = Mailbox(target.address, sender.address, stop_link, delivery.id)
+        mailbox = Mailbox(target.address, _link(sender, parcel), stop_link, delivery.id)
         return await sender.channels.mail.send(mailbox, _message(use, parcel, target.language))
     return await sender.channels.webhook.send(Hook(target.url, target.secret, delivery.id), _message(use, parcel, "en"))
 
 
+def _link(sender: Sender, parcel: Parcel) -> str:
+    """What an e-mail asks to be opened."""
+    if parcel.alert.kind is AlertKind.CASE_RECOVERED:
+        return f"{sender.address}{OBJECTION_PATH}/{objection_token(sender.use, parcel.alert.subject_id)}"
+    return sender.address
+
+
 def _message(use: Collaborators, parcel: Parcel, language: str) -> Message:
     left = int((parcel.claim.record.expires_at - use.clock()).total_seconds())
+    kind, subject_id = parcel.alert.kind, parcel.alert.subject_id
     return Message(
-        kind=parcel.alert.kind.value,
-        id=parcel.alert.subject_id,
+        kind=kind.value,
+        id=objection_token(use, subject_id) if kind is AlertKind.CASE_RECOVERED else subject_id,
         language=language,
-        urgency=Urgency.HIGH if MANNERS[parcel.alert.kind].urgent else Urgency.NORMAL,
+        urgency=Urgency.HIGH if MANNERS[kind].urgent else Urgency.NORMAL,
         ttl=max(left, 0),
     )

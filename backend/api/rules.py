@@ -108,6 +108,7 @@ OPERATIONS: Mapping[str, Mapping[str, OperationRule]] = MappingProxyType(
             "mapTiles": _ANYBODY,
             "publicFigures": _allowed(Action.READ_INCIDENT),
             "registration": _allowed(Action.READ_REGISTRATION),
+            "destinations": _allowed(Action.MOVE_REGISTRATION),
             "registrations": _allowed(Action.READ_REGISTRATION),
             "intakes": _allowed(Action.INVITE_VOLUNTEER),
             "report": _allowed(Action.READ_REPORT),
@@ -121,6 +122,7 @@ OPERATIONS: Mapping[str, Mapping[str, OperationRule]] = MappingProxyType(
             "rechecks": _allowed(Action.READ_RECHECK),
             "question": _allowed(Action.READ_QUESTION),
             "questions": _allowed(Action.READ_QUESTION),
+            "auditEntries": _allowed(Action.READ_AUDIT),
             "rota": _allowed(Action.READ_ROTA),
             "match": _allowed(Action.READ_MATCH),
             "matches": _allowed(Action.READ_MATCH),
@@ -128,6 +130,7 @@ OPERATIONS: Mapping[str, Mapping[str, OperationRule]] = MappingProxyType(
             "duplicates": _allowed(*_DUPLICATE),
             "possibleRelatives": _allowed(Action.READ_REGISTRATION),
             "accounts": _allowed(Action.READ_ACCOUNT),
+            "invites": _allowed(Action.READ_ACCOUNT),
             "ownSessions": _SIGNED_IN,
             "alertChoices": _SIGNED_IN,
             "areaReach": _allowed(Action.SEND_AREA_ALERT),
@@ -140,6 +143,7 @@ OPERATIONS: Mapping[str, Mapping[str, OperationRule]] = MappingProxyType(
         "Mutation": {
             "createInvite": _allowed(*_INVITE),
             "acceptInvite": _ANYBODY,
+            "revokeInvite": _allowed(*_INVITE),
             "openIntake": _allowed(Action.INVITE_VOLUNTEER),
             "closeIntake": _allowed(Action.INVITE_VOLUNTEER),
             "enterIntake": _ANYBODY,
@@ -176,6 +180,7 @@ OPERATIONS: Mapping[str, Mapping[str, OperationRule]] = MappingProxyType(
             "withdrawReport": _allowed(Action.CHANGE_REPORT),
             "beginCaseRecovery": _allowed(Action.RECOVER_CASE),
             "recoverCase": _allowed(Action.RECOVER_CASE),
+            "settleObjection": _allowed(Action.TAKE_DOWN_REPORT),
             "reviewReport": _allowed(Action.REVIEW_REPORT),
             "takeDownReport": _allowed(Action.TAKE_DOWN_REPORT),
             "appealTakeDown": _allowed(Action.APPEAL_TAKE_DOWN),
@@ -193,7 +198,6 @@ OPERATIONS: Mapping[str, Mapping[str, OperationRule]] = MappingProxyType(
             "setRota": _allowed(Action.CHANGE_ROTA),
             "takeMatch": _allowed(Action.DECIDE_MATCH),
             "leaveMatch": _allowed(Action.DECIDE_MATCH),
-            "claimMatch": _allowed(Action.DECIDE_MATCH),
             "confirmMatch": _allowed(Action.DECIDE_MATCH),
             "rejectMatch": _allowed(Action.DECIDE_MATCH),
             "undoMatch": _allowed(Action.DECIDE_MATCH),
@@ -228,9 +232,11 @@ _PAGE = {
         *(
             "Account",
             "AreaAlert",
+            "AuditEntry",
             "Duplicate",
             "Incident",
             "Intake",
+            "Invite",
             "Match",
             "Question",
             "Recheck",
@@ -263,6 +269,7 @@ _PAYLOADS = {
     "FileReportPayload": _rules(FORM="errors reports", OWN="caseCode caseSecret token"),
     "IncidentPayload": _rules(FORM="errors incident"),
     "IntakePayload": _rules(FORM="errors intake"),
+    "InvitePayload": _rules(FORM="errors invite"),
     "MatchPayload": _rules(FORM="errors match"),
     "PasskeyOptionsPayload": _rules(FORM="errors", OWN="options"),
     "OpenIntakePayload": _rules(FORM="errors intake code"),
@@ -291,6 +298,7 @@ FIELDS: Mapping[str, Mapping[str, Rule]] = MappingProxyType({
     **_PAGE,
     **_PAYLOADS,
     "Account": _rules(Action.READ_ACCOUNT, STAFF="id role name incidentIds siteIds closed createdAt"),
+    "Invite": _rules(Action.READ_ACCOUNT, STAFF="id role siteIds usesLeft createdBy createdAt expiresAt"),
     "Viewer": _rules(OWN="id role name incidentIds siteIds credentials"),
     "Credentials": _rules(
         OWN="signInName passwordSet secondFactorSet authenticatorAppSet passkeys recoveryCodesLeft provenUntil pinSet"
@@ -329,10 +337,12 @@ FIELDS: Mapping[str, Mapping[str, Rule]] = MappingProxyType({
         PLACE="point address",
     )
     | _rules(Action.READ_OCCUPANCY, COUNT="inCare"),
+    "Destination": _rules(Action.MOVE_REGISTRATION, PLACE="id name kind"),
     "Intake": _rules(
         Action.INVITE_VOLUNTEER, STAFF="id incidentId siteId openedBy entered expiresAt closedAt createdAt"
     ),
-    "MapView": _rules(COUNT="resolution at cells totals", PLACE="area things lines"),
+    "MapView": _rules(COUNT="resolution at cells totals", PLACE="area things lines alertAreas"),
+    "MapArea": _rules(Action.READ_AREA_ALERT, RECORD="id reportId", PLACE="centre radiusKm outline"),
     "MapCell": _rules(COUNT="cell centre counts name"),
     "MapTown": _rules(PUBLIC="name point population"),
     "MapTiles": _rules(PUBLIC="url attribution"),
@@ -376,7 +386,7 @@ FIELDS: Mapping[str, Mapping[str, Rule]] = MappingProxyType({
         IDENTITY="requesterName requesterRelation proof proofNote checkedBy appeal",
         STAFF="reason takenDownBy appealedBy answer answeredBy",
     ),
-    "ReportReview": _rules(STAFF="reviewedBy reviewedAt"),
+    "ReportReview": _rules(STAFF="reviewedBy reviewedAt objectedAt"),
     "Sighting": _rules(
         Action.READ_SIGHTING,
         RECORD="id incidentId state source synthetic version createdAt updatedAt",
@@ -401,6 +411,7 @@ FIELDS: Mapping[str, Mapping[str, Rule]] = MappingProxyType({
     )
     | _rules(Action.READ_MATCH, EVIDENCE="matchId", STAFF="askedBy")
     | _rules(Action.READ_REPORT, IDENTITY="report"),
+    "AuditEntry": _rules(Action.READ_AUDIT, STAFF="id at action actorId actorName role device parts reason times"),
     "Rota": _rules(Action.READ_ROTA, RECORD="incidentId version updatedAt", STAFF="shifts onDuty"),
     "Shift": _rules(Action.READ_ROTA, STAFF="accountId name startsAt endsAt step"),
     "Answer": _rules(

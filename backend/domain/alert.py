@@ -13,6 +13,7 @@ class AlertKind(StrEnum):
     MATCH_WAITS = "MATCH_WAITS"
     RELEASE_WAITS = "RELEASE_WAITS"
     CHILD_MISSING_NEARBY = "CHILD_MISSING_NEARBY"
+    CASE_RECOVERED = "CASE_RECOVERED"
     DIGEST = "DIGEST"
 
 
@@ -28,6 +29,8 @@ MANNERS: Mapping[AlertKind, Manner] = MappingProxyType({
     # A family that has waited for days is woken; so is who stands between a child and its family at a desk.
     AlertKind.REPORT_NEWS: Manner(urgent=True, first=True),
     AlertKind.RELEASE_WAITS: Manner(urgent=True, first=True),
+    # Whoever has the case now may be somebody else.
+    AlertKind.CASE_RECOVERED: Manner(urgent=True, first=True),
     # The first hours count, and those nearby are many.
     AlertKind.CHILD_MISSING_NEARBY: Manner(urgent=True, first=False),
     # The child sleeps too; a match is reviewed by whoever is on duty.

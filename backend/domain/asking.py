@@ -1,7 +1,5 @@
 """What may be asked of a child or of its family: a closed list of kinds, and what an answer of each kind says."""
 
-import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -9,20 +7,14 @@ from enum import StrEnum
 from typing import TypeVar
 
 from backend.domain.errors import DomainError, ErrorCode, Problem, conflict
+from backend.domain.giving_away import Secret, gives_away, said
 from backend.domain.person import Age, AgeSource, Item, Mark, Names, Person, Place
 
 T = TypeVar("T")
 
 LONGEST_ASKED = 300
 """Characters of a question's own words: enough for one question, too few for a story."""
-_OF_PLACES = frozenset({
-    *("arena", "camp", "center", "centre", "church", "college", "community", "gym", "hall", "high", "hospital"),
-    *("house", "police", "reception", "relief", "school", "shelter", "stadium", "station", "street", "the", "tent"),
-})  # fmt: skip
-"""Words of a place's name that tell nobody which place it is."""
-SHORTEST_TELLING_WORD = 3
 DIGITS_OF_A_NUMBER = 7
-_WORD = re.compile(r"\w+")
 
 
 class AskedKind(StrEnum):
@@ -77,6 +69,35 @@ class Answer:
     text: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was asked, and what has become of it: of a report, or of a registered child."""
+
+    id: str
+    incident_id: str
+    match_id: str | None
+    asking: Asking
+    state: AskedState
+    asked_by: str
+    answer: Answer | None
+    answered_by: str | None
+    answered_at: datetime | None
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NewAsked:
+    """`match_id` is the match that the question came up with."""
+
+    kind: AskedKind
+    id: str | None = None
+    match_id: str | None = None
+    body_site: str | None = None
+    text: str | None = None
+
+
 _SAID_BY: dict[AskedKind, tuple[str, ...]] = {
     AskedKind.MARK: ("has_mark", "mark"),
     AskedKind.LANGUAGE: ("languages",),
@@ -116,11 +137,10 @@ def asking_problems(asking: Asking, kinds: Iterable[AskedKind]) -> Iterator[Prob
         yield Problem(ErrorCode.INVALID, "Only a mark is at a place of the body.", "bodySite")
 
 
-def telling_problems(asking: Asking, secret: Iterable[str | None], known: Iterable[str | None]) -> Iterator[Problem]:
+def telling_problems(asking: Asking, secret: Secret, known: Iterable[str | None]) -> Iterator[Problem]:
     """Where a question's own words hold a word of what whoever is asked must not learn, and does not know already."""
-    forbidden = _words(secret) - _words(known) - _OF_PLACES
     for text, name in ((asking.body_site, "bodySite"), (asking.text, "text")):
-        if _words([text]) & forbidden:
+        if text is not None and gives_away(text, secret, said(known)):
             yield Problem(
                 ErrorCode.INVALID, "This gives away what whoever is asked must not learn. Please ask without it.", name
             )
@@ -191,16 +211,6 @@ def closed(state: AskedState) -> DomainError:
 
 def _with(there: tuple[T, ...], more: Iterable[T]) -> tuple[T, ...]:
     return tuple(dict.fromkeys((*there, *more)))
-
-
-def _words(texts: Iterable[str | None]) -> set[str]:
-    words = (word for text in texts for word in _WORD.findall(_folded(text or "")))
-    return {word for word in words if len(word) >= SHORTEST_TELLING_WORD}
-
-
-def _folded(text: str) -> str:
-    apart = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(letter for letter in apart if not unicodedata.combining(letter))
 
 
 def _names_a_number_or_mailbox(text: str) -> bool:

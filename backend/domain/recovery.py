@@ -1,6 +1,7 @@
 """What a family is asked that has lost its case code and secret."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -41,3 +42,19 @@ class CaseRecovery:
     retry_key: str
     answers: tuple[RecoveryAnswer, ...]
     keep_email: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecoveredCase:
+    """That a case was given a new code, and by whom. Its id owns the devices and the address that were told of the
+    family's news until then: they are told of this alone. `objected_at` is when somebody said that it was not them.
+    """
+
+    id: str
+    incident_id: str
+    family_id: str
+    recovered_by: str
+    version: int
+    created_at: datetime
+    updated_at: datetime
+    objected_at: datetime | None

@@ -15,7 +15,8 @@ class ReviewState(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Review:
     """Of one report, whose id it has. Beside the report, so that looking at it is no change of what the family wrote:
-    its phone may be changing that at the same time.
+    its phone may be changing that at the same time. `objected_at` is since when somebody who had its case says that it
+    was not them who asked for it anew; until that is settled no match of it is confirmed.
     """
 
     id: str
@@ -26,6 +27,7 @@ class Review:
     updated_at: datetime
     reviewed_by: str | None = None
     reviewed_at: datetime | None = None
+    objected_at: datetime | None = None
 
 
 def awaited(report: Report) -> Review:

@@ -10,7 +10,7 @@ from backend.services.audit import tell
 from backend.services.changes import stale
 from backend.services.collaborators import Collaborators
 from backend.services.credentials import forget_credential
-from backend.services.invites import end_return_invites
+from backend.services.invites import end_invites_of
 from backend.services.paging import Page, PageRequest, read_page
 from backend.store.records import Session
 from backend.store.sessions import end_all_of
@@ -29,7 +29,7 @@ async def list_accounts(
 
 async def close_account(use: Collaborators, viewer: Viewer | None, account_id: str) -> Account:
     """Close an account for good: each of its tokens is no good from this moment, nor is the invite by which it came in,
-    which its holder may still have. Closed again, it is as it was.
+    which its holder may still have, nor any that it made. Closed again, it is as it was.
 
     Raises: DomainError UNAUTHENTICATED, NOT_FOUND, FORBIDDEN, CONFLICT.
     """
@@ -52,8 +52,7 @@ async def close_account(use: Collaborators, viewer: Viewer | None, account_id: s
         await use.store.devices.collection.delete_many({"ownerId": account.id}, session=session)
         await use.store.alert_choices.delete(account.id, session)
         await forget_credential(use, account.id, session)
-        await use.store.invites.delete(account.invite_id, session)
-        await end_return_invites(use, account.id, session)
+        await end_invites_of(use, account, session)
         await tell(use, known, session, told)
 
     await use.store.transact(write)
@@ -62,7 +61,8 @@ async def close_account(use: Collaborators, viewer: Viewer | None, account_id: s
 
 async def end_sessions_of(use: Collaborators, viewer: Viewer | None, account_id: str) -> Account:
     """Sign somebody out everywhere, such as who lost a phone: the account stands, and so does its password. The invite
-    by which it came in ends, which the phone may still have. Of the viewer's own, the present session goes on.
+    by which it came in ends, which the phone may still have, and so do those that it made. Of the viewer's own, the
+    present session goes on.
 
     Raises: DomainError UNAUTHENTICATED, NOT_FOUND, FORBIDDEN.
     """
@@ -74,8 +74,7 @@ async def end_sessions_of(use: Collaborators, viewer: Viewer | None, account_id:
 
     async def write(session: Session) -> None:
         await end_all_of(use.store.sessions, account.id, session, but=known.session_id)
-        await use.store.invites.delete(account.invite_id, session)
-        await end_return_invites(use, account.id, session)
+        await end_invites_of(use, account, session)
         await tell(use, known, session, told)
 
     await use.store.transact(write)

@@ -15,7 +15,7 @@ from backend.services.collaborators import Collaborators
 from backend.services.paging import Page, PageRequest, read_page
 from backend.services.rates import signed_in_at
 from backend.services.secrets import SHORTEST_RETRY_KEY, as_written, keyed_hash, posted_code
-from backend.services.sessions import MOST_INTAKE_HOURS, intake_session, session_id
+from backend.services.sessions import MOST_INTAKE_HOURS, intake_session, require_still_signed_in, session_id
 from backend.store.records import Session
 
 MOST_ENTERED = 100
@@ -49,6 +49,7 @@ async def open_intake(use: Collaborators, viewer: Viewer | None, site_id: str, h
     )
 
     async def write(session: Session) -> None:
+        await require_still_signed_in(use, known, session)
         await use.store.intakes.insert(intake, session)
         await tell(use, known, session, _event(use, EventKind.INTAKE_OPENED, intake, known.id))
 

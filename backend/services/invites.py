@@ -13,7 +13,7 @@ from backend.services.collaborators import Collaborators
 from backend.services.pins import hash_of_new_pin, refuse_pin_of
 from backend.services.rates import signed_in_at
 from backend.services.secrets import SHORTEST_RETRY_KEY, keyed_hash, new_token
-from backend.services.sessions import account_session, session_id
+from backend.services.sessions import account_session, require_still_signed_in, session_id
 from backend.store.records import Session
 
 FIRST_ADMINISTRATOR_HOURS = 24
@@ -92,6 +92,7 @@ async def accept_invite(
             account = _new_account(invite, new_account_id, cleaned, now)
             await use.store.accounts.insert(account, session)
         else:
+            await use.store.accounts.hold(invite.account_id, session)
             own = await use.store.accounts.get(invite.account_id, session)
             if own is None or own.disabled:
                 raise _no_longer_good()
@@ -161,6 +162,15 @@ async def end_return_invites(use: Collaborators, account_id: str, session: Sessi
     await use.store.invites.collection.delete_many({"accountId": account_id}, session=session)
 
 
+async def end_invites_of(use: Collaborators, account: Account, session: Session) -> None:
+    """End the invite by which an account came in, those by which it may come back, and those that it made: whoever has
+    its phone may have them all.
+    """
+    await use.store.invites.delete(account.invite_id, session)
+    await end_return_invites(use, account.id, session)
+    await use.store.invites.collection.delete_many({"createdBy": account.id}, session=session)
+
+
 def _new_account(invite: Invite, account_id: str, name: str, now: datetime) -> Account:
     return Account(
         id=account_id,
@@ -226,6 +236,8 @@ async def _write_invite(use: Collaborators, new: NewInvite, where: Where, by: Vi
     )
 
     async def write(session: Session) -> None:
+        if viewer is not None:
+            await require_still_signed_in(use, viewer, session)
         await use.store.invites.insert(invite, session)
         told = Event(
             id=use.new_id(),

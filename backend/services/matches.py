@@ -15,6 +15,7 @@ from backend.services.access import Action, Where, may, require, require_of_reco
 from backend.services.audit import Named, looking_for, saw, tell
 from backend.services.collaborators import Collaborators
 from backend.services.links import as_counted, clusters, counted, matches_of_records, share_decision
+from backend.services.objections import require_no_objection
 from backend.services.paging import Page, PageRequest, read_page
 from backend.services.proofs import require_proof
 from backend.services.reviews import count_as_reviewed
@@ -271,6 +272,7 @@ async def _require_both_sides_open(use: Collaborators, match: Match, session: Se
     await use.store.registrations.hold(match.registration_id, session)
     report = await use.store.reports.get(match.report_id, session)
     registration = await use.store.registrations.get(match.registration_id, session)
+    await require_no_objection(use, match.report_id, session)
     if report is None or not is_seeking(report):
         raise conflict("The family has withdrawn this report, or it is closed or was taken down.", "id")
     if registration is None or not is_sought(registration):

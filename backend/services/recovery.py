@@ -1,7 +1,8 @@
 """A family that lost its case code: a call taker asks what only it knows, and gives it a new code and secret.
 
 Somebody else may have had the old ones, and a phone of theirs may be among those that are told of news. So whatever
-came in by them ends, and who signs in with the new ones sets it up anew.
+came in by them ends, and who signs in with the new ones sets it up anew. The caller may be that somebody else: so
+whoever was told until now is told of this, and may object (`objections.py`).
 """
 
 from dataclasses import dataclass, replace
@@ -19,6 +20,7 @@ from backend.services.audit import looking_for, tell
 from backend.services.changes import stale
 from backend.services.collaborators import Collaborators
 from backend.services.mailboxes import LONGEST_ADDRESS
+from backend.services.objections import require_no_objection, tell_who_had_it
 from backend.services.recovery_answers import are_enough, questions_of
 from backend.services.reports import was_taken_down, where
 from backend.services.secrets import SHORTEST_RETRY_KEY, as_written, case_code, case_secret, keyed_hash
@@ -101,20 +103,22 @@ async def _give(
     # Whoever takes the report down at this moment comes after, or is seen here.
     await use.store.reports.hold(report.id, session)
     await _require_not_taken_down(use, report, session)
+    await require_no_objection(use, report.id, session)
     await end_all_of_family(use.store.sessions, seen.id, session)
-    for device in await use.store.devices.find({"ownerId": seen.id}, session=session):
-        await use.store.devices.delete(device.id, session)
-    await _choose_anew(use, report, keep_email, session)
+    await _choose_anew(use, viewer, report, keep_email, session)
     await _tell(use, viewer, EventKind.CASE_RECOVERED, report, session)
 
 
-async def _choose_anew(use: Collaborators, report: Report, keep_email: str | None, session: Session) -> None:
+async def _choose_anew(
+    use: Collaborators, viewer: Viewer, report: Report, keep_email: str | None, session: Session
+) -> None:
     """How the family is told, as if it had chosen nothing but its language; by e-mail only where the caller names the
-    address that was written to.
+    address that was written to. Whoever was told until now hears of this, and of nothing more.
     """
     there = await use.store.alert_choices.get(report.family_id, session)
     now = use.clock()
     before = there or AlertChoices(report.family_id, 0, now, now)
+    await tell_who_had_it(use, viewer, report, before, session)
     address = (before.email or report.reporter.email or "").strip()
     kept = before.by_email and address != "" and address.casefold() == (keep_email or "").strip().casefold()
     chosen = AlertChoices(
@@ -140,6 +144,7 @@ async def _report(use: Collaborators, viewer: Viewer | None, report_id: str) -> 
         if report is None:
             raise not_found("report")
     await _require_not_taken_down(use, report)
+    await require_no_objection(use, report.id)
     return report, known
 
 

@@ -26,6 +26,10 @@ async def reset_by_operator(use: Collaborators, account_id: str) -> tuple[Accoun
     )  # fmt: skip
 
     async def write(session: Session) -> str:
+        await use.store.accounts.hold(account.id, session)
+        present = await use.store.accounts.get(account.id, session)
+        if present is None or present.disabled:
+            raise not_found("account")
         await forget_credential(use, account.id, session)
         await end_all_of(use.store.sessions, account.id, session)
         secret = await write_return_invite(use, account, session)

@@ -50,9 +50,11 @@ async def review_report(use: Collaborators, viewer: Viewer | None, report_id: st
 
 
 async def count_as_reviewed(use: Collaborators, report_id: str, viewer: Viewer, session: Session) -> bool:
-    """Settle the review of a report that waits for one; False where none does. A decision on a match of it is one."""
+    """Settle the review of a report that waits for one; False where none does, and where somebody objected to what
+    became of its case. A decision on a match of it is one.
+    """
     there = await use.store.reviews.get(report_id, session)
-    if there is None or there.state is ReviewState.DONE:
+    if there is None or there.state is ReviewState.DONE or there.objected_at is not None:
         return False
     return await use.store.reviews.replace(_done(there, viewer, use.clock()), there.version, session)
 

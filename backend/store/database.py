@@ -28,6 +28,7 @@ from backend.domain.photo import Photo
 from backend.domain.place import PlaceAnswer
 from backend.domain.question import Question
 from backend.domain.recheck import Recheck
+from backend.domain.recovery import RecoveredCase
 from backend.domain.registration import Registration
 from backend.domain.report import Family, Report
 from backend.domain.review import Review
@@ -79,6 +80,7 @@ class Store:
     place_answers: Records[PlaceAnswer]
     questions: Records[Question]
     rechecks: Records[Recheck]
+    recovered_cases: Records[RecoveredCase]
     registrations: Records[Registration]
     reports: Records[Report]
     rescorings: Records[Rescoring]
@@ -161,11 +163,13 @@ def _may_be_done_again(error: BaseException) -> bool:
 
 
 def connect(uri: str, name: str, cipher: Cipher) -> Store:
-    """The store in the database `name` of the replica set at `uri`.
+    """The store in the database `name` of the replica set at `uri`."""
+    return store_of(client_at(uri), name, cipher)
 
-    Every write is acknowledged by a majority of the replica set, from its journal.
-    """
-    client: AgnosticClient[Document] = AsyncIOMotorClient(
+
+def client_at(uri: str) -> AgnosticClient[Document]:
+    """Every write of it is acknowledged by a majority of the replica set, from its journal."""
+    return AsyncIOMotorClient(
         uri,
         tz_aware=True,
         w="majority",
@@ -173,6 +177,9 @@ def connect(uri: str, name: str, cipher: Cipher) -> Store:
         retryWrites=True,
         serverSelectionTimeoutMS=ANSWER_WITHIN_MILLISECONDS,
     )
+
+
+def store_of(client: AgnosticClient[Document], name: str, cipher: Cipher) -> Store:
     database = client[name]
 
     def records(collection: str, kind: type[R]) -> Records[R]:
@@ -200,6 +207,7 @@ def connect(uri: str, name: str, cipher: Cipher) -> Store:
         photos=records("photos", Photo),
         questions=records("questions", Question),
         rechecks=records("rechecks", Recheck),
+        recovered_cases=records("recoveredCases", RecoveredCase),
         registrations=records("registrations", Registration),
         reports=records("reports", Report),
         rescorings=records("rescorings", Rescoring),

@@ -143,6 +143,10 @@ INDEXES = {
         IndexModel([("incidentId", ASCENDING), ("state", ASCENDING), ("_id", DESCENDING)], name="incident"),
         IndexModel([("siteId", ASCENDING), ("state", ASCENDING), ("_id", DESCENDING)], name="site"),
     ],
+    "recoveredCases": [
+        IndexModel([("token", ASCENDING)], name="token"),
+        IndexModel([("familyId", ASCENDING)], name="family"),
+    ],
     "registrations": [
         _VERSION,
         _KEPT,

@@ -28,6 +28,16 @@ class Stopping:
     explained: str
 
 
+@dataclass(frozen=True, slots=True)
+class Objecting:
+    """What the page asks whose case was given a new code, its button, and what it says once somebody has objected."""
+
+    asked: str
+    object: str
+    objected: str
+    explained: str
+
+
 def text(language: str, kind: str) -> Text:
     """The words for a kind of message in a language (a BCP 47 tag; only its first part counts), else in English.
 
@@ -39,6 +49,11 @@ def text(language: str, kind: str) -> Text:
 def stopping(language: str) -> Stopping:
     """The words for ending e-mails, in a language or else in English."""
     return Stopping(**_content(f"stopping/{base_language(language)}.json"))
+
+
+def objecting(language: str) -> Objecting:
+    """The words for saying that it was not oneself, in a language or else in English."""
+    return Objecting(**_content(f"objecting/{base_language(language)}.json"))
 
 
 def base_language(language: str) -> str:

@@ -206,7 +206,8 @@ async def test_who_had_the_old_code_is_told_of_news_no_more_and_the_family_sets_
     made = (await recovered(scene.call_taker, report_id, RIGHT, key)).made
     assert made["emailKept"] is False
     others_id = (await others_phone.ask("viewer")).value["id"]
-    assert {device.owner_id for device in await use.store.devices.find({})} == {others_id}
+    (recovery,) = await use.store.recovered_cases.find({})
+    assert {device.owner_id for device in await use.store.devices.find({})} == {others_id, recovery.id}
     signed_in = await scene.stranger.ask(
         "signInWithCase", input={"code": made["caseCode"], "secret": made["caseSecret"]}
     )

@@ -12,10 +12,13 @@ import pytest
 import segno
 from defusedxml.ElementTree import fromstring  # type: ignore[import-untyped]  # it has no types
 
-from backend.domain.account import NewInvite, Role
+from backend.domain.account import Account, Invite, NewInvite, Role
 from backend.domain.errors import DomainError, ErrorCode
+from backend.domain.site import Site
 from backend.services.invites import accept_invite, invite_by_operator, invite_first_administrator
-from backend.services.sessions import LIFETIMES, viewer_of
+from backend.services.resets import reset_by_operator
+from backend.services.sessions import LIFETIMES, session_id, viewer_of
+from backend.store.records import Records
 from tests.support.client import Answer, Client, retry_key
 from tests.support.house import House, Scene
 from tests.support.movable_clock import MovableClock
@@ -291,3 +294,75 @@ async def test_a_disabled_account_is_out_at_once_with_every_token_it_has(scene: 
     await scene.house.use.store.accounts.collection.update_one({"_id": account_id}, {"$set": {"disabled": True}})
     answer = await scene.volunteer.ask("registrations", incidentId=scene.incident_id, siteId=scene.site_id)
     assert (answer.status, answer.codes) == (401, ["UNAUTHENTICATED"])
+
+
+@pytest.mark.parametrize("whose", ["the one who came in by it before", "the one who made it", "its own"])
+async def test_an_invite_that_ends_with_an_account_as_it_is_accepted_lets_nobody_in(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, whose: str
+) -> None:
+    use = scene.house.use
+    maker = await scene.house.person(Role.COORDINATOR, incident_id=scene.incident_id)
+    secret = await invited(maker, role="VOLUNTEER", siteId=scene.site_id, uses=3)
+    closing = (await accept(scene.stranger, secret)).made["account"]["id"]
+    if whose == "the one who made it":
+        closing = (await maker.ask("viewer")).value["id"]
+    elif whose == "its own":
+        _, secret = await reset_by_operator(use, closing)
+    sessions = await use.store.sessions.collection.count_documents({})
+    read: Any = Records.find_one
+    overtaken: list[str] = []
+
+    async def read_and_overtaken(records: Any, *of: Any) -> Any:
+        there = await read(records, *of)
+        if isinstance(there, Invite) and not overtaken:
+            overtaken.append(there.id)
+            assert (await scene.admin.ask("closeAccount", id=closing)).made
+        return there
+
+    monkeypatch.setattr(Records, "find_one", read_and_overtaken)
+    assert (await accept(scene.stranger, secret)).codes == ["EXPIRED"]
+    assert len(overtaken) == 1
+    ended = 0 if whose == "its own" else 1
+    assert await use.store.sessions.collection.count_documents({}) == sessions - ended
+
+
+async def test_who_is_signed_out_at_this_moment_invites_nobody_and_opens_no_door(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = scene.house.use.store
+    made = {"role": "VOLUNTEER", "siteId": scene.site_id}
+    read: Any = Records.find_one
+
+    async def read_and_overtaken(records: Any, *of: Any) -> Any:
+        there = await read(records, *of)
+        if isinstance(there, Site) and of[-1] is None:
+            await store.sessions.collection.delete_one({"_id": session_id(scene.house.use, maker.token or "")})
+        return there
+
+    monkeypatch.setattr(Records, "find_one", read_and_overtaken)
+    for name, given in (("createInvite", made), ("openIntake", {"siteId": scene.site_id, "hours": 2})):
+        maker = await scene.house.person(Role.COORDINATOR, incident_id=scene.incident_id)
+        assert (await maker.ask(name, input=given)).codes == ["UNAUTHENTICATED"]
+    assert await store.intakes.find({}) == []
+    assert await store.invites.find_one({"createdBy": {"$nin": ["operator", "system"]}}) is None
+
+
+async def test_an_operator_makes_no_way_back_to_an_account_that_is_closed_meanwhile(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = scene.house.use.store
+    volunteer_id = (await scene.volunteer.ask("viewer")).value["id"]
+    read: Any = Records.find_one
+
+    async def read_and_overtaken(records: Any, *of: Any) -> Any:
+        there = await read(records, *of)
+        if isinstance(there, Account) and there.id == volunteer_id:
+            monkeypatch.undo()
+            assert (await scene.admin.ask("closeAccount", id=volunteer_id)).made
+        return there
+
+    monkeypatch.setattr(Records, "find_one", read_and_overtaken)
+    with pytest.raises(DomainError) as refused:
+        await reset_by_operator(scene.house.use, volunteer_id)
+    assert refused.value.code is ErrorCode.NOT_FOUND
+    assert await store.invites.find_one({"accountId": volunteer_id}) is None

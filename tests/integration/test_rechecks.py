@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from backend.services.links import matches_of_records
 from tests.support.client import Client, new_id
 from tests.support.house import Scene
 from tests.support.pictures import picture
@@ -219,6 +220,23 @@ async def test_a_match_of_another_child_and_a_child_out_of_care_are_refused(scen
     ):
         asking = {"registrationId": about, "kind": "LANGUAGE", "matchId": match_id}
         assert (await scene.coordinator.ask("askRecheck", input=asking)).codes == [code]
+
+
+@pytest.mark.parametrize("meanwhile", ["moveRegistration", "changeRegistration"])
+async def test_a_child_that_is_moved_or_no_child_to_look_for_as_somebody_asks_is_not_asked_about(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, meanwhile: str
+) -> None:
+    girl = await taken_in(scene)
+    changes = {"siteId": scene.other_site_id} if meanwhile == "moveRegistration" else {"careStatus": "ADULT"}
+
+    async def overtaken(*of: Any) -> Any:
+        assert (await scene.coordinator.ask(meanwhile, input={"id": girl, "version": 1, **changes})).made
+        return await matches_of_records(*of)
+
+    monkeypatch.setattr("backend.services.rechecks.matches_of_records", overtaken)
+    asking = {"registrationId": girl, "kind": "LANGUAGE"}
+    assert (await scene.coordinator.ask("askRecheck", input=asking)).codes == ["CONFLICT"]
+    assert await scene.house.use.store.rechecks.find({}) == []
 
 
 async def test_those_at_the_site_hear_of_a_question_as_it_is_asked_and_others_do_not(scene: Scene) -> None:

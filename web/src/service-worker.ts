@@ -37,7 +37,7 @@ self.addEventListener("fetch", (event) => {
   const { request } = event;
   const { origin, pathname } = new URL(request.url);
   if (request.method !== "GET" || origin !== self.location.origin) return;
-  if (["/graphql", "/photos", "/stop-emails"].some((path) => pathname.startsWith(path))) return;
+  if (["/graphql", "/photos", "/stop-emails", "/not-me"].some((path) => pathname.startsWith(path))) return;
   if (request.mode === "navigate") event.respondWith(kept(SHELL));
   else event.respondWith(kept(request, pathname.startsWith("/assets/")));
 });

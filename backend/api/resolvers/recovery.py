@@ -6,11 +6,13 @@ import strawberry
 
 from backend.api.context import ID, Info
 from backend.api.convert import to_domain
+from backend.api.resolvers.report import ReportPayload
 from backend.api.settle import settle
 from backend.api.types.error import UserError
 from backend.api.types.recovery import RecoverCaseInput
+from backend.api.types.report import show_report
 from backend.domain.recovery import CaseRecovery, RecoveryQuestion
-from backend.services import recovery
+from backend.services import objections, recovery
 
 
 @strawberry.type(description="What to ask the caller, or why nothing is asked.")
@@ -42,6 +44,20 @@ class RecoveryMutations:
             BeginCaseRecoveryPayload,
             recovery.begin_case_recovery(info.context.use, info.context.viewer, report_id),
             lambda asked: BeginCaseRecoveryPayload(errors=[], questions=list(asked)),
+        )
+
+    @strawberry.mutation(
+        description="Say that one has found out who the family is, after somebody objected to its case's new code. "
+        "Never who gave it."
+    )
+    async def settle_objection(
+        self, info: Info, report_id: Annotated[ID, strawberry.argument(description="A report of the family.")]
+    ) -> ReportPayload:
+        context = info.context
+        return await settle(
+            ReportPayload,
+            objections.settle_objection(context.use, context.viewer, report_id),
+            lambda report: ReportPayload(errors=[], report=show_report(report)),
         )
 
     @strawberry.mutation(

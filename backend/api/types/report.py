@@ -48,10 +48,17 @@ class NearbyAgreement:
     photos: bool = strawberry.field(description=_NEARBY_PHOTOS)
 
 
-@strawberry.type(description="Whether somebody of the staff has looked at a report that nobody of them wrote down.")
+@strawberry.type(
+    description="Whether somebody of the staff has looked at a report that nobody of them wrote down, or whose case "
+    "somebody says was given to another."
+)
 class ReportReview:
     reviewed_by: ID | None = strawberry.field(description="The account that looked at it; null while it waits.")
     reviewed_at: datetime | None = strawberry.field(description="When it was looked at; null while it waits.")
+    objected_at: datetime | None = strawberry.field(
+        description="Since when somebody who had the case says that it was not them who asked for its new code: until "
+        "`settleObjection`, no match is confirmed and the case is not given anew. Null where nobody does."
+    )
 
 
 @strawberry.type(description="One missing child as the family describes it.")
@@ -100,7 +107,9 @@ class Report:
         if review is None:
             return None
         return ReportReview(
-            reviewed_by=None if review.reviewed_by is None else ID(review.reviewed_by), reviewed_at=review.reviewed_at
+            reviewed_by=None if review.reviewed_by is None else ID(review.reviewed_by),
+            reviewed_at=review.reviewed_at,
+            objected_at=review.objected_at,
         )
 
     @strawberry.field(description="Its photos, oldest first.")

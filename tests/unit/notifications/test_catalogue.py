@@ -5,7 +5,7 @@ from importlib.resources import files
 
 import pytest
 
-from notifications.catalogue import LANGUAGES, stopping, text
+from notifications.catalogue import LANGUAGES, objecting, stopping, text
 from notifications.messages import Kind
 
 
@@ -43,3 +43,11 @@ def test_each_language_has_words_for_ending_e_mails(language: str) -> None:
     words = stopping(language)
     assert all(part.strip() == part and part for part in (words.stop, words.stopped, words.explained))
     assert language == "en" or words != stopping("en")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_language_has_words_for_saying_that_it_was_not_oneself(language: str) -> None:
+    words = objecting(language)
+    said = (words.asked, words.object, words.objected, words.explained)
+    assert all(part.strip() == part and part for part in said)
+    assert language == "en" or words != objecting("en")

@@ -17,6 +17,7 @@ const SCREENS: Record<Kind, string> = {
   MATCH_WAITS: "/desk",
   RELEASE_WAITS: "/desk",
   CHILD_MISSING_NEARBY: "/site/nearby",
+  CASE_RECOVERED: "/not-me",
   DIGEST: "/desk",
 };
 
@@ -28,8 +29,9 @@ export function textOf(kind: string, language: string): Text {
   return { ...words, lang, dir: lang === "ar" ? "rtl" : "ltr" };
 }
 
-/** The screen that a tap opens; which child is missing is said behind the `#`, which no browser sends. */
+/** The page that a tap opens; which child is missing is said behind the `#`, which no browser sends. */
 export function screenOf(kind: string, id: string): string {
   const screen = SCREENS[kind as Kind] ?? "/";
+  if (kind === "CASE_RECOVERED") return `${screen}/${id}`;
   return kind === "CHILD_MISSING_NEARBY" ? `${screen}#${id}` : screen;
 }

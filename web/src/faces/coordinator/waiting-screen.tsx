@@ -8,10 +8,12 @@ import { useAttempt } from "../../parts/attempt";
 import { Choice } from "../../parts/fields";
 import { Notice } from "../../parts/notice";
 import { Portrait } from "../../parts/photo";
+import { placeOf } from "./compare";
 import { ListOf, useListed } from "./list-of";
+import { useProvenAttempt } from "./proof-dialog";
 import { Record } from "./record";
 import { nameOf } from "./review";
-import { type ListedRegistration, type ListedReport, type Registration, registered, registrationOf, type Report, reportOf, reviewed, say as sayOf, unreviewed, type Word } from "./waiting";
+import { type ListedRegistration, type ListedReport, type Registration, registered, registrationOf, type Report, reportOf, reviewed, say as sayOf, settled, unreviewed, type Word } from "./waiting";
 
 export function WaitingScreen({ session, incidentId }: { session: Session; incidentId: string }) {
   const { say } = useWords();
@@ -57,23 +59,33 @@ function StrangersReports({ session, incidentId }: { session: Session; incidentI
 function ReportToReview({ session, id, done }: { session: Session; id: string; done: () => void }) {
   const { say } = useWords();
   const [report, setReport] = useState<Report | null>(null);
-  const attempt = useAttempt();
+  const attempt = useProvenAttempt(session);
   useEffect(() => void attempt.run(async () => setReport(await reportOf(session, id))), [id]);
+  const objected = Boolean(report?.review?.objectedAt);
   const mayTakeDown = session.role === "COORDINATOR" || session.role === "OFFICER";
   return (
     <div class="stack">
       {attempt.general() ? <Notice tone="bad">{attempt.general()}</Notice> : null}
+      {objected ? <Notice tone="bad">{say("waiting.objected")}</Notice> : null}
       {report ? (
         <>
           <Record
-            of={{ title: say("compare.report"), when: report.lastSeenAt, where: report.lastSeenPlace.text, person: report.person, photos: report.photos }}
+            of={{ title: say("compare.report"), when: report.lastSeenAt, where: report.lastSeenPlace.text, person: report.person, photos: report.photos, at: placeOf("report", report.id) }}
             who={[report.reporter.name, report.reporter.relation, report.reporter.phone, report.reporter.email].filter(Boolean).join(" · ")}
           />
-          <p class="soft small">{say("waiting.reports.consequence")}</p>
+          <p class="soft small">{say(objected ? "waiting.objected.consequence" : "waiting.reports.consequence")}</p>
           <div class="row wraps">
-            <button type="button" class="button main" aria-disabled={attempt.running} onClick={() => void attempt.run(() => reviewed(session, id).then(done))}>
-              {say("waiting.reports.reviewed")}
-            </button>
+            {objected ? (
+              mayTakeDown ? (
+                <button type="button" class="button main" aria-disabled={attempt.running} onClick={() => void attempt.run(() => settled(session, id).then(done))}>
+                  {say("waiting.objected.settle")}
+                </button>
+              ) : null
+            ) : (
+              <button type="button" class="button main" aria-disabled={attempt.running} onClick={() => void attempt.run(() => reviewed(session, id).then(done))}>
+                {say("waiting.reports.reviewed")}
+              </button>
+            )}
             {mayTakeDown ? (
               <Link class="button" href={`/desk/take-downs?report=${id}`}>
                 {say("takeDowns.begin")}
@@ -82,6 +94,7 @@ function ReportToReview({ session, id, done }: { session: Session; id: string; d
           </div>
         </>
       ) : null}
+      {attempt.dialog}
     </div>
   );
 }
@@ -135,6 +148,7 @@ function RegistrationToConfirm({ session, id, done }: { session: Session; id: st
               where: registration.foundPlace.text,
               person: registration.person,
               photos: registration.photos,
+            at: placeOf("registration", registration.id),
             }}
           />
           {words.map((word) => (

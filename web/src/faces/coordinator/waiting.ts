@@ -9,6 +9,7 @@ import {
   Reports,
   RestoreRegistration,
   ReviewReport,
+  SettleObjection,
 } from "../../api/generated/operations";
 import type { Confirmation, RegistrationQuery, RegistrationsQuery, ReportQuery, ReportsQuery } from "../../api/generated/types";
 import type { Session } from "../../kept/session";
@@ -40,6 +41,11 @@ export const registrationOf = async ({ token }: Session, id: string): Promise<Re
 /** Raises Refusal, Unreachable. */
 export async function reviewed({ token }: Session, id: string): Promise<void> {
   made((await ask(ReviewReport, { id }, token)).reviewReport);
+}
+
+/** Raises Refusal, Unreachable. */
+export async function settled({ token }: Session, reportId: string): Promise<void> {
+  made((await ask(SettleObjection, { reportId }, token)).settleObjection);
 }
 
 export type Word = "confirm" | "dismiss" | "restore";

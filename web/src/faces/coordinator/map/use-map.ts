@@ -4,13 +4,11 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { MapChanges } from "../../../api/generated/operations";
 import { Refusal } from "../../../api/client";
-import { openLive } from "../../../api/live";
+import { followOn } from "../../../api/live";
 import type { Session } from "../../../kept/session";
 import { useWords } from "../../../languages/words";
 import type { Shown } from "./layers";
 import { loadTowns, loadView, type MapView, type Part, type Town } from "./map";
-
-const FOLLOWED_AGAIN_MS = 5_000;
 
 export type LiveMap = {
   view: MapView | null;
@@ -22,7 +20,7 @@ export type LiveMap = {
   heard: number;
 };
 
-export function useLiveMap(session: Session, incidentId: string, part: Part | null, shown: readonly Shown[], at: string | null): LiveMap {
+export function useLiveMap(session: Session, incidentId: string, part: Part | null, shown: readonly Shown[], alertAreas: boolean, at: string | null): LiveMap {
   const { say } = useWords();
   const [view, setView] = useState<MapView | null>(null);
   const [towns, setTowns] = useState<readonly Town[]>([]);
@@ -30,12 +28,12 @@ export function useLiveMap(session: Session, incidentId: string, part: Part | nu
   const [wrong, setWrong] = useState<string | null>(null);
   const [heard, setHeard] = useState(0);
   const asking = useRef({ running: false, again: false });
-  const wanted = useRef({ part, shown, at });
-  wanted.current = { part, shown, at };
+  const wanted = useRef({ part, shown, alertAreas, at });
+  wanted.current = { part, shown, alertAreas, at };
 
   /** One question at a time: what changes meanwhile is asked for once, afterwards. */
   const load = async () => {
-    const { part: of, shown: layers, at: when } = wanted.current;
+    const { part: of, shown: layers, alertAreas: areas, at: when } = wanted.current;
     if (!of) return;
     if (asking.current.running) {
       asking.current.again = true;
@@ -43,7 +41,7 @@ export function useLiveMap(session: Session, incidentId: string, part: Part | nu
     }
     asking.current = { running: true, again: false };
     try {
-      setView(await loadView(session, incidentId, of, layers, when));
+      setView(await loadView(session, incidentId, of, layers, areas, when));
       setWrong(null);
     } catch (error) {
       setWrong(error instanceof Refusal ? error.message : say("away"));
@@ -52,7 +50,7 @@ export function useLiveMap(session: Session, incidentId: string, part: Part | nu
     if (asking.current.again) void load();
   };
 
-  useEffect(() => void load(), [session.token, incidentId, part, shown, at]);
+  useEffect(() => void load(), [session.token, incidentId, part, shown, alertAreas, at]);
 
   useEffect(() => {
     if (!part) return;
@@ -68,29 +66,17 @@ export function useLiveMap(session: Session, incidentId: string, part: Part | nu
   }, [session.token, incidentId, part]);
 
   useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    let gone = false;
-    const lost = () => setAwaySince((since) => since ?? new Date());
-    const live = openLive(session.token, (is) => is || lost());
     // The first message comes as soon as it is followed: what changed before that is not told any more.
     const told = () => {
       setAwaySince(null);
       setHeard((count) => count + 1);
       if (wanted.current.at === null) void load();
     };
-    const follow = () => {
-      live.follow(MapChanges, { incidentId }, told, () => {
-        if (gone) return;
-        lost();
-        timer = setTimeout(follow, FOLLOWED_AGAIN_MS);
-      });
-    };
-    follow();
-    return () => {
-      gone = true;
-      clearTimeout(timer);
-      live.end();
-    };
+    return followOn(
+      session.token,
+      (live, ended) => live.follow(MapChanges, { incidentId }, told, ended),
+      () => setAwaySince((since) => since ?? new Date()),
+    );
   }, [session.token, incidentId]);
 
   return { view, towns, awaySince, wrong, heard };
