@@ -43,6 +43,7 @@ from backend.services.rates import Bounds, new_rates, rate
 from backend.services.renewal import come_in
 from backend.settings.keys import Keys
 from backend.settings.settings import Settings, SettingsError
+from backend.store.audit import MalformedError
 from backend.store.cipher import Cipher, UnreadableError
 from backend.store.data_keys import check_keys
 from backend.store.database import Store, connect, is_away
@@ -345,7 +346,7 @@ def build_app(settings: Settings, use: Collaborators, contract: Contract | None 
     """
     own = contract or build_contract(limits_of(settings))
     schema, limits = own.schema, own.limits
-    mask_error = error_masker(use.new_id, is_away, lambda error: isinstance(error, UnreadableError))
+    mask_error = error_masker(use.new_id, is_away, lambda error: isinstance(error, (UnreadableError, MalformedError)))
     sign_in = _SignIn(use, settings.address)
     graphql = graphql_routes(
         schema=schema,

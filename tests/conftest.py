@@ -5,8 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from motor.core import AgnosticClient
 from motor.motor_asyncio import AsyncIOMotorClient
 
+from backend.store.codec import Document
+from backend.store.database import client_at, store_of
+from backend.store.indexes import create_indexes
+from tests.support.ciphers import a_cipher
 from tests.support.database import empty, shared_server
 from tests.support.figures import FIGURE
 from tests.support.house import House, Scene, running_house
@@ -22,6 +27,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
                 terminalreporter.write_line(str(value))
 
 
+def own_name(worker_id: str) -> str:
+    return f"reunify_test_{worker_id}"
+
+
 @pytest.fixture(scope="session")
 def database_uri(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[str]:
     """The address, with credentials, of the one database server of this run."""
@@ -33,6 +42,15 @@ def database_uri(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> It
 @pytest.fixture(scope="session")
 async def database_client(database_uri: str) -> AsyncIterator[AsyncIOMotorClient[dict[str, Any]]]:
     client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(database_uri)
+    yield client
+    client.close()
+
+
+@pytest.fixture(scope="session")
+async def house_client(database_uri: str, worker_id: str) -> AsyncIterator[AgnosticClient[Document]]:
+    """What the houses of a test process are connected by, to a database with every collection and index."""
+    client = client_at(database_uri)
+    await create_indexes(store_of(client, own_name(worker_id), a_cipher()))
     yield client
     client.close()
 
@@ -53,7 +71,7 @@ async def database_name(
     """The database of this test worker, with no document in it but those of the scene, where the test asks for it;
     collections and indexes may stand.
     """
-    name = f"reunify_test_{worker_id}"
+    name = own_name(worker_id)
     await empty(database_client[name])
     if "stage" in request.fixturenames:
         await set_up(request.getfixturevalue("stage"), database_client[name], tmp_path)
@@ -67,9 +85,15 @@ def clock() -> MovableClock:
 
 
 @pytest.fixture
-async def house(database_uri: str, database_name: str, tmp_path: Path, clock: MovableClock) -> AsyncIterator[House]:
+async def house(
+    database_uri: str,
+    database_name: str,
+    tmp_path: Path,
+    clock: MovableClock,
+    house_client: AgnosticClient[Document],
+) -> AsyncIterator[House]:
     """The whole server, worker included, on an empty database."""
-    async with running_house(database_uri, database_name, tmp_path, clock=clock) as running:
+    async with running_house(database_uri, database_name, tmp_path, clock=clock, client=house_client) as running:
         yield running
 
 

@@ -23,7 +23,7 @@ def error_masker(
 
     What the user did is told as it is; that the database is away (`unavailable`) is told as a reason to try again;
     anything else is logged under an id, and only that id is shown; with its reason where a record's hidden text does
-    not open (`unreadable`).
+    not open, or the audit log is damaged (`unreadable`).
     """
     log = structlog.get_logger("api")
 

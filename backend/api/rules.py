@@ -108,6 +108,7 @@ OPERATIONS: Mapping[str, Mapping[str, OperationRule]] = MappingProxyType(
             "mapTiles": _ANYBODY,
             "publicFigures": _allowed(Action.READ_INCIDENT),
             "registration": _allowed(Action.READ_REGISTRATION),
+            "destinations": _allowed(Action.MOVE_REGISTRATION),
             "registrations": _allowed(Action.READ_REGISTRATION),
             "intakes": _allowed(Action.INVITE_VOLUNTEER),
             "report": _allowed(Action.READ_REPORT),
@@ -121,6 +122,7 @@ OPERATIONS: Mapping[str, Mapping[str, OperationRule]] = MappingProxyType(
             "rechecks": _allowed(Action.READ_RECHECK),
             "question": _allowed(Action.READ_QUESTION),
             "questions": _allowed(Action.READ_QUESTION),
+            "auditEntries": _allowed(Action.READ_AUDIT),
             "rota": _allowed(Action.READ_ROTA),
             "match": _allowed(Action.READ_MATCH),
             "matches": _allowed(Action.READ_MATCH),
@@ -194,7 +196,6 @@ OPERATIONS: Mapping[str, Mapping[str, OperationRule]] = MappingProxyType(
             "setRota": _allowed(Action.CHANGE_ROTA),
             "takeMatch": _allowed(Action.DECIDE_MATCH),
             "leaveMatch": _allowed(Action.DECIDE_MATCH),
-            "claimMatch": _allowed(Action.DECIDE_MATCH),
             "confirmMatch": _allowed(Action.DECIDE_MATCH),
             "rejectMatch": _allowed(Action.DECIDE_MATCH),
             "undoMatch": _allowed(Action.DECIDE_MATCH),
@@ -229,6 +230,7 @@ _PAGE = {
         *(
             "Account",
             "AreaAlert",
+            "AuditEntry",
             "Duplicate",
             "Incident",
             "Intake",
@@ -330,6 +332,7 @@ FIELDS: Mapping[str, Mapping[str, Rule]] = MappingProxyType({
         PLACE="point address",
     )
     | _rules(Action.READ_OCCUPANCY, COUNT="inCare"),
+    "Destination": _rules(Action.MOVE_REGISTRATION, PLACE="id name kind"),
     "Intake": _rules(
         Action.INVITE_VOLUNTEER, STAFF="id incidentId siteId openedBy entered expiresAt closedAt createdAt"
     ),
@@ -402,6 +405,7 @@ FIELDS: Mapping[str, Mapping[str, Rule]] = MappingProxyType({
     )
     | _rules(Action.READ_MATCH, EVIDENCE="matchId", STAFF="askedBy")
     | _rules(Action.READ_REPORT, IDENTITY="report"),
+    "AuditEntry": _rules(Action.READ_AUDIT, STAFF="id at action actorId actorName role device parts reason times"),
     "Rota": _rules(Action.READ_ROTA, RECORD="incidentId version updatedAt", STAFF="shifts onDuty"),
     "Shift": _rules(Action.READ_ROTA, STAFF="accountId name startsAt endsAt step"),
     "Answer": _rules(

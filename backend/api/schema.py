@@ -6,6 +6,7 @@ from strawberry.schema.config import StrawberryConfig
 from backend.api.resolvers.account import AccountMutations, AccountQueries
 from backend.api.resolvers.alert_choices import AlertChoicesMutations, AlertChoicesQueries
 from backend.api.resolvers.area_alert import AreaAlertMutations, AreaAlertQueries
+from backend.api.resolvers.audit import AuditQueries
 from backend.api.resolvers.credential import CredentialMutations
 from backend.api.resolvers.duplicate import DuplicateMutations, DuplicateQueries
 from backend.api.resolvers.incident import IncidentMutations, IncidentQueries
@@ -42,6 +43,7 @@ class Query(
     SightingQueries,
     RecheckQueries,
     QuestionQueries,
+    AuditQueries,
     RotaQueries,
     MapQueries,
     MatchQueries,

@@ -6,35 +6,42 @@ from typing import Protocol, TypeVar
 from backend.api.types.error import UserError, user_errors
 from backend.domain.errors import DomainError, ErrorCode
 
+
+class Payload(Protocol):
+    errors: list[UserError]
+
+
 Made = TypeVar("Made")
-Payload_co = TypeVar("Payload_co", covariant=True)
+P = TypeVar("P", bound=Payload)
+P_co = TypeVar("P_co", bound=Payload, covariant=True)
 
 _OVERTAKEN = {ErrorCode.STALE, ErrorCode.CONFLICT}
 
 
-class MakePayload(Protocol[Payload_co]):
-    def __call__(self, *, errors: list[UserError]) -> Payload_co: ...
+class MakePayload(Protocol[P_co]):
+    def __call__(self, *, errors: list[UserError]) -> P_co: ...
 
 
 async def settle(
-    payload: MakePayload[Payload_co],
+    payload: MakePayload[P],
     work: Awaitable[Made],
-    done: Callable[[Made], Payload_co],
+    done: Callable[[Made], P],
     *,
     present: Callable[[], Awaitable[Made]] | None = None,
-    overtaken: Callable[[Made, list[UserError]], Payload_co] | None = None,
-) -> Payload_co:
+) -> P:
     """Do the work and show what it made; a refusal becomes `errors`.
 
-    Where somebody else was faster, `overtaken` shows the record as it is at `present`.
+    Where somebody else was faster, the record is shown beside them as it is at `present`.
     """
     try:
         return done(await work)
     except DomainError as error:
         errors = user_errors(error)
-        if error.code not in _OVERTAKEN or present is None or overtaken is None:
+        if error.code not in _OVERTAKEN or present is None:
             return payload(errors=errors)
     try:
-        return overtaken(await present(), errors)
+        overtaken = done(await present())
     except DomainError:
         return payload(errors=errors)
+    overtaken.errors = errors
+    return overtaken

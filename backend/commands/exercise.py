@@ -135,17 +135,10 @@ def _doorways(exercise: Exercise, address: str) -> list[Doorway]:
         (role.value.lower().replace("_", " "), invented(NAMES[role]), scene.staff[role])
         for role in (Role.COORDINATOR, Role.OFFICER, Role.CALL_TAKER, Role.VOLUNTEER, Role.ADMIN)
     ]
-    # The screens of whoever works here; of the family, and without the web app, the developers' console.
-    screens = (WEB_APP / "index.html").exists()
-    doorways = [
-        Doorway(role, name, f"{address}/desk/exercise#{phone.token}" if screens else _console(address, phone))
-        for role, name, phone in people
-    ]
-    return [*doorways, Doorway("family", "who filed the first report", _console(address, exercise.family))]
-
-
-def _console(address: str, phone: Phone) -> str:
-    return f"{address}/graphql#token={phone.token}"
+    # Everybody's own screens; without the web app, the developers' console.
+    door = "desk/exercise#" if (WEB_APP / "index.html").exists() else "graphql#token="
+    everybody = [*people, ("family", "who filed the first report", exercise.family)]
+    return [Doorway(role, name, f"{address}/{door}{phone.token}") for role, name, phone in everybody]
 
 
 async def _play(exercise: Exercise) -> None:

@@ -69,6 +69,35 @@ class Answer:
     text: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was asked, and what has become of it: of a report, or of a registered child."""
+
+    id: str
+    incident_id: str
+    match_id: str | None
+    asking: Asking
+    state: AskedState
+    asked_by: str
+    answer: Answer | None
+    answered_by: str | None
+    answered_at: datetime | None
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NewAsked:
+    """`match_id` is the match that the question came up with."""
+
+    kind: AskedKind
+    id: str | None = None
+    match_id: str | None = None
+    body_site: str | None = None
+    text: str | None = None
+
+
 _SAID_BY: dict[AskedKind, tuple[str, ...]] = {
     AskedKind.MARK: ("has_mark", "mark"),
     AskedKind.LANGUAGE: ("languages",),

@@ -22,6 +22,7 @@ class AuditAction(StrEnum):
     READ_PHOTO = "READ_PHOTO"
     READ_TAKE_DOWN = "READ_TAKE_DOWN"
     READ_AREA_ALERT = "READ_AREA_ALERT"
+    READ_AUDIT = "READ_AUDIT"
     LOOK_REFUSED = "LOOK_REFUSED"
     SIGNED_IN = "SIGNED_IN"
     SIGNED_OUT = "SIGNED_OUT"
@@ -37,6 +38,7 @@ class Part(StrEnum):
     EVIDENCE = "EVIDENCE"
     PHOTO_LINKS = "PHOTO_LINKS"
     PIXELS = "PIXELS"
+    WHO_LOOKED = "WHO_LOOKED"
 
 
 @dataclass(frozen=True, slots=True)

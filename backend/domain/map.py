@@ -119,6 +119,7 @@ class RebuildStep(StrEnum):
     """What is counted anew next; first, what was counted is taken away."""
 
     CLEARING = "CLEARING"
+    CLEARING_COUNTS = "CLEARING_COUNTS"
     SITES = "SITES"
     REGISTRATIONS = "REGISTRATIONS"
     REPORTS = "REPORTS"
@@ -130,10 +131,12 @@ class RebuildStep(StrEnum):
 class MapRebuild:
     """How far the making anew of a map has come: there is one for each incident where it is under way.
 
-    `id` is the incident, `after` the last record of the step that was counted, `done` how many were in all.
+    `id` is the incident; `after` is where the last page of the step ended that was counted, `ends` where those end that
+    are left of it, None before that was looked up; `done` is how many records were counted in all.
     """
 
     id: str
     step: RebuildStep = RebuildStep.CLEARING
+    ends: tuple[str, ...] | None = None
     after: str | None = None
     done: int = 0

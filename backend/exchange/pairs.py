@@ -13,7 +13,7 @@ from backend.domain.subject import Subject
 from backend.matching.compare import Comparison, compare
 from backend.matching.context import Context
 from backend.matching.key_index import KeyIndex
-from backend.matching.keys import asked_keys, key_number, keys
+from backend.matching.keys import asked_by_number, key_number, keys
 from backend.matching.profile import Profile, profile
 from backend.matching.ranking import IN_LISTS
 from backend.matching.sentences import DEFAULT_LANGUAGE, sentence
@@ -93,7 +93,7 @@ class _Registrations:
 
         In a list so short that a report may be held against all of it, whoever is of like age and sex too.
         """
-        asked = {key_number(one.key): one for one in asked_keys(report)}
+        asked = asked_by_number(report)
         likely = dict.fromkeys(self._index.likeliest(report, asked, IN_LISTS))
         if len(likely) < TOO_FEW and len(self.profiles) <= SMALL:
             likely |= dict.fromkeys(one for one, other in self.profiles.items() if _could_be(report, other))

@@ -4,7 +4,6 @@ A database reads a record of thirty keys in 0.05 ms and finds a million of them 
 bytes, and hundreds of records are looked at in the time of one reading.
 """
 
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import log2
@@ -14,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from backend.matching.glance import ROW, Bits, Rows, Sketch, fill, lies_near, looks_alike, row_of
-from backend.matching.keys import KINDS, Asked
+from backend.matching.keys import KEY_BYTES, KINDS, Asked
 from backend.matching.profile import Profile
 from backend.matching.ranking import Bounds, is_small, keys_worth_asking
 
@@ -33,22 +32,51 @@ _PLACED = np.array([kind.placed for kind in KINDS.values()])
 _NO_DIFFERENCE = 1e-6
 """Bits: those who are described alike differ by the last digit of a sum at most."""
 
+_BEYOND = np.iinfo(np.int64).max
+_AT_A_DOOR = 4
+"""So many keys, or a few more, begin alike."""
+
 Numbers = npt.NDArray[np.int64]
+Numbers32 = npt.NDArray[np.uint32]
 
 
 @dataclass(frozen=True, slots=True)
 class _Sorted:
-    """Keys in their order, and beside each the number of a record that is kept under it."""
+    """Different keys in their order, one beyond all at their end; `starts` says where each one's `records` begin.
+
+    Keys are hashes, so what they begin with is spread evenly: `doors` says where those begin that begin alike, a few
+    at each. A search through all of them would wait for the memory two dozen times for each key.
+    """
 
     keys: Numbers
-    records: npt.NDArray[np.uint32]
+    starts: Numbers32
+    records: Numbers32
+    doors: Numbers32
+    shift: int
+    steps: int
+
+    def places_of(self, keys: Numbers) -> tuple[Numbers, Numbers]:
+        """Where the records of each key begin, and how many they are."""
+        door = keys >> self.shift
+        low, high = self.doors[door].astype(np.int64), self.doors[door + 1].astype(np.int64)
+        for _ in range(self.steps):
+            middle = (low + high) >> 1
+            below = self.keys[middle] < keys
+            low, high = np.where(below, middle + 1, low), np.where(below, high, middle)
+        there = self.keys[low] == keys
+        starts = self.starts[low].astype(np.int64)
+        return starts, there * (self.starts[low + 1] - starts)
+
+    def unfolded(self) -> tuple[Numbers, Numbers32]:
+        """Each record beside each of its keys, in the order of the keys."""
+        return np.repeat(self.keys[:-1], np.diff(self.starts[:-1])), self.records
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
     """Who was found: `records` by number, `rarity` of the shared keys by kind (a column each), in bits."""
 
-    records: npt.NDArray[np.uint32]
+    records: Numbers32
     rarity: Bits
 
 
@@ -122,32 +150,33 @@ class KeyIndex:
     def found(self, subject: Profile, asked: Mapping[int, Asked], bounds: Bounds) -> Found:
         """Who is kept under those of the asked keys that are worth it, some of them perhaps gone."""
         self._sort_fresh()
-        names = sorted(asked)  # one search begins where the one before it ended, in memory that is at hand
-        numbers = np.array(names, np.int64)
-        kept: dict[int, list[npt.NDArray[np.uint32]]] = defaultdict(list)
-        for one in self._lists:
-            starts = one.keys.searchsorted(numbers)
-            there = np.flatnonzero(one.keys[np.minimum(starts, len(one.keys) - 1)] == numbers)
-            ends = one.keys.searchsorted(numbers[there], side="right")
-            for name, start, end in zip(there.tolist(), starts[there].tolist(), ends.tolist(), strict=True):
-                kept[names[name]].append(one.records[start:end])
-        counts = {key: sum(map(len, records)) for key, records in kept.items()}
+        numbers = np.fromiter(asked, np.int64, len(asked))
+        places = [one.places_of(numbers) for one in self._lists]
+        in_all = sum((count for _, count in places), np.zeros_like(numbers))
+        there = np.flatnonzero(in_all)
+        counts = dict(zip(numbers[there].tolist(), in_all[there].tolist(), strict=True))
         chosen = keys_worth_asking(asked, counts, bounds, small=is_small(subject))
         if not chosen:
             return Found(np.zeros(0, np.uint32), np.zeros((0, len(KINDS))))
-        sizes = [counts[key] for key in chosen]
-        kinds = [_COLUMNS[asked[key].kind.name] for key in chosen]
-        rarity = [max(0.0, log2(RARE * asked[key].promise / counts[key])) for key in chosen]
-        records = np.concatenate([part for key in chosen for part in kept[key]])
+        kinds = np.array([_COLUMNS[asked[key].kind.name] for key in chosen])
+        rarity = np.array([max(0.0, log2(RARE * asked[key].promise / counts[key])) for key in chosen])
+        column = dict(zip(counts, there.tolist(), strict=True))
+        columns = [column[key] for key in chosen]
+        parts = [
+            (one.records[_ranges(starts[columns], count[columns])], np.repeat(np.arange(len(chosen)), count[columns]))
+            for one, (starts, count) in zip(self._lists, places, strict=True)
+        ]
+        records = np.concatenate([some for some, _ in parts])
+        key = np.concatenate([some for _, some in parts])
         different, row = np.unique(records, return_inverse=True)
         rarest = np.zeros((len(different), len(KINDS)))
-        np.maximum.at(rarest, (row, np.repeat(kinds, sizes)), np.repeat(rarity, sizes))
+        np.maximum.at(rarest, (row, kinds[key]), rarity[key])
         return Found(different, rarest)
 
     def id_of(self, record: int) -> str:
         return self._ids[record]
 
-    def rows(self, records: npt.NDArray[np.uint32]) -> Rows:
+    def rows(self, records: Numbers32) -> Rows:
         return self._table["seen"][records]
 
     def _sort_fresh(self) -> None:
@@ -156,19 +185,18 @@ class KeyIndex:
         fresh = _sorted(np.array(self._fresh_keys, np.int64), np.array(self._fresh_records, np.uint32))
         self._fresh_keys.clear()
         self._fresh_records.clear()
-        while self._lists and len(self._lists[-1].keys) < _TIMES * len(fresh.keys):
-            last = self._lists.pop()
-            fresh = _sorted(np.concatenate([last.keys, fresh.keys]), np.concatenate([last.records, fresh.records]))
+        while self._lists and len(self._lists[-1].records) < _TIMES * len(fresh.records):
+            (keys, records), (more, others) = self._lists.pop().unfolded(), fresh.unfolded()
+            fresh = _sorted(np.concatenate([keys, more]), np.concatenate([records, others]))
         self._lists.append(fresh)
 
     def _forget_what_is_gone(self) -> None:
         self._sort_fresh()
         there = self._table["is_there"][: len(self._ids)]
         new_number = np.cumsum(there, dtype=np.uint32) - 1
+        unfolded = [(keys, records, there[records]) for keys, records in (one.unfolded() for one in self._lists)]
         self._lists = [
-            _Sorted(one.keys[stays], new_number[one.records[stays]])
-            for one in self._lists
-            if (stays := there[one.records]).any()
+            _sorted(keys[stays], new_number[records[stays]]) for keys, records, stays in unfolded if stays.any()
         ]
         self._ids = [record_id for record_id, stays in zip(self._ids, there, strict=True) if stays]
         self._number_of = {record_id: number for number, record_id in enumerate(self._ids)}
@@ -177,10 +205,30 @@ class KeyIndex:
         self._table = table
 
 
-def _sorted(keys: Numbers, records: npt.NDArray[np.uint32]) -> _Sorted:
+def _sorted(keys: Numbers, records: Numbers32) -> _Sorted:
+    """Of keys and, beside each, a record that is kept under it, in any order; none is no list."""
     # Stable, since two sorted lists behind each other are joined by that in one pass.
     order = np.argsort(keys, kind="stable")
-    return _Sorted(keys[order], records[order])
+    keys = keys[order]
+    starts = np.flatnonzero(np.diff(keys, prepend=-1)).astype(np.uint32)
+    different = keys[starts]
+    bits = max(0, (len(different) // _AT_A_DOOR).bit_length())
+    shift = 8 * KEY_BYTES - bits
+    at_each = np.bincount(different >> shift, minlength=1 << bits)
+    return _Sorted(
+        keys=np.append(different, _BEYOND),
+        starts=np.append(starts, np.array([len(keys)] * 2, np.uint32)),
+        records=records[order],
+        doors=np.append(0, np.cumsum(at_each)).astype(np.uint32),
+        shift=shift,
+        steps=int(at_each.max()).bit_length(),
+    )
+
+
+def _ranges(starts: Numbers, counts: Numbers) -> Numbers:
+    """The numbers from each start on, so many as are counted there."""
+    ends = np.cumsum(counts)
+    return np.repeat(starts - ends + counts, counts) + np.arange(ends[-1])
 
 
 def _shared(together: str | None) -> int:

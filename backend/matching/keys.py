@@ -130,8 +130,7 @@ def asked_keys(profile: Profile) -> tuple[Asked, ...]:
     found: dict[str, Asked] = {}
     for kind, some in _keys(_facts(profile, wide=True)):
         for key, promise in some:
-            known = found.get(key)
-            if known is None or known.promise < promise:
+            if key not in found or found[key].promise < promise:
                 found[key] = _asked(Asked, (key, promise, kind))
     if len(found) <= MOST_ASKED:
         return tuple(found.values())
@@ -141,6 +140,11 @@ def asked_keys(profile: Profile) -> tuple[Asked, ...]:
 def key_number(key: str) -> int:
     """A key as it is kept: a number of `KEY_BYTES`."""
     return int.from_bytes(blake2b(key.encode("utf-8", "surrogatepass"), digest_size=KEY_BYTES).digest())
+
+
+def asked_by_number(profile: Profile) -> dict[int, Asked]:
+    """The keys that one side asks for, by what they are kept as."""
+    return {key_number(one.key): one for one in asked_keys(profile)}
 
 
 def shared_keys(one: Profile, other: Profile) -> tuple[str, ...]:

@@ -11,18 +11,21 @@ from backend.services.map_pins import make_pins
 from backend.store import map as kept
 from backend.store.database import Store
 from backend.store.map_rebuilds import (
-    clear_some,
     end_rebuild,
+    ends_of_pages,
     page_of_ids,
     put_rebuild,
     rebuild_of,
     rebuild_under_way,
+    take_away,
 )
 from backend.store.records import Session
 
 PAGE = 500
 _STEPS = tuple(RebuildStep)
-SOURCES = {step: step.value.lower() for step in _STEPS if step is not RebuildStep.CLEARING}
+_CLEARING = {RebuildStep.CLEARING: kept.PINS, RebuildStep.CLEARING_COUNTS: kept.SHEETS}
+SOURCES = {step: step.value.lower() for step in _STEPS if step not in _CLEARING}
+_COLLECTIONS = _CLEARING | SOURCES
 
 
 async def tend_map(use: Collaborators) -> bool:
@@ -52,20 +55,22 @@ async def work_off(use: Collaborators, incident_id: str) -> AsyncIterator[MapReb
 
 
 async def _next_page(use: Collaborators, incident_id: str) -> None:
+    seen = await rebuild_of(use.store, incident_id)
+    if seen is None:
+        return
+    name = _COLLECTIONS[seen.step]
+    ends = seen.ends
+    if ends is None:
+        ends = await ends_of_pages(use.store, name, incident_id, PAGE)
+
     async def write(session: Session) -> None:
         await kept.meet(use.store, session)
         now = await rebuild_of(use.store, incident_id, session)
-        if now is None:
-            return
-        if now.step is RebuildStep.CLEARING:
-            cleared = await clear_some(use.store, incident_id, PAGE, session)
-            following = now if cleared else _after(now)
-        else:
-            source = SOURCES[now.step]
-            ids = await page_of_ids(use.store, source, incident_id, now.after, PAGE, session)
-            await count(use, {source: ids}, session, told=False)
-            moved_on = replace(now, after=ids[-1] if ids else None, done=now.done + len(ids))
-            following = moved_on if len(ids) == PAGE else _after(moved_on)
+        if now is None or (now.step, now.after) != (seen.step, seen.after):
+            return  # another has turned this page
+        # Where the ends are new, so is the beginning: an earlier release went the other way.
+        begun = now if now.ends is not None else replace(now, ends=ends, after=None)
+        following = await _count_page(use, begun, session)
         if following is None:
             await end_rebuild(use.store, incident_id, session)
             await tell_all_changed(use, incident_id, session)
@@ -75,10 +80,27 @@ async def _next_page(use: Collaborators, incident_id: str) -> None:
     await use.store.transact(write)
 
 
+async def _count_page(use: Collaborators, now: MapRebuild, session: Session) -> MapRebuild | None:
+    """Count the next page of a step, or take it away; what is left to do then, None if nothing is."""
+    if not now.ends:
+        return _after(now)
+    end, *left = now.ends
+    name = _COLLECTIONS[now.step]
+    ids = await page_of_ids(use.store, name, now.id, now.after, end, session)
+    done = now.done
+    if now.step in _CLEARING:
+        await take_away(use.store, name, ids, session)
+    else:
+        await count(use, {name: ids}, session, told=False)
+        done += len(ids)
+    moved_on = replace(now, after=end, ends=tuple(left), done=done)
+    return moved_on if left else _after(moved_on)
+
+
 def _after(rebuild: MapRebuild) -> MapRebuild | None:
     """The same at the beginning of its next step; None after the last."""
     place = _STEPS.index(rebuild.step) + 1
-    return replace(rebuild, step=_STEPS[place], after=None) if place < len(_STEPS) else None
+    return replace(rebuild, step=_STEPS[place], after=None, ends=None) if place < len(_STEPS) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +149,9 @@ async def check_map(store: Store, incident_id: str) -> MapCheck:
 async def _all_pages(store: Store, incident_id: str) -> AsyncGenerator[tuple[str, list[str]], None]:
     for source in SOURCES.values():
         after: str | None = None
-        while ids := await page_of_ids(store, source, incident_id, after, PAGE):
-            yield source, ids
-            after = ids[-1]
+        for end in await ends_of_pages(store, source, incident_id, PAGE):
+            yield source, await page_of_ids(store, source, incident_id, after, end)
+            after = end
 
 
 def _alike(one: Pin | None, other: Pin | None) -> bool:

@@ -5,7 +5,7 @@ import binascii
 import hashlib
 import hmac
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic
 
@@ -46,13 +46,33 @@ async def read_page(
 
     Raises: DomainError INVALID for a page size or a cursor that cannot be.
     """
-    if not 1 <= request.first <= LARGEST_PAGE:
-        raise refusal(ErrorCode.INVALID, f"A page holds 1 to {LARGEST_PAGE} entries.", "first")
+    require_page(request)
     list_name = f"{records.collection.name} {order_by}"
     after = None if request.after is None else _read_cursor(use.keys.cursor, list_name, request.after)
     found, more = await page(records, wanted, first=request.first, after=after, order_by=order_by)
     cursors = tuple(_cursor(use.keys.cursor, list_name, position(record)) for record in found)
     return Page(tuple(found), cursors, more)
+
+
+def page_of(
+    use: Collaborators, list_name: str, found: Sequence[R], request: PageRequest, position: Callable[[R], Position]
+) -> Page[R]:
+    """A page of records that are no collection of their own; `found` is all of them, the highest position first.
+
+    Raises: as read_page.
+    """
+    require_page(request)
+    after = None if request.after is None else _read_cursor(use.keys.cursor, list_name, request.after)
+    rest = [record for record in found if after is None or list(position(record)) < list(after)]
+    shown = rest[: request.first]
+    cursors = tuple(_cursor(use.keys.cursor, list_name, position(record)) for record in shown)
+    return Page(tuple(shown), cursors, len(rest) > len(shown))
+
+
+def require_page(request: PageRequest) -> None:
+    """Raises: DomainError INVALID for a page size that cannot be."""
+    if not 1 <= request.first <= LARGEST_PAGE:
+        raise refusal(ErrorCode.INVALID, f"A page holds 1 to {LARGEST_PAGE} entries.", "first")
 
 
 def _cursor(key: bytes, list_name: str, position: Position) -> str:

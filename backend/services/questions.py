@@ -9,9 +9,7 @@ from backend.domain.asking import (
     AskedKind,
     AskedState,
     Asking,
-    answer_problems,
     asking_problems,
-    closed,
     described,
     telling_problems,
 )
@@ -26,17 +24,18 @@ from backend.domain.subject import Side
 from backend.domain.validation import refuse_if_any, report_change_problems
 from backend.services import reports
 from backend.services.access import Action, Where, may, require, require_of_record
+from backend.services.asking import answered, as_shown, drop, keep_next, names_in
 from backend.services.audit import Named, looking_for, saw, tell
 from backend.services.changes import changed, names_said
 from backend.services.collaborators import Collaborators
 from backend.services.identifiers import given_or_new
 from backend.services.links import matches_of_records
 from backend.services.matches import get_match
+from backend.services.once import insert_once
 from backend.services.paging import Page, PageRequest, read_page
-from backend.services.rechecks import names_in
 from backend.services.subjects import as_of, is_seeking
 from backend.store.codec import digest
-from backend.store.records import Duplicate, Session
+from backend.store.records import Session
 
 MOST_OPEN = 10
 """Questions that a family has before it at a time: more is no question but an interrogation."""
@@ -76,10 +75,8 @@ async def ask_family(use: Collaborators, viewer: Viewer | None, new: NewQuestion
         created_at=now,
         updated_at=now,
     )
-    said = digest(known.id, new)
 
-    async def write(session: Session) -> None:
-        await use.store.questions.insert(question, session, beside={"digest": said})
+    async def then(session: Session) -> None:
         await use.store.reports.hold(report.id, session)
         present = await use.store.reports.get(report.id, session)
         if present is None or not is_seeking(present):
@@ -89,14 +86,9 @@ async def ask_family(use: Collaborators, viewer: Viewer | None, new: NewQuestion
             raise conflict(f"The family has {MOST_OPEN} questions before it already.", "reportId")
         await tell(use, known, session, _event(use, EventKind.QUESTION_ASKED, question, known.id))
 
-    try:
-        await use.store.transact(write)
-    except Duplicate:
-        if not await use.store.questions.was_said(question.id, said):
-            raise conflict("Another question has this id.", "id") from None
-        await use.store.make_durable()
-        return await get_question(use, known, question.id)
-    return question
+    if await insert_once(use, use.store.questions, question, "question", said=digest(known.id, new), then=then):
+        return question
+    return await get_question(use, known, question.id)
 
 
 async def drop_question(use: Collaborators, viewer: Viewer | None, question_id: str) -> Question:
@@ -105,20 +97,9 @@ async def drop_question(use: Collaborators, viewer: Viewer | None, question_id: 
     Raises: DomainError UNAUTHENTICATED, NOT_FOUND, FORBIDDEN, CONFLICT.
     """
     question, known = await _of_record(use, viewer, question_id, Action.ASK_FAMILY)
-    if question.state is AskedState.DROPPED:
-        return question
-    if question.state is not AskedState.OPEN:
-        raise closed(question.state)
-    dropped = replace(question, state=AskedState.DROPPED, version=question.version + 1, updated_at=use.clock())
-
-    async def write(session: Session) -> None:
-        if not await use.store.questions.replace(dropped, question.version, session):
-            raise closed(AskedState.ANSWERED)
-        told = _event(use, EventKind.QUESTION_DROPPED, dropped, known.id)
-        await tell(use, known, session, told, fields=["state"])
-
-    await use.store.transact(write)
-    return dropped
+    return await drop(
+        use, known, use.store.questions, question, lambda it: _event(use, EventKind.QUESTION_DROPPED, it, known.id)
+    )
 
 
 async def answer_question(use: Collaborators, viewer: Viewer | None, question_id: str, answer: Answer) -> Question:
@@ -130,52 +111,34 @@ async def answer_question(use: Collaborators, viewer: Viewer | None, question_id
     report is no longer open.
     """
     question, known = await _of_record(use, viewer, question_id, Action.ANSWER_QUESTION)
-    if question.state is AskedState.ANSWERED and (question.answered_by, question.answer) == (known.id, answer):
-        await use.store.make_durable()
+    following = await answered(use, known, question, answer, question.report_id)
+    if following is None:
         return as_shown(known, question)
-    if question.state is not AskedState.OPEN:
-        raise closed(question.state)
-    refuse_if_any(answer_problems(question.asking.kind, answer))
-    if answer.photo_id is not None:
-        photo = await use.store.photos.get(answer.photo_id)
-        if photo is None or photo.record_id != question.report_id:
-            raise refusal(ErrorCode.INVALID, "This photo is not of this child. Please add it first.", "photoId")
-    now = use.clock()
-    answered = replace(
-        question,
-        state=AskedState.ANSWERED,
-        answer=answer,
-        answered_by=known.id,
-        answered_at=now,
-        version=question.version + 1,
-        updated_at=now,
-    )
 
     async def write(session: Session) -> None:
-        if not await use.store.questions.replace(answered, question.version, session):
-            raise closed(AskedState.ANSWERED)
-        told = [_event(use, EventKind.QUESTION_ANSWERED, answered, known.id)]
+        await keep_next(use.store.questions, following, session)
+        told = [_event(use, EventKind.QUESTION_ANSWERED, following, known.id)]
         report = await use.store.reports.get(question.report_id, session)
         if report is None or not is_seeking(report):
             raise conflict("This report is no longer open.", "id")
-        changes = _changes(report, answered, answer, use)
+        changes = _changes(report, question.asking, answer, use)
         if names_said(changes):
-            following = changed(report, changes, version=report.version + 1, updated_at=now)
-            await reports.keep_changed(use, following, report.version, session)
-            told.append(reports.event(use, EventKind.REPORT_UPDATED, following, known.id))
+            after = changed(report, changes, version=report.version + 1, updated_at=following.updated_at)
+            await reports.keep_changed(use, after, report.version, session)
+            told.append(reports.event(use, EventKind.REPORT_UPDATED, after, known.id))
         await tell(use, known, session, *told, also=[question.id], fields=["answer"])
 
     await use.store.transact(write)
-    return as_shown(known, answered)
+    return as_shown(known, following)
 
 
-def _changes(report: Report, question: Question, answer: Answer, use: Collaborators) -> ReportChanges:
+def _changes(report: Report, asking: Asking, answer: Answer, use: Collaborators) -> ReportChanges:
     """What an answer changes in the report.
 
     Raises: DomainError INVALID for an answer that no report could hold.
     """
     now = use.clock()
-    person = described(report.person, question.asking, answer, by_the_child=False, now=now)
+    person = described(report.person, asking, answer, by_the_child=False, now=now)
     changes = ReportChanges(person=None if person == report.person else as_of(person, now))
     if answer.last_seen_at is not None:
         changes = replace(changes, last_seen_at=answer.last_seen_at)
@@ -221,13 +184,6 @@ async def questions_of_reports(
     found = await use.store.questions.find_readable({"reportId": {"$in": seen}}) if seen else []
     await _saw(use, viewer, found)
     return [[as_shown(viewer, one) for one in found if one.report_id == record.id] for record in records]
-
-
-def as_shown(viewer: Viewer | None, question: Question) -> Question:
-    """For which match it is asked, and by whom, is for those who review matches."""
-    if may(viewer, Action.READ_MATCH, Where(incident_id=question.incident_id)):
-        return question
-    return replace(question, match_id=None, asked_by="")
 
 
 async def _of_record(

@@ -9,9 +9,7 @@ from backend.domain.asking import (
     Answer,
     AskedState,
     Asking,
-    answer_problems,
     asking_problems,
-    closed,
     described,
     telling_problems,
 )
@@ -26,15 +24,17 @@ from backend.domain.subject import Side
 from backend.domain.validation import person_problems, refuse_if_any
 from backend.services import registrations
 from backend.services.access import Action, Where, may, require, require_of_record
+from backend.services.asking import answered, as_shown, drop, keep_next, names_in
 from backend.services.audit import Named, looking_for, saw, tell
 from backend.services.collaborators import Collaborators
 from backend.services.identifiers import given_or_new
 from backend.services.links import matches_of_records
 from backend.services.matches import get_match
+from backend.services.once import insert_once
 from backend.services.paging import Page, PageRequest, read_page
 from backend.services.subjects import as_of, is_sought
 from backend.store.codec import digest
-from backend.store.records import Duplicate, Session
+from backend.store.records import Session
 
 
 async def ask_recheck(use: Collaborators, viewer: Viewer | None, new: NewRecheck) -> Recheck:
@@ -72,10 +72,8 @@ async def ask_recheck(use: Collaborators, viewer: Viewer | None, new: NewRecheck
         created_at=now,
         updated_at=now,
     )
-    said = digest(known.id, new)
 
-    async def write(session: Session) -> None:
-        await use.store.rechecks.insert(recheck, session, beside={"digest": said})
+    async def then(session: Session) -> None:
         await use.store.registrations.hold(registration.id, session)
         present = await use.store.registrations.get(registration.id, session)
         if present is None or not is_sought(present):
@@ -84,14 +82,9 @@ async def ask_recheck(use: Collaborators, viewer: Viewer | None, new: NewRecheck
             raise conflict("This child was moved to another site just now. Please ask again.", "registrationId")
         await tell(use, known, session, event(use, EventKind.RECHECK_ASKED, recheck, known.id))
 
-    try:
-        await use.store.transact(write)
-    except Duplicate:
-        if not await use.store.rechecks.was_said(recheck.id, said):
-            raise conflict("Another re-check has this id.", "id") from None
-        await use.store.make_durable()
-        return await get_recheck(use, known, recheck.id)
-    return recheck
+    if await insert_once(use, use.store.rechecks, recheck, "re-check", said=digest(known.id, new), then=then):
+        return recheck
+    return await get_recheck(use, known, recheck.id)
 
 
 async def drop_recheck(use: Collaborators, viewer: Viewer | None, recheck_id: str) -> Recheck:
@@ -100,20 +93,9 @@ async def drop_recheck(use: Collaborators, viewer: Viewer | None, recheck_id: st
     Raises: DomainError UNAUTHENTICATED, NOT_FOUND, FORBIDDEN, CONFLICT.
     """
     recheck, _, known = await _of_record(use, viewer, recheck_id, Action.ASK_RECHECK)
-    if recheck.state is AskedState.DROPPED:
-        return recheck
-    if recheck.state is not AskedState.OPEN:
-        raise closed(recheck.state)
-    dropped = replace(recheck, state=AskedState.DROPPED, version=recheck.version + 1, updated_at=use.clock())
-
-    async def write(session: Session) -> None:
-        if not await use.store.rechecks.replace(dropped, recheck.version, session):
-            raise closed(AskedState.ANSWERED)
-        told = event(use, EventKind.RECHECK_DROPPED, dropped, known.id)
-        await tell(use, known, session, told, fields=["state"])
-
-    await use.store.transact(write)
-    return dropped
+    return await drop(
+        use, known, use.store.rechecks, recheck, lambda it: event(use, EventKind.RECHECK_DROPPED, it, known.id)
+    )
 
 
 async def answer_recheck(use: Collaborators, viewer: Viewer | None, recheck_id: str, answer: Answer) -> Recheck:
@@ -124,49 +106,31 @@ async def answer_recheck(use: Collaborators, viewer: Viewer | None, recheck_id: 
     Raises: DomainError UNAUTHENTICATED, NOT_FOUND, FORBIDDEN, INVALID; CONFLICT for who comes too late.
     """
     recheck, registration, known = await _of_record(use, viewer, recheck_id, Action.ANSWER_RECHECK)
-    if recheck.state is AskedState.ANSWERED and (recheck.answered_by, recheck.answer) == (known.id, answer):
-        await use.store.make_durable()
+    following = await answered(use, known, recheck, answer, registration.id)
+    if following is None:
         return as_shown(known, recheck)
-    if recheck.state is not AskedState.OPEN:
-        raise closed(recheck.state)
-    refuse_if_any(answer_problems(recheck.asking.kind, answer))
-    if answer.photo_id is not None:
-        photo = await use.store.photos.get(answer.photo_id)
-        if photo is None or photo.record_id != registration.id:
-            raise refusal(ErrorCode.INVALID, "This photo is not of this child. Please add it first.", "photoId")
-    now = use.clock()
-    answered = replace(
-        recheck,
-        state=AskedState.ANSWERED,
-        answer=answer,
-        answered_by=known.id,
-        answered_at=now,
-        version=recheck.version + 1,
-        updated_at=now,
-    )
 
     async def write(session: Session) -> None:
-        if not await use.store.rechecks.replace(answered, recheck.version, session):
-            raise closed(AskedState.ANSWERED)
-        told = [event(use, EventKind.RECHECK_ANSWERED, answered, known.id)]
+        await keep_next(use.store.rechecks, following, session)
+        told = [event(use, EventKind.RECHECK_ANSWERED, following, known.id)]
         present = await use.store.registrations.get(registration.id, session)
-        if present is not None and (person := _person_after(present, answered, answer, use)) != present.person:
-            following = replace(present, person=person, version=present.version + 1, updated_at=now)
-            following = registrations.written_in_by(following, known.id)
-            await registrations.keep_changed(use, following, present.version, session)
-            told.append(registrations.event(use, EventKind.REGISTRATION_UPDATED, following, known))
+        if present is not None and (person := _person_after(present, recheck.asking, answer, use)) != present.person:
+            after = replace(present, person=person, version=present.version + 1, updated_at=following.updated_at)
+            after = registrations.written_in_by(after, known.id)
+            await registrations.keep_changed(use, after, present.version, session)
+            told.append(registrations.event(use, EventKind.REGISTRATION_UPDATED, after, known))
         await tell(use, known, session, *told, also=[recheck.id, registration.id], fields=["answer"])
 
     await use.store.transact(write)
-    return as_shown(known, answered)
+    return as_shown(known, following)
 
 
-def _person_after(registration: Registration, recheck: Recheck, answer: Answer, use: Collaborators) -> Person:
+def _person_after(registration: Registration, asking: Asking, answer: Answer, use: Collaborators) -> Person:
     """Raises: DomainError INVALID for an answer that no description could hold."""
     if registration.status is not RegistrationStatus.IN_CARE:
         return registration.person
     now = use.clock()
-    person = described(registration.person, recheck.asking, answer, by_the_child=True, now=now)
+    person = described(registration.person, asking, answer, by_the_child=True, now=now)
     refuse_if_any(person_problems(person, now, ""))
     return as_of(person, now)
 
@@ -230,13 +194,6 @@ async def _visible(use: Collaborators, viewer: Viewer, found: Sequence[Recheck])
     ]
 
 
-def as_shown(viewer: Viewer | None, recheck: Recheck) -> Recheck:
-    """For which match it is asked, and by whom, is for those who review matches."""
-    if may(viewer, Action.READ_MATCH, Where(incident_id=recheck.incident_id)):
-        return recheck
-    return replace(recheck, match_id=None, asked_by="")
-
-
 async def _of_record(
     use: Collaborators, viewer: Viewer | None, recheck_id: str, action: Action
 ) -> tuple[Recheck, Registration, Viewer]:
@@ -260,20 +217,6 @@ async def _telling_problems(use: Collaborators, registration: Registration, aski
         others=said(one for report in reports.values() for one in (report.reporter.email, report.reporter.phone)),
     )
     return telling_problems(asking, secret, names_in(registration.person))
-
-
-def names_in(person: Person) -> list[str | None]:
-    """Every name that a description holds: the person's own, and those of relatives."""
-    names = person.names
-    return [
-        names.full,
-        names.given,
-        names.family,
-        f"{names.family} {names.given}" if names.family and names.given else None,
-        names.as_said,
-        *names.others,
-        *(one.name for one in person.relatives),
-    ]
 
 
 async def _saw(use: Collaborators, viewer: Viewer | None, shown: Sequence[Recheck]) -> None:

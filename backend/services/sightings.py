@@ -25,12 +25,13 @@ from backend.services.access import Action, Where, may, require, require_of_reco
 from backend.services.audit import looking_for, saw, tell
 from backend.services.collaborators import Collaborators
 from backend.services.identifiers import given_or_new
+from backend.services.once import insert_once
 from backend.services.paging import Page, PageRequest, read_page
 from backend.services.rates import asker, count_filing
 from backend.services.subjects import as_of, fields_of_report
 from backend.store.codec import digest
 from backend.store.profiles import keep_beside
-from backend.store.records import Duplicate, Session
+from backend.store.records import Session
 from backend.store.sightings import linked_sightings
 
 _SOURCES = {Role.VOLUNTEER: SightingSource.FIELD, Role.FAMILY: SightingSource.WEB}
@@ -84,19 +85,13 @@ async def record_sighting(use: Collaborators, viewer: Viewer | None, new: NewSig
         created_at=now,
         updated_at=now,
     )
-    said = digest(None if viewer is None else viewer.id, new)
 
-    async def write(session: Session) -> None:
-        await use.store.sightings.insert(sighting, session, beside={"digest": said})
+    async def then(session: Session) -> None:
         told = _event(use, EventKind.SIGHTING_RECORDED, sighting, sighting.recorded_by or sighting.id)
         await tell(use, viewer, session, told)
 
-    try:
-        await use.store.transact(write)
-    except Duplicate:
-        if not await use.store.sightings.was_said(sighting.id, said):
-            raise conflict("Another sighting has this id.", "id") from None
-        await use.store.make_durable()
+    said = digest(None if viewer is None else viewer.id, new)
+    await insert_once(use, use.store.sightings, sighting, "sighting", said=said, then=then)
     if not may(viewer, Action.READ_SIGHTING, _where(sighting)):
         return Recorded(sighting.id, None)
     return Recorded(sighting.id, await get_sighting(use, viewer, sighting.id))

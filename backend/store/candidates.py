@@ -10,7 +10,7 @@ from bson import Binary
 
 from backend.domain.registration import NOT_STOOD_FOR
 from backend.domain.subject import Side
-from backend.matching.keys import asked_keys, key_number, keys
+from backend.matching.keys import asked_by_number, key_number, keys
 from backend.matching.profile import Profile
 from backend.matching.ranking import AT_ONCE, Bounds
 from backend.store.codec import Document, pack, unpack
@@ -113,7 +113,7 @@ async def candidates_by_key(
     current = {one: await indexes.current(records, one, seen) for one in {one.incident_id for one in looking}}
     best: dict[str, list[str]] = {subject.id: [] for subject in subjects}
     for subject in looking:
-        asked = {key_number(one.key): one for one in asked_keys(subject.profile)}
+        asked = asked_by_number(subject.profile)
         together = subject.together if apart else None
         best[subject.id] = current[subject.incident_id].likeliest(
             subject.profile, asked, bounds, besides=subject.id, apart_from=together

@@ -163,11 +163,13 @@ def _may_be_done_again(error: BaseException) -> bool:
 
 
 def connect(uri: str, name: str, cipher: Cipher) -> Store:
-    """The store in the database `name` of the replica set at `uri`.
+    """The store in the database `name` of the replica set at `uri`."""
+    return store_of(client_at(uri), name, cipher)
 
-    Every write is acknowledged by a majority of the replica set, from its journal.
-    """
-    client: AgnosticClient[Document] = AsyncIOMotorClient(
+
+def client_at(uri: str) -> AgnosticClient[Document]:
+    """Every write of it is acknowledged by a majority of the replica set, from its journal."""
+    return AsyncIOMotorClient(
         uri,
         tz_aware=True,
         w="majority",
@@ -175,6 +177,9 @@ def connect(uri: str, name: str, cipher: Cipher) -> Store:
         retryWrites=True,
         serverSelectionTimeoutMS=ANSWER_WITHIN_MILLISECONDS,
     )
+
+
+def store_of(client: AgnosticClient[Document], name: str, cipher: Cipher) -> Store:
     database = client[name]
 
     def records(collection: str, kind: type[R]) -> Records[R]:

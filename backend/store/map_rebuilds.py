@@ -1,10 +1,11 @@
-"""Making a map anew: how far it has come, taking away what was counted, and the records page by page."""
+"""Making a map anew: how far it has come, and what there is, page by page."""
+
+from collections.abc import Sequence
 
 from backend.domain.map import MapRebuild
 from backend.domain.match import MatchState
 from backend.store.codec import Document, from_document, to_document
 from backend.store.database import Store
-from backend.store.map import PINS, SHEETS
 from backend.store.records import Session
 
 REBUILDS = "mapRebuilds"
@@ -29,30 +30,38 @@ async def end_rebuild(store: Store, incident_id: str, session: Session) -> None:
     await store.database[REBUILDS].delete_one({"_id": incident_id}, session=session)
 
 
-async def clear_some(store: Store, incident_id: str, limit: int, session: Session) -> int:
-    """Take away pins, then sheets; how many."""
-    for name in (PINS, SHEETS):
-        collection = store.database[name]
-        found = collection.find({"incidentId": incident_id}, {"_id": 1}, session=session).limit(limit)
-        ids = [document["_id"] async for document in found]
-        if ids:
-            await collection.delete_many({"_id": {"$in": ids}}, session=session)
-            return len(ids)
-    return 0
+async def ends_of_pages(store: Store, name: str, incident_id: str, size: int) -> tuple[str, ...]:
+    """The id at which each page of so many documents of an incident ends, by their ids; of matches, of confirmed ones.
+
+    They are all read once, since to find where one page ends the embedded database reads all that lies behind it.
+    """
+    wanted: Document = {"incidentId": incident_id}
+    if name == "matches":
+        wanted["state"] = MatchState.CONFIRMED.value
+    ends: list[str] = []
+    number, last = 0, None
+    async for document in store.database[name].find(wanted, {"_id": 1}).sort("_id", 1):
+        number, last = number + 1, document["_id"]
+        if number % size == 0:
+            ends.append(last)
+    if last is not None and number % size:
+        ends.append(last)
+    return tuple(ends)
 
 
 async def page_of_ids(
-    store: Store, source: str, incident_id: str, after: str | None, limit: int, session: Session | None = None
+    store: Store, name: str, incident_id: str, after: str | None, end: str, session: Session | None = None
 ) -> list[str]:
-    """The ids of records of an incident, newest first, after one; of matches the confirmed ones only."""
-    collection = store.database[source]
-    if source == "matches":
-        # There is no index of state and id: all are read each time, but of few fields.
-        wanted: Document = {"incidentId": incident_id, "state": MatchState.CONFIRMED.value}
-        found = [document["_id"] async for document in collection.find(wanted, {"_id": 1}, session=session)]
-        return sorted((one for one in found if after is None or one < after), reverse=True)[:limit]
-    wanted = {"incidentId": incident_id}
-    if after is not None:
-        wanted["_id"] = {"$lt": after}
-    cursor = collection.find(wanted, {"_id": 1}, session=session).sort("_id", -1).limit(limit)
-    return [document["_id"] async for document in cursor]
+    """The ids of documents of an incident after one, up to the end of a page; of matches, of confirmed ones."""
+    within = {"$lte": end} if after is None else {"$gt": after, "$lte": end}
+    fields = {"_id": 1, "state": 1} if name == "matches" else {"_id": 1}
+    found = store.database[name].find({"incidentId": incident_id, "_id": within}, fields, session=session)
+    return [
+        document["_id"]
+        async for document in found
+        if name != "matches" or document["state"] == MatchState.CONFIRMED.value
+    ]
+
+
+async def take_away(store: Store, name: str, ids: Sequence[str], session: Session) -> None:
+    await store.database[name].delete_many({"_id": {"$in": ids}}, session=session)

@@ -23,7 +23,7 @@ from backend.domain.subject import Side
 from backend.exchange.lists import read_list
 from backend.matching.glance import lies_near, looks_alike, row_of
 from backend.matching.key_index import KeyIndex
-from backend.matching.keys import KINDS, asked_keys, key_number, keys
+from backend.matching.keys import KINDS, asked_by_number, asked_keys, key_number, keys
 from backend.matching.profile import Profile, profile
 from backend.matching.ranking import AT_ONCE
 from tests.bench.people.write import write_people
@@ -97,7 +97,7 @@ def choices(
         index.put(one, tuple(map(key_number, kept[one])), described, None)
     for report_id, registration_id in truth.items():
         report = reports[report_id]
-        found = index.found(report, {key_number(one.key): one for one in asked_keys(report)}, AT_ONCE)
+        found = index.found(report, asked_by_number(report), AT_ONCE)
         ids = [index.id_of(one) for one in found.records]
         if registration_id in ids and len(ids) >= FEWEST:
             seen, subject = index.rows(found.records), row_of(report)

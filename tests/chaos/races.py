@@ -12,6 +12,7 @@ from tests.chaos.children import invent, registration_of, report_of
 from tests.chaos.waiting import until
 from tests.chaos.writers import Scene, come_in
 from tests.support.client import Answer, Client, retry_key
+from tests.support.pairs import of_match
 from tests.support.second_factor import holder
 
 AT_ONCE = 20
@@ -37,7 +38,7 @@ async def run_races(scene: Scene, admin: Client, random: Random) -> list[Race]:
     newcomers = [await come_in(scene.stranger, secret) for _ in range(AT_ONCE)]
     officers = [(await holder(one, f"officer.{number}", now)).client for number, one in enumerate(newcomers)]
     return [
-        await _one_decides(scene, officers, "claimMatch", "CLAIMED", random),
+        await _one_decides(scene, officers, "takeMatch", "CLAIMED", random),
         await _one_decides(scene, officers, "confirmMatch", "CONFIRMED", random),
         await _one_registration(scene, officers[0], random),
         await _few_come_in(scene, admin),
@@ -47,8 +48,8 @@ async def run_races(scene: Scene, admin: Client, random: Random) -> list[Race]:
 async def _one_decides(scene: Scene, officers: Sequence[Client], step: str, state: str, random: Random) -> Race:
     """One is done; the others are told CONFLICT, and whose it is now."""
     match = await _new_match(scene, officers[0], random)
-    wanted = {"id": match["id"], "version": match["version"]}
-    answers = await _at_once(officer.ask(step, input=wanted) for officer in officers)
+    wanted = of_match(step, match["id"], match["version"])
+    answers = await _at_once(officer.ask(step, **wanted) for officer in officers)
     counts = Counter(" ".join(answer.codes) or "done" for answer in answers)
     faults = _differences(counts, {"done": 1, "CONFLICT": AT_ONCE - 1})
     present = (await officers[0].ask("match", id=match["id"])).value

@@ -5,7 +5,8 @@ from pathlib import Path
 from backend.services.invites import invite_first_administrator
 from tests.support.desk import looks_well_by_day_and_night
 from tests.support.house import House, Scene
-from tests.support.screens import DESK, device, needs_browser
+from tests.support.records import report
+from tests.support.screens import DESK, PHONE, device, needs_browser
 
 pytestmark = needs_browser
 
@@ -63,6 +64,24 @@ async def test_the_door_into_an_exercise_opens_with_a_click_and_a_tour_that_neve
         await desk.page.get_by_role("heading", name="Matches to review").wait_for()
         assert await desk.page.get_by_text("of 5").count() == 0
         assert (desk.heard, desk.elsewhere) == ([], [])
+
+
+async def test_the_family_s_door_into_an_exercise_opens_its_case_and_takes_the_place_of_none(
+    scene: Scene, tmp_path: Path
+) -> None:
+    filed = [(await scene.stranger.ask("fileReport", input=report(scene.incident_id))).made for _ in range(2)]
+    async with device(scene.stranger.url, tmp_path / "family", **PHONE) as phone:
+        for _ in range(2):
+            await phone.open(f"/desk/exercise#{filed[0]['token']}")
+            await phone.press("Go in as a family that reported a child")
+            await phone.page.get_by_role("heading", name="Marisol Quintanilla").wait_for()
+        assert phone.page.url.endswith("/case")
+        await phone.open("/")
+        await phone.open(f"/desk/exercise#{filed[1]['token']}")
+        await phone.press("Go in as a family that reported a child")
+        await phone.sees("This browser keeps a family's case already.")
+        await phone.looks_well("exercise-another-case")
+        assert (phone.heard, phone.elsewhere) == ([], [])
 
 
 async def test_no_link_leads_into_an_account_that_works_in_an_emergency(scene: Scene, tmp_path: Path) -> None:

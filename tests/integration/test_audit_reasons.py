@@ -77,7 +77,7 @@ async def test_on_every_path_to_a_person_a_refused_look_is_counted_for_the_signe
     secrets = await a_matched_pair(scene)
     names = (
         *("registration", "report", "match", "duplicate", "possibleRelatives", "changeRegistration", "changeReport"),
-        *("moveRegistration", "withdrawReport", "claimMatch", "linkDuplicate", "suggestDuplicate"),
+        *("moveRegistration", "withdrawReport", "takeMatch", "linkDuplicate", "suggestDuplicate"),
         *("confirmRegistration", "dismissRegistration", "restoreRegistration", "reviewReport", "beginCaseRecovery"),
         *("recoverCase", "takeDownReport", "takeDown", "answerTakeDown", "appealTakeDown", "sighting", "linkSighting"),
     )

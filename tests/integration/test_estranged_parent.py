@@ -19,6 +19,7 @@ from tests.support.client import Client, new_id
 from tests.support.doors import at_the_door
 from tests.support.house import HOUSTON, NEW_ORLEANS, Scene
 from tests.support.map import counted
+from tests.support.pairs import of_match
 from tests.support.records import child, missing, report
 from tests.support.selections import asking_for_everything
 
@@ -131,9 +132,9 @@ async def test_as_a_family_he_is_told_the_same_wherever_the_child_is(scene: Scen
         world = await a_world(scene, child_is_at)
         transcript = [line async for line in told(world.his_family, world)]
         transcript += await heard(world.his_family, world)
-        for step in ("claimMatch", "confirmMatch", "rejectMatch", "undoMatch"):
+        for step in ("takeMatch", "leaveMatch", "confirmMatch", "rejectMatch", "undoMatch"):
             for known in world.known_ids:
-                answer = await world.his_family.ask(step, input={"id": known, "version": 1})
+                answer = await world.his_family.ask(step, **of_match(step, known, 1))
                 transcript.append(f"{step} {VARYING.sub('-', str(answer.body))}")
         for known in world.known_ids:
             moved = await world.his_family.ask(

@@ -8,7 +8,7 @@ import pytest
 from backend.domain.match import MatchState
 from tests.support.client import Client
 from tests.support.house import Scene
-from tests.support.pairs import AUNT, OTHER_RECORDS, arrived, file, link, pairs, register, step, two_relatives
+from tests.support.pairs import AUNT, OTHER_RECORDS, arrived, file, link, of_match, pairs, register, step, two_relatives
 from tests.support.records import child, missing
 from tests.support.snapshot import records, settled
 
@@ -41,7 +41,7 @@ async def act(scene: Scene, name: str, match: dict[str, Any], person: Client | N
     present = await scene.house.use.store.matches.get(match["id"])
     assert present is not None
     done: dict[str, Any] = (
-        await (person or scene.coordinator).ask(name, input={"id": present.id, "version": present.version})
+        await (person or scene.coordinator).ask(name, **of_match(name, present.id, present.version))
     ).made["match"]
     await settled(scene.house.use.store)
     return done
@@ -89,10 +89,10 @@ async def test_what_is_decided_of_one_counts_for_the_linked_one_and_is_taken_bac
     for decision, state, told in (
         ("rejectMatch", "REJECTED", "WAIT"),
         ("confirmMatch", "CONFIRMED", "CONTACT_CENTRE"),
-        ("claimMatch", "CLAIMED", "STAY_REACHABLE"),
+        ("takeMatch", "CLAIMED", "STAY_REACHABLE"),
     ):
-        decided = await act(scene, decision, await match_of(scene, report_id, one))
-        shared = await match_of(scene, report_id, other)
+        await act(scene, decision, await match_of(scene, report_id, one))
+        decided, shared = await match_of(scene, report_id, one), await match_of(scene, report_id, other)
         assert (shared["state"], shared["sameChildAs"]) == (state, decided["id"])
         assert (shared["decidedBy"], shared["claimedBy"]) == (decided["decidedBy"], decided["claimedBy"])
         assert await next_step(family, report_id) == told
@@ -112,7 +112,7 @@ async def test_a_link_taken_back_leaves_every_record_and_match_as_it_was(scene: 
     (mother, mothers), (aunt, aunts) = await two_relatives(scene)
     one, other = await register(scene, child(scene.site_id), arrived(scene.other_site_id))
     await act(scene, "rejectMatch", await match_of(scene, mothers, one))
-    await act(scene, "claimMatch", await match_of(scene, aunts, other))
+    await act(scene, "takeMatch", await match_of(scene, aunts, other))
     before = await records(scene.house.use.store)
     steps = await next_step(mother, mothers), await next_step(aunt, aunts)
 

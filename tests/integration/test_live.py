@@ -23,7 +23,7 @@ from tests.support.client import Client
 from tests.support.house import Scene
 from tests.support.live_server import live_server
 from tests.support.newer_release import an_event_of_a_newer_release
-from tests.support.pairs import arrived, file, link, two_relatives
+from tests.support.pairs import arrived, decide, file, link, two_relatives
 from tests.support.pairs import register as register_all
 from tests.support.pictures import picture
 from tests.support.records import child, missing
@@ -170,14 +170,6 @@ async def test_a_cursor_does_not_tell_that_something_happened(scene: Scene) -> N
     assert live.place_of(use, "site", one) == live.place_of(use, "site", other) == last
 
 
-async def decide(scene: Scene, name: str, report_id: str, registration_id: str) -> None:
-    store = scene.house.use.store
-    match = await store.matches.find_one({"reportId": report_id, "registrationId": registration_id})
-    assert match is not None
-    assert (await scene.coordinator.ask(name, input={"id": match.id, "version": match.version})).made
-    await settled(store)
-
-
 async def test_a_family_is_told_nothing_by_decisions_that_change_nothing_it_may_see(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -188,7 +180,7 @@ async def test_a_family_is_told_nothing_by_decisions_that_change_nothing_it_may_
     async with mother.follow("ownReports") as news, aunt.follow("ownReports") as aunts_news:
         assert [told["nextStep"] for told in (await news.next())["reports"]] == ["STAY_REACHABLE"]
         assert [told["nextStep"] for told in (await aunts_news.next())["reports"]] == ["STAY_REACHABLE"]
-        for step in ("claimMatch", "undoMatch", "rejectMatch", "undoMatch", "rejectMatch"):
+        for step in ("takeMatch", "leaveMatch", "rejectMatch", "undoMatch", "rejectMatch"):
             await decide(scene, step, mothers, one)
         await link(scene, "REPORT", mothers, aunts)
         assert (await scene.coordinator.ask("reviewReport", id=mothers)).made

@@ -38,26 +38,27 @@ def test_a_step_that_is_not_in_the_table_is_a_conflict(state: MatchState, action
         assert refusal.value.code == "CONFLICT"
 
 
-async def test_of_many_who_claim_at_once_one_wins_and_the_others_see_the_present_state(scene: Scene) -> None:
+async def test_of_many_who_take_it_at_once_one_has_it_and_the_others_see_the_present_state(scene: Scene) -> None:
     match, _, _ = await a_match(scene)
     people = [scene.coordinator, scene.officer] * 4
-    answers = await asyncio.gather(*(person.ask("claimMatch", input=step(match)) for person in people))
-    winners = [answer for answer in answers if not answer.codes]
-    assert len(winners) == 1
+    answers = await asyncio.gather(*(person.ask("takeMatch", id=match["id"]) for person in people))
+    assert len({number % 2 for number, answer in enumerate(answers) if not answer.codes}) == 1
+    (has_it,) = {answer.value["match"]["claimedBy"] for answer in answers}
+    assert has_it in [(await person.ask("viewer")).value["id"] for person in people[:2]]
     for answer in answers:
         assert answer.value["match"]["state"] == "CLAIMED"
         assert answer.codes in ([], ["CONFLICT"])
     assert await scene.house.use.store.events.collection.count_documents({"kind": "MATCH_CLAIMED"}) == 1
 
 
-async def test_what_one_claimed_another_cannot_decide_until_it_is_let_go(scene: Scene) -> None:
+async def test_what_one_took_another_cannot_decide_until_it_is_let_go(scene: Scene) -> None:
     match, _, _ = await a_match(scene)
-    claimed = (await scene.coordinator.ask("claimMatch", input=step(match))).made["match"]
+    taken = (await scene.coordinator.ask("takeMatch", id=match["id"])).made["match"]
     await settled(scene.house.use.store)
     before = await records(scene.house.use.store)
-    assert (await scene.officer.ask("rejectMatch", input=step(claimed))).codes == ["CONFLICT"]
+    assert (await scene.officer.ask("rejectMatch", input=step(taken))).codes == ["CONFLICT"]
     assert await records(scene.house.use.store) == before
-    let_go = (await scene.coordinator.ask("undoMatch", input=step(claimed))).made["match"]
+    let_go = (await scene.coordinator.ask("undoMatch", input=step(taken))).made["match"]
     assert (await scene.officer.ask("rejectMatch", input=step(let_go))).made["match"]["state"] == "REJECTED"
 
 
@@ -103,15 +104,15 @@ async def test_a_rejected_match_stays_rejected_when_it_is_scored_again(scene: Sc
 
 async def test_a_match_of_a_withdrawn_report_is_not_confirmed_and_fades_when_it_is_let_go(scene: Scene) -> None:
     match, family, report_id = await a_match(scene)
-    claimed = (await scene.coordinator.ask("claimMatch", input=step(match))).made["match"]
+    taken = (await scene.coordinator.ask("takeMatch", id=match["id"])).made["match"]
     assert (await family.ask("withdrawReport", id=report_id, version=1)).made
     await settled(scene.house.use.store)
     present = await scene.house.use.store.matches.get(match["id"])
     assert present is not None
-    assert (await scene.coordinator.ask("confirmMatch", input=step(claimed, version=present.version))).codes == [
+    assert (await scene.coordinator.ask("confirmMatch", input=step(taken, version=present.version))).codes == [
         "CONFLICT"
     ]
-    assert (await scene.coordinator.ask("undoMatch", input=step(claimed, version=present.version))).made
+    assert (await scene.coordinator.ask("undoMatch", input=step(taken, version=present.version))).made
     await settled(scene.house.use.store)
     faded = await scene.house.use.store.matches.get(match["id"])
     assert faded is not None

@@ -9,7 +9,7 @@ from backend.services.alerts import queue_deliveries
 from tests.support.client import Client
 from tests.support.doors import a_helper
 from tests.support.house import Scene
-from tests.support.pairs import file, link, register, step, two_relatives
+from tests.support.pairs import decide, file, link, register, step, two_relatives
 from tests.support.push_service import FakePushService, fake_push_service
 from tests.support.records import child
 from tests.support.snapshot import settled
@@ -46,14 +46,8 @@ class Told:
     registration_id: str
 
     async def decide(self, *names: str) -> None:
-        store = self.scene.house.use.store
         for name in names:
-            both = {"registrationId": self.registration_id, "reportId": self.report_id}
-            match = await store.matches.find_one(both)
-            assert match is not None
-            given = {"id": match.id, "version": match.version}
-            assert (await self.scene.coordinator.ask(name, input=given)).made
-            await settled(store)
+            await decide(self.scene, name, self.report_id, self.registration_id)
 
     async def change(self, name: str) -> None:
         version = (await self.scene.coordinator.ask("registration", id=self.registration_id)).value["version"]
@@ -101,7 +95,8 @@ async def test_what_was_taken_back_is_sent_to_nobody(
     ("names", "count"),
     [
         ((), 1),
-        (("claimMatch", "undoMatch"), 1),
+        (("takeMatch", "leaveMatch"), 1),
+        (("takeMatch", "undoMatch"), 1),
         (("rejectMatch", "undoMatch"), 1),
         (("confirmMatch",), 2),
         # That it is likely still is; that it was confirmed is not.

@@ -8,7 +8,7 @@ from backend.services.audit import entries_about
 from tests.support.client import Client
 from tests.support.doors import a_helper
 from tests.support.house import Scene
-from tests.support.pairs import arrived, file, link, register, step, two_relatives
+from tests.support.pairs import arrived, decide, file, link, register, step, two_relatives
 from tests.support.records import child
 from tests.support.snapshot import records, settled
 from tests.support.take_downs import take_down
@@ -19,13 +19,6 @@ async def match_of(scene: Scene, report_id: str, registration_id: str) -> Match:
     found = await scene.house.use.store.matches.find_one({"reportId": report_id, "registrationId": registration_id})
     assert found is not None
     return found
-
-
-async def decide(scene: Scene, name: str, report_id: str, registration_id: str) -> Match:
-    match = await match_of(scene, report_id, registration_id)
-    assert (await scene.coordinator.ask(name, input={"id": match.id, "version": match.version})).made
-    await settled(scene.house.use.store)
-    return match
 
 
 async def counts_as(scene: Scene, report_id: str, registration_id: str) -> str:
@@ -42,7 +35,7 @@ async def next_step(family: Client, report_id: str) -> Any:
 async def test_the_true_family_s_confirmation_outlives_the_take_down_of_a_linked_report(scene: Scene) -> None:
     (mother, mothers), (_, false_report) = await two_relatives(scene)
     (found,) = await register(scene, child(scene.site_id))
-    claimed = await decide(scene, "claimMatch", false_report, found)
+    claimed = await decide(scene, "takeMatch", false_report, found)
     await decide(scene, "confirmMatch", mothers, found)
     await link(scene, "REPORT", mothers, false_report)
     confirmed = await match_of(scene, mothers, found)
@@ -58,7 +51,7 @@ async def test_the_true_family_s_confirmation_outlives_the_take_down_of_a_linked
 async def test_a_rejection_of_the_true_report_outlives_the_take_down_of_a_linked_one(scene: Scene) -> None:
     (_, mothers), (_, false_report) = await two_relatives(scene)
     (found,) = await register(scene, child(scene.site_id))
-    await decide(scene, "claimMatch", false_report, found)
+    await decide(scene, "takeMatch", false_report, found)
     await decide(scene, "rejectMatch", mothers, found)
     await link(scene, "REPORT", mothers, false_report)
     rejected = await match_of(scene, mothers, found)
@@ -93,9 +86,9 @@ async def test_what_was_decided_of_the_false_report_counts_for_the_true_one_no_m
 async def test_of_linked_children_only_what_was_decided_for_the_false_report_is_undone(scene: Scene) -> None:
     (_, mothers), (_, false_report) = await two_relatives(scene)
     one, other = await register(scene, child(scene.site_id), arrived(scene.other_site_id))
-    claimed = await decide(scene, "claimMatch", false_report, one)
+    claimed = await decide(scene, "takeMatch", false_report, one)
     await decide(scene, "rejectMatch", false_report, other)
-    await decide(scene, "claimMatch", mothers, other)
+    await decide(scene, "takeMatch", mothers, other)
     await link(scene, "REGISTRATION", one, other)
     kept = await match_of(scene, mothers, other)
 

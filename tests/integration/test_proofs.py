@@ -33,7 +33,7 @@ async def test_a_decision_needs_a_proof_and_a_claim_does_not(scene: Scene, clock
     assert (await credentials_of(carlos.client))["provenUntil"] is not None
     assert (await carlos.client.ask("linkDuplicate", **secrets.variables["linkDuplicate"])).made
     clock.forward(PROOF_LASTS + timedelta(seconds=1))
-    assert (await carlos.client.ask("claimMatch", **secrets.variables["claimMatch"])).made
+    assert (await carlos.client.ask("takeMatch", **secrets.variables["takeMatch"])).made
 
 
 async def test_a_proof_runs_out_after_five_minutes_and_is_of_one_session(scene: Scene, clock: MovableClock) -> None:

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from tests.support.client import new_id
-from tests.support.house import Scene
+from tests.support.house import NEW_ORLEANS, Scene
 from tests.support.records import child
-from tests.support.snapshot import everything, settled
+from tests.support.snapshot import everything, records, settled
 
 
 async def test_the_same_registration_sent_twice_is_one_with_the_same_answer(scene: Scene) -> None:
@@ -124,6 +124,24 @@ async def test_a_child_that_is_moved_is_seen_there_and_no_longer_here(scene: Sce
     (await scene.volunteer.ask("moveRegistration", input=move)).made  # noqa: B018 (it says whether it was done)
     assert (await scene.other_volunteer.ask("registration", id=marisol["id"])).value["siteId"] == scene.other_site_id
     assert (await scene.volunteer.ask("registration", id=marisol["id"])).codes == ["NOT_FOUND"]
+
+
+async def test_a_child_may_be_moved_to_the_open_sites_of_the_incident_which_are_named_and_no_more(scene: Scene) -> None:
+    store = scene.house.use.store
+    marisol = child(scene.site_id)
+    (await scene.volunteer.ask("registerPerson", input=marisol)).made  # noqa: B018 (it says whether it was done)
+    closed = {"incidentId": scene.incident_id, "name": "Gym", "kind": "SCHOOL", "point": NEW_ORLEANS}
+    gym = (await scene.coordinator.ask("addSite", input=closed)).made["site"]
+    shut = {"id": gym["id"], "version": gym["version"], "open": False}
+    (await scene.coordinator.ask("changeSite", input=shut)).made  # noqa: B018 (it says whether it was done)
+    before = await records(store)
+    refusals = {"UNAUTHENTICATED": scene.stranger, "NOT_FOUND": scene.other_volunteer, "FORBIDDEN": scene.officer}
+    for code, person in refusals.items():
+        assert (await person.ask("destinations", registrationId=marisol["id"])).codes == [code]
+    for person in (scene.volunteer, scene.coordinator):
+        found = (await person.ask("destinations", registrationId=marisol["id"])).value
+        assert [site["id"] for site in found] == [scene.other_site_id]
+    assert await records(store) == before
 
 
 async def test_a_retry_after_the_child_was_moved_on_still_says_that_it_was_saved(scene: Scene) -> None:

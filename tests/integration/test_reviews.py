@@ -61,10 +61,8 @@ async def test_matching_does_not_wait_for_the_review_and_a_decision_is_one(scene
     await register(scene, child(scene.site_id))
     assert (await family.ask("report", id=report_id)).value["nextStep"] == "STAY_REACHABLE"
     (match,) = (await scene.coordinator.ask("reportMatches", id=report_id)).value["matches"]
-    step = {"id": match["id"], "version": match["version"]}
-    claimed = (await scene.officer.ask("claimMatch", input=step)).made["match"]
-    assert await waiting(scene, scene.coordinator) == [report_id], "a claim is no decision"
-    step["version"] = claimed["version"]
-    assert (await scene.officer.ask("rejectMatch", input=step)).made
+    taken = (await scene.officer.ask("takeMatch", id=match["id"])).made["match"]
+    assert await waiting(scene, scene.coordinator) == [report_id], "to take it is no decision"
+    assert (await scene.officer.ask("rejectMatch", input={"id": taken["id"], "version": taken["version"]})).made
     assert await waiting(scene, scene.coordinator) == []
-    assert (await review(scene.coordinator, report_id))["reviewedBy"] == claimed["claimedBy"]
+    assert (await review(scene.coordinator, report_id))["reviewedBy"] == taken["claimedBy"]

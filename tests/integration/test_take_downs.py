@@ -259,12 +259,11 @@ async def test_the_family_s_screen_follows_a_take_down_live(scene: Scene) -> Non
         assert (await news.next_record())["takeDown"] == {"state": "STANDING", "mayAppeal": True}
 
 
-async def test_a_report_with_two_claimed_matches_of_linked_children_is_taken_down(scene: Scene) -> None:
+async def test_a_report_with_two_taken_matches_of_linked_children_is_taken_down(scene: Scene) -> None:
     _, report_id = await file(scene)
     one, other = await register(scene, child(scene.site_id), child(scene.site_id))
     for match in (await scene.coordinator.ask("reportMatches", id=report_id)).value["matches"]:
-        step = {"id": match["id"], "version": match["version"]}
-        assert (await scene.coordinator.ask("claimMatch", input=step)).made
+        assert (await scene.coordinator.ask("takeMatch", id=match["id"])).made
     await link(scene, "REGISTRATION", one, other)
     assert (await take_down(scene, report_id))["state"] == "STANDING"
     await settled(scene.house.use.store)

@@ -10,12 +10,12 @@ import fcntl
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from motor.motor_asyncio import AsyncIOMotorDatabase
+from motor.motor_asyncio import AsyncIOMotorClientSession, AsyncIOMotorDatabase
 
 from backend.store.embedded import embedded_database, running_database
 
@@ -73,9 +73,36 @@ async def keep(folder: Path) -> None:
 
 
 async def empty(database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
-    """Deletes every document and keeps collections and indexes, which cost far more to make again."""
-    for name in await database.list_collection_names(filter={"type": "collection"}):
-        await database[name].delete_many({})
+    """Deletes every document and keeps collections and indexes, which cost far more to make again.
+
+    One question finds where there are any: most collections are left alone by most tests.
+    """
+    names = await database.list_collection_names(filter={"type": "collection"})
+    if not names:
+        return
+    first, *others = map(_at_most_one, names)
+    beside = [{"$unionWith": {"coll": name, "pipeline": one}} for name, one in zip(names[1:], others, strict=True)]
+    filled = [one["in"] async for one in database[names[0]].aggregate([*first, *beside])]
+
+    async def delete(session: AsyncIOMotorClientSession) -> None:
+        for name in filled:
+            await database[name].delete_many({}, session=session)
+
+    await at_once(database, delete)
+
+
+async def at_once(
+    database: AsyncIOMotorDatabase[dict[str, Any]],
+    change: Callable[[AsyncIOMotorClientSession], Coroutine[Any, Any, None]],
+) -> None:
+    """In one transaction: a dozen small ones cost three times as much."""
+    async with await database.client.start_session() as session:
+        await session.with_transaction(change)
+
+
+def _at_most_one(name: str) -> list[dict[str, Any]]:
+    """The stages that tell the name of a collection if there is a document in it."""
+    return [{"$limit": 1}, {"$project": {"_id": False, "in": {"$literal": name}}}]
 
 
 if __name__ == "__main__":

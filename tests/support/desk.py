@@ -26,7 +26,7 @@ async def desk_of(
         await desk.press("Sign in")
         await desk.page.locator(".desk").wait_for()
         yield desk, person
-        assert (desk.heard, desk.elsewhere) == ([], [])
+        assert (desk.heard, desk.elsewhere) == ([], []), desk.heard
 
 
 async def looks_well_by_day_and_night(desk: Device, name: str) -> None:

@@ -54,7 +54,7 @@ async def _decide(scene: Scene, secrets: Secrets) -> None:
     await settled(scene.house.use.store)
     match = await scene.house.use.store.matches.get(of["match"]["id"])
     assert match is not None
-    await _do(coordinator, "claimMatch", {"id": match.id, "version": match.version})
+    assert (await coordinator.ask("takeMatch", id=match.id)).made
     await _do(coordinator, "confirmMatch", {"id": match.id, "version": match.version + 1, "reason": "the scar"})
     seen = sighting(scene.incident_id)
     await _do(scene.call_taker, "recordSighting", seen)

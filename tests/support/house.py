@@ -11,10 +11,21 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+from motor.core import AgnosticClient
 from pydantic import SecretStr
 
 from backend.api.limits import Limits
-from backend.app import Contract, build_app, build_contract, limits_of, now, open_store, wire, wire_worker
+from backend.app import (
+    Contract,
+    build_app,
+    build_contract,
+    cipher_of,
+    limits_of,
+    now,
+    open_store,
+    wire,
+    wire_worker,
+)
 from backend.domain.account import NewInvite, Role
 from backend.services.access import TABLE, Action
 from backend.services.collaborators import Collaborators, PasswordCost
@@ -22,6 +33,9 @@ from backend.services.invites import invite_by_operator
 from backend.services.sessions import session_id
 from backend.settings.keys import load_keys
 from backend.settings.settings import Settings, read_settings
+from backend.store.codec import Document
+from backend.store.data_keys import check_keys
+from backend.store.database import store_of
 from backend.store.sessions import proven
 from backend.worker import running_worker
 from tests.support.client import WORK_BITS, Client, retry_key
@@ -86,9 +100,13 @@ async def running_house(
     worker: bool = True,
     seconds: Callable[[], float] = time.monotonic,
     clock: Callable[[], datetime] = now,
+    client: AgnosticClient[Document] | None = None,
     **settings: Any,
 ) -> AsyncIterator[House]:
-    """A server on an empty database; `settings` as in Settings, and rate limits go by `seconds`."""
+    """A server on an empty database; `settings` as in Settings, and rate limits go by `seconds`.
+
+    A `client` is one that stays connected, to a database whose indexes stand.
+    """
     chosen = read_settings(
         data_folder=folder,
         mongodb_uri=SecretStr(database_uri),
@@ -104,7 +122,11 @@ async def running_house(
     )
     keys = load_keys(chosen, warn=lambda _: None)
     async with AsyncExitStack() as stack:
-        store = await stack.enter_async_context(open_store(chosen, keys, database_uri))
+        if client is None:
+            store = await stack.enter_async_context(open_store(chosen, keys, database_uri))
+        else:
+            store = store_of(client, database_name, cipher_of(keys))
+            await check_keys(store, now())
         wired_use = await stack.enter_async_context(wire(chosen, keys, store, seconds))
         use = replace(wired_use, password_cost=CHEAP, clock=clock)
         await use.feed.live.wait()

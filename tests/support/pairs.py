@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from backend.domain.match import Match
 from tests.support.client import Client
 from tests.support.house import HOUSTON, Scene
 from tests.support.records import child, missing, report
@@ -48,6 +49,21 @@ async def pairs(scene: Scene, side: str, *states: str) -> list[dict[str, Any]]:
 
 def step(record: dict[str, Any], **more: Any) -> dict[str, Any]:
     return {"id": record["id"], "version": record["version"], **more}
+
+
+def of_match(name: str, match_id: str, version: int) -> dict[str, Any]:
+    """What the mutation `name` is given of a match: a decision is on the version that was seen."""
+    return {"id": match_id} if name in ("takeMatch", "leaveMatch") else {"input": {"id": match_id, "version": version}}
+
+
+async def decide(scene: Scene, name: str, report_id: str, registration_id: str) -> Match:
+    """Have the coordinator take a step with the match of these two; the match as it was before."""
+    store = scene.house.use.store
+    match = await store.matches.find_one({"reportId": report_id, "registrationId": registration_id})
+    assert match is not None
+    assert (await scene.coordinator.ask(name, **of_match(name, match.id, match.version))).made
+    await settled(store)
+    return match
 
 
 async def link(scene: Scene, side: str, one: str, other: str) -> dict[str, Any]:

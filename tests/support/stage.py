@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from motor.motor_asyncio import AsyncIOMotorDatabase
+from motor.motor_asyncio import AsyncIOMotorClientSession, AsyncIOMotorDatabase
 
 from backend.app import now
 from tests.support.client import Client
+from tests.support.database import at_once
 from tests.support.house import House, Scene, running_house, set_scene
 from tests.support.map import counted
 
@@ -52,12 +53,16 @@ async def built(database_uri: str, database_name: str, folder: Path) -> Stage:
 
 
 async def set_up(stage: Stage, database: AsyncIOMotorDatabase[dict[str, Any]], folder: Path) -> None:
-    """Before a house starts in this folder, on this empty database. Everybody has just come in."""
+    """Before a house starts in this folder, on this empty database with its collections. Everybody has just come in."""
     shutil.copy(stage.keys, folder / KEYS)
     passed = now() - stage.set_at
-    for name, documents in stage.documents.items():
-        put = [later(one, passed) for one in documents] if name == SESSIONS else documents
-        await database[name].insert_many(put)
+
+    async def put(session: AsyncIOMotorClientSession) -> None:
+        for name, documents in stage.documents.items():
+            fresh = [later(one, passed) for one in documents] if name == SESSIONS else documents
+            await database[name].insert_many(fresh, session=session)
+
+    await at_once(database, put)
 
 
 def later(document: dict[str, Any], by: timedelta) -> dict[str, Any]:

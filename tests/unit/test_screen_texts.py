@@ -9,7 +9,7 @@ import pytest
 LANGUAGES = Path(__file__).parents[2] / "web" / "src" / "languages"
 SPOKEN = ("es", "fr", "ht", "vi", "uk", "ar")
 PARTS = ("shared", "family", "volunteer", "seen")
-DESK = ("coordinator", "map", "calls")
+DESK = ("coordinator", "map", "calls", "record")
 SOURCES = LANGUAGES.parent
 SPOKEN_IN = {
     "sighting/": {"seen"},
@@ -19,6 +19,7 @@ SPOKEN_IN = {
     "faces/coordinator/": {"coordinator"},
     "faces/coordinator/map/": {"map"},
     "faces/coordinator/map/telling": {"calls"},
+    "faces/coordinator/record/": {"record"},
     "faces/coordinator/calls/": {"calls"},
     "faces/coordinator/calls/calls": {"seen"},
 }

@@ -117,7 +117,6 @@ class AreaAlertMutations:
             area_alerts.widen_area_alert(context.use, context.viewer, input.id, input.version, area),
             _done,
             present=lambda: area_alerts.get_area_alert(context.use, context.viewer, input.id),
-            overtaken=lambda alert, errors: AreaAlertPayload(errors=errors, area_alert=show_area_alert(alert)),
         )
 
     @strawberry.mutation(

@@ -31,7 +31,6 @@ async def _step(info: Info, step: DuplicateStepInput, action: DuplicateAction) -
         duplicates.decide_duplicate(context.use, context.viewer, step.id, step.version, action, step.reason),
         _done,
         present=lambda: duplicates.get_duplicate(context.use, context.viewer, step.id),
-        overtaken=lambda pair, errors: DuplicatePayload(errors=errors, duplicate=show_duplicate(pair)),
     )
 
 

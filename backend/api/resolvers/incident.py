@@ -79,5 +79,4 @@ class IncidentMutations:
             incidents.change_incident(context.use, context.viewer, input.id, input.version, changes),
             lambda incident: IncidentPayload(errors=[], incident=show_incident(incident)),
             present=lambda: incidents.get_incident(context.use, context.viewer, input.id),
-            overtaken=lambda incident, errors: IncidentPayload(errors=errors, incident=show_incident(incident)),
         )

@@ -26,26 +26,19 @@ class MatchPayload:
     match: Match | None = strawberry.field(default=None, description="The match as it is now.")
 
 
-async def _step(info: Info, step: MatchStepInput, action: MatchAction) -> MatchPayload:
-    context = info.context
-    return await settle(
-        MatchPayload,
-        matches.decide(context.use, context.viewer, step.id, step.version, action, step.reason),
-        lambda match: MatchPayload(errors=[], match=show_match(match)),
-        present=lambda: matches.get_match(context.use, context.viewer, step.id),
-        overtaken=lambda match, errors: MatchPayload(errors=errors, match=show_match(match)),
-    )
-
-
-async def _taken(info: Info, match_id: str, work: Awaitable[domain.Match]) -> MatchPayload:
+async def _settled(info: Info, match_id: str, work: Awaitable[domain.Match]) -> MatchPayload:
     context = info.context
     return await settle(
         MatchPayload,
         work,
         lambda match: MatchPayload(errors=[], match=show_match(match)),
         present=lambda: matches.get_match(context.use, context.viewer, match_id),
-        overtaken=lambda match, errors: MatchPayload(errors=errors, match=show_match(match)),
     )
+
+
+async def _decided(info: Info, step: MatchStepInput, action: MatchAction) -> MatchPayload:
+    use, viewer = info.context.use, info.context.viewer
+    return await _settled(info, step.id, matches.decide(use, viewer, step.id, step.version, action, step.reason))
 
 
 @strawberry.type
@@ -74,29 +67,25 @@ class MatchQueries:
 
 @strawberry.type
 class MatchMutations:
-    @strawberry.mutation(description="Take a match to look at it; nobody else decides on it meanwhile.")
-    async def claim_match(self, info: Info, input: StepInput) -> MatchPayload:
-        return await _step(info, input, MatchAction.CLAIM)
-
-    @strawberry.mutation(description="Take a match as it is now, to look at it; after half an hour it is back.")
+    @strawberry.mutation(description="Take a match to look at it; nobody else decides on it for half an hour.")
     async def take_match(self, info: Info, id: MatchId) -> MatchPayload:
-        return await _taken(info, id, matches.take_match(info.context.use, info.context.viewer, id))
+        return await _settled(info, id, matches.take_match(info.context.use, info.context.viewer, id))
 
     @strawberry.mutation(description="Put back in the queue what you took.")
     async def leave_match(self, info: Info, id: MatchId) -> MatchPayload:
-        return await _taken(info, id, matches.leave_match(info.context.use, info.context.viewer, id))
+        return await _settled(info, id, matches.leave_match(info.context.use, info.context.viewer, id))
 
     @strawberry.mutation(description="Say that both are the same child. The family learns that there is news.")
     async def confirm_match(self, info: Info, input: StepInput) -> MatchPayload:
-        return await _step(info, input, MatchAction.CONFIRM)
+        return await _decided(info, input, MatchAction.CONFIRM)
 
     @strawberry.mutation(description="Say that they are different children.")
     async def reject_match(self, info: Info, input: StepInput) -> MatchPayload:
-        return await _step(info, input, MatchAction.REJECT)
+        return await _decided(info, input, MatchAction.REJECT)
 
     @strawberry.mutation(description="Take a claim, a confirmation or a rejection back.")
     async def undo_match(self, info: Info, input: StepInput) -> MatchPayload:
-        return await _step(info, input, MatchAction.UNDO)
+        return await _decided(info, input, MatchAction.UNDO)
 
 
 @strawberry.type(description="Matches that were proposed or changed.")

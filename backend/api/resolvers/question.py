@@ -1,5 +1,6 @@
 """Questions to families: asked, taken back, answered, listed."""
 
+from collections.abc import Awaitable
 from typing import Annotated
 
 import strawberry
@@ -30,8 +31,11 @@ def _done(question: domain.Question) -> QuestionPayload:
     return QuestionPayload(errors=[], question=show_question(question))
 
 
-def _overtaken(question: domain.Question, errors: list[UserError]) -> QuestionPayload:
-    return QuestionPayload(errors=errors, question=show_question(question))
+async def _step(info: Info, question_id: str, work: Awaitable[domain.Question]) -> QuestionPayload:
+    context = info.context
+    return await settle(
+        QuestionPayload, work, _done, present=lambda: questions.get_question(context.use, context.viewer, question_id)
+    )
 
 
 @strawberry.type
@@ -72,14 +76,7 @@ class QuestionMutations:
 
     @strawberry.mutation(description="Take a question back that nobody has answered.")
     async def drop_question(self, info: Info, id: QuestionId) -> QuestionPayload:
-        context = info.context
-        return await settle(
-            QuestionPayload,
-            questions.drop_question(context.use, context.viewer, id),
-            _done,
-            present=lambda: questions.get_question(context.use, context.viewer, id),
-            overtaken=_overtaken,
-        )
+        return await _step(info, id, questions.drop_question(info.context.use, info.context.viewer, id))
 
     @strawberry.mutation(description="Answer a question; what it says of the child changes the report.")
     async def answer_question(
@@ -89,11 +86,5 @@ class QuestionMutations:
         answer: Annotated[AnswerInput, strawberry.argument(description="The answer.")],
     ) -> QuestionPayload:
         context = info.context
-        given = to_domain(Answer, answer)
-        return await settle(
-            QuestionPayload,
-            questions.answer_question(context.use, context.viewer, id, given),
-            _done,
-            present=lambda: questions.get_question(context.use, context.viewer, id),
-            overtaken=_overtaken,
-        )
+        work = questions.answer_question(context.use, context.viewer, id, to_domain(Answer, answer))
+        return await _step(info, id, work)

@@ -1,5 +1,6 @@
 """Re-checks: asked, taken back, answered, and listed for a site."""
 
+from collections.abc import Awaitable
 from typing import Annotated
 
 import strawberry
@@ -30,8 +31,11 @@ def _done(recheck: domain.Recheck) -> RecheckPayload:
     return RecheckPayload(errors=[], recheck=show_recheck(recheck))
 
 
-def _overtaken(recheck: domain.Recheck, errors: list[UserError]) -> RecheckPayload:
-    return RecheckPayload(errors=errors, recheck=show_recheck(recheck))
+async def _step(info: Info, recheck_id: str, work: Awaitable[domain.Recheck]) -> RecheckPayload:
+    context = info.context
+    return await settle(
+        RecheckPayload, work, _done, present=lambda: rechecks.get_recheck(context.use, context.viewer, recheck_id)
+    )
 
 
 @strawberry.type
@@ -73,14 +77,7 @@ class RecheckMutations:
 
     @strawberry.mutation(description="Take a question back that nobody has answered.")
     async def drop_recheck(self, info: Info, id: RecheckId) -> RecheckPayload:
-        context = info.context
-        return await settle(
-            RecheckPayload,
-            rechecks.drop_recheck(context.use, context.viewer, id),
-            _done,
-            present=lambda: rechecks.get_recheck(context.use, context.viewer, id),
-            overtaken=_overtaken,
-        )
+        return await _step(info, id, rechecks.drop_recheck(info.context.use, info.context.viewer, id))
 
     @strawberry.mutation(description="Answer a re-check; what it says of the child joins the registration.")
     async def answer_recheck(
@@ -90,11 +87,5 @@ class RecheckMutations:
         answer: Annotated[AnswerInput, strawberry.argument(description="The answer.")],
     ) -> RecheckPayload:
         context = info.context
-        given = to_domain(Answer, answer)
-        return await settle(
-            RecheckPayload,
-            rechecks.answer_recheck(context.use, context.viewer, id, given),
-            _done,
-            present=lambda: rechecks.get_recheck(context.use, context.viewer, id),
-            overtaken=_overtaken,
-        )
+        work = rechecks.answer_recheck(context.use, context.viewer, id, to_domain(Answer, answer))
+        return await _step(info, id, work)

@@ -47,10 +47,6 @@ def _done(registration: domain.Registration) -> RegistrationPayload:
     return RegistrationPayload(errors=[], registration=show_registration(registration))
 
 
-def _overtaken(registration: domain.Registration, errors: list[UserError]) -> RegistrationPayload:
-    return RegistrationPayload(errors=errors, registration=show_registration(registration))
-
-
 async def _decided(info: Info, registration_id: str, version: int, action: ConfirmationAction) -> RegistrationPayload:
     context = info.context
     return await settle(
@@ -58,7 +54,6 @@ async def _decided(info: Info, registration_id: str, version: int, action: Confi
         confirmations.decide_confirmation(context.use, context.viewer, registration_id, version, action),
         _done,
         present=lambda: registrations.get_registration(context.use, context.viewer, registration_id),
-        overtaken=_overtaken,
     )
 
 
@@ -122,7 +117,6 @@ class RegistrationMutations:
             registrations.change_registration(context.use, context.viewer, input.id, input.version, changes),
             _done,
             present=lambda: registrations.get_registration(context.use, context.viewer, input.id),
-            overtaken=_overtaken,
         )
 
     @strawberry.mutation(description="Stand for a child whom somebody without an account registered at your site.")
@@ -149,7 +143,6 @@ class RegistrationMutations:
             registrations.move_registration(context.use, context.viewer, input.id, input.version, input.site_id),
             _done,
             present=lambda: registrations.get_registration(context.use, context.viewer, input.id),
-            overtaken=_overtaken,
         )
 
 

@@ -45,10 +45,6 @@ def _done(report: domain.Report) -> ReportPayload:
     return ReportPayload(errors=[], report=show_report(report))
 
 
-def _overtaken(report: domain.Report, errors: list[UserError]) -> ReportPayload:
-    return ReportPayload(errors=errors, report=show_report(report))
-
-
 @strawberry.type
 class ReportQueries:
     @strawberry.field(description="One report.")
@@ -124,7 +120,6 @@ class ReportMutations:
             reports.change_report(context.use, context.viewer, input.id, input.version, changes),
             _done,
             present=lambda: reports.get_report(context.use, context.viewer, input.id),
-            overtaken=_overtaken,
         )
 
     @strawberry.mutation(description="Say that you have looked at a report that somebody without an account filed.")
@@ -147,7 +142,6 @@ class ReportMutations:
             reports.withdraw_report(context.use, context.viewer, id, version),
             _done,
             present=lambda: reports.get_report(context.use, context.viewer, id),
-            overtaken=_overtaken,
         )
 
 

@@ -37,5 +37,4 @@ class RotaMutations:
             rotas.set_rota(use, viewer, input.incident_id, input.version, shifts_of(input)),
             lambda shown: RotaPayload(errors=[], rota=show_rota(shown)),
             present=lambda: rotas.get_rota(use, viewer, input.incident_id),
-            overtaken=lambda shown, errors: RotaPayload(errors=errors, rota=show_rota(shown)),
         )

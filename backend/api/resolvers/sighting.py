@@ -43,7 +43,6 @@ async def _step(info: Info, sighting_id: str, work: Awaitable[domain.Sighting]) 
         work,
         lambda sighting: SightingPayload(errors=[], sighting=show_sighting(sighting)),
         present=lambda: sightings.get_sighting(context.use, context.viewer, sighting_id),
-        overtaken=lambda sighting, errors: SightingPayload(errors=errors, sighting=show_sighting(sighting)),
     )
 
 

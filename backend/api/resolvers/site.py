@@ -8,9 +8,16 @@ from backend.api.context import ID, Info
 from backend.api.convert import to_domain
 from backend.api.settle import settle
 from backend.api.types.error import UserError
-from backend.api.types.site import AddSiteInput, ChangeSiteInput, Site, show_site
+from backend.api.types.site import (
+    AddSiteInput,
+    ChangeSiteInput,
+    Destination,
+    Site,
+    show_destination,
+    show_site,
+)
 from backend.domain.site import NewSite, SiteChanges
-from backend.services import sites
+from backend.services import destinations, sites
 
 
 @strawberry.type(description="The site, or why nothing was changed.")
@@ -24,6 +31,14 @@ class SiteQueries:
     @strawberry.field(description="One site.")
     async def site(self, info: Info, id: Annotated[ID, strawberry.argument(description="The site.")]) -> Site | None:
         return show_site(await sites.get_site(info.context.use, info.context.viewer, id))
+
+    @strawberry.field(description="The sites that a person may be moved to, by name.")
+    async def destinations(
+        self, info: Info, registration_id: Annotated[ID, strawberry.argument(description="Who is to be moved.")]
+    ) -> list[Destination]:
+        context = info.context
+        found = await destinations.destinations_of(context.use, context.viewer, registration_id)
+        return [show_destination(site) for site in found]
 
 
 @strawberry.type
@@ -50,5 +65,4 @@ class SiteMutations:
             sites.change_site(context.use, context.viewer, input.id, input.version, changes),
             lambda site: SitePayload(errors=[], site=show_site(site)),
             present=lambda: sites.get_site(context.use, context.viewer, input.id),
-            overtaken=lambda site, errors: SitePayload(errors=errors, site=show_site(site)),
         )

@@ -91,5 +91,4 @@ class TakeDownMutations:
             take_downs.answer_take_down(context.use, context.viewer, input.id, input.version, action, input.reason),
             lambda made: TakeDownPayload(errors=[], take_down=show_take_down(made)),
             present=lambda: take_downs.get_take_down(context.use, context.viewer, input.id),
-            overtaken=lambda made, errors: TakeDownPayload(errors=errors, take_down=show_take_down(made)),
         )

@@ -1,6 +1,7 @@
 """What is asked of a child or of its family, and what is answered."""
 
 from datetime import datetime
+from typing import Any
 
 import strawberry
 
@@ -9,12 +10,12 @@ from backend.api.convert import to_api
 from backend.api.types.person import Item, ItemInput, Mark, MarkInput, Place, PlaceInput
 from backend.domain import asking as domain
 
-BODY_SITE = "Where on the body the mark would be; of a MARK only."
-TEXT = (
+_BODY_SITE = "Where on the body the mark would be; of a MARK only."
+_ASKED_TEXT = (
     "The question in words, at most 300 characters; needed for OTHER. Whoever is asked reads it: nothing may stand "
     "here that they must not learn."
 )
-MATCH_ID = "The match that the question came up with; null but for coordinators and officers."
+_MATCH_ID = "The match that the question came up with; null but for coordinators and officers."
 _CANNOT_SAY = "That nobody can say."
 _HAS_MARK = "Of a MARK: whether there is one."
 _MARK = "Of a MARK: what it is."
@@ -73,6 +74,65 @@ def show_answer(answer: domain.Answer | None) -> Answer | None:
         last_seen_at=answer.last_seen_at,
         text=answer.text,
     )
+
+
+@strawberry.type
+class Asked:
+    """What a question to a family and a re-check of a child show alike."""
+
+    record: strawberry.Private[domain.Asked]
+    id: ID = strawberry.field(description="Its id.")
+    incident_id: ID = strawberry.field(description="The incident.")
+    kind: domain.AskedKind = strawberry.field(description="What is asked.")
+    body_site: str | None = strawberry.field(description=_BODY_SITE)
+    text: str | None = strawberry.field(description="The question in words, where the kind alone does not say it.")
+    state: domain.AskedState = strawberry.field(description="What has become of it.")
+    match_id: ID | None = strawberry.field(description=_MATCH_ID)
+    asked_by: ID | None = strawberry.field(
+        description="The account that asked; null but for coordinators and officers."
+    )
+    answered_by: ID | None = strawberry.field(description="Who answered: an account, or the family.")
+    answered_at: datetime | None = strawberry.field(description="When it was answered.")
+    version: int = strawberry.field(description="Counts the changes.")
+    created_at: datetime = strawberry.field(description="When it was asked.")
+    updated_at: datetime = strawberry.field(description="When it was last changed.")
+
+    @strawberry.field(description="What was answered; null while it is open.")
+    def answer(self) -> Answer | None:
+        return show_answer(self.record.answer)
+
+
+def fields_of(asked: domain.Asked) -> dict[str, Any]:
+    """What the constructor of an `Asked` takes."""
+    return {
+        "record": asked,
+        "id": ID(asked.id),
+        "incident_id": ID(asked.incident_id),
+        "kind": asked.asking.kind,
+        "body_site": asked.asking.body_site,
+        "text": asked.asking.text,
+        "state": asked.state,
+        "match_id": None if asked.match_id is None else ID(asked.match_id),
+        "asked_by": ID(asked.asked_by) if asked.asked_by else None,
+        "answered_by": None if asked.answered_by is None else ID(asked.answered_by),
+        "answered_at": asked.answered_at,
+        "version": asked.version,
+        "created_at": asked.created_at,
+        "updated_at": asked.updated_at,
+    }
+
+
+@strawberry.input
+class AskInput:
+    """What is said of either."""
+
+    kind: domain.AskedKind = strawberry.field(description="What is asked; LAST_SEEN only of a family.")
+    id: ID | None = strawberry.field(default=None, description="A UUID of version 7, or left out.")
+    match_id: ID | None = strawberry.field(
+        default=None, description="The match that it came up with; whoever is asked does not see it."
+    )
+    body_site: str | None = strawberry.field(default=None, description=_BODY_SITE)
+    text: str | None = strawberry.field(default=None, description=_ASKED_TEXT)
 
 
 @strawberry.input(description="An answer: the fields of the kind that was asked, or `cannotSay`; and `text` beside it.")

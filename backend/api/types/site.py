@@ -39,6 +39,17 @@ def show_site(site: domain.Site) -> Site:
     return to_api(Site, site)
 
 
+@strawberry.type(description="A site that somebody may be moved to.")
+class Destination:
+    id: ID = strawberry.field(description="The site.")
+    name: str = strawberry.field(description="What people call it.")
+    kind: SiteKind = strawberry.field(description="What it is.")
+
+
+def show_destination(site: domain.Site) -> Destination:
+    return Destination(id=ID(site.id), name=site.name, kind=site.kind)
+
+
 @strawberry.input(description="What is needed to add a site.")
 class AddSiteInput:
     incident_id: ID = strawberry.field(description="The incident it serves.")

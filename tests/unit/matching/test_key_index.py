@@ -12,7 +12,7 @@ from backend.domain.subject import Side
 from backend.exchange.lists import read_list
 from backend.matching import key_index
 from backend.matching.key_index import KeyIndex
-from backend.matching.keys import KINDS, Asked, asked_keys, key_number, keys
+from backend.matching.keys import KINDS, Asked, asked_by_number, key_number, keys
 from backend.matching.profile import Profile, profile
 from backend.matching.ranking import AT_ONCE, Bounds
 from tests.unit.matching.people import person, registration, report
@@ -89,6 +89,25 @@ def test_of_records_written_changed_and_taken_away_the_present_ones_are_found() 
         assert len(index) == len(present)
 
 
+def test_each_key_leads_to_its_own_records_however_unevenly_keys_are_spread() -> None:
+    chance = random.Random(6)  # noqa: S311 (no secret)
+    spread = [chance.randrange(1 << 48) for _ in range(500)]
+    crowded = [spread[0] + number for number in range(100)]
+    ends = [0, (1 << 48) - 1]
+    asked = [*spread, *crowded, *ends, *(key + 1 for key in spread), *(chance.randrange(1 << 48) for _ in range(500))]
+    index, kept = KeyIndex(), dict[int, set[str]]()
+    for number in range(300):
+        some = chance.sample([*spread, *crowded], 20) + ends
+        index.put(str(number), tuple(some), NOBODY, None)
+        for key in some:
+            kept.setdefault(key, set()).add(str(number))
+        if number % 50 == 0:
+            assert index.likeliest(NOBODY, {ends[1]: EVERYBODY}, FEW)  # so that there are several lists
+    everybody = Bounds(found=100_000, found_by_place=0, compared=100_000, compared_by_place=0)
+    for key in asked:
+        assert set(index.likeliest(NOBODY, {key: EVERYBODY}, everybody)) == kept.get(key, set())
+
+
 def test_what_is_gone_is_forgotten_and_takes_no_room(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(key_index, "_MOST_GONE", 10)
     index = KeyIndex()
@@ -128,7 +147,7 @@ def test_of_all_that_were_found_the_right_one_is_among_the_few_that_are_compared
         pairs = [(row["report_id"], row["registration_id"]) for row in csv.DictReader(lines)]
     met = 0
     for report_id, registration_id in pairs:
-        asked = {key_number(one.key): one for one in asked_keys(reports[report_id])}
+        asked = asked_by_number(reports[report_id])
         best = index.likeliest(reports[report_id], asked, AT_ONCE)
         assert len(best) <= AT_ONCE.compared * AT_ONCE.for_a_crowd + AT_ONCE.compared_by_place
         met += registration_id in best

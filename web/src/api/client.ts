@@ -30,15 +30,16 @@ type Answer<Result> = {
 const TEMPORARY = new Set(["UNAVAILABLE", "UNREADABLE", "INTERNAL", "TIMEOUT", "BODY_TOO_SLOW"]);
 const LONGEST_WAIT = 30_000;
 
-/** Raises Refusal, Unreachable. */
+/** `reason` is why somebody looks: it is entered with the look. Raises Refusal, Unreachable. */
 export async function ask<Result, Variables>(
   operation: Operation<Result, Variables>,
   variables: Variables,
   token: string | null = null,
+  reason = "",
 ): Promise<Result> {
   const response = await reach("/graphql", {
     method: "POST",
-    headers: { "content-type": "application/json", accept: "application/json", ...bearer(token) },
+    headers: { "content-type": "application/json", accept: "application/json", ...bearer(token), ...(reason && { "reunify-reason": encodeURIComponent(reason) }) },
     body: JSON.stringify({
       variables,
       extensions: { persistedQuery: { version: 1, sha256Hash: operation.hash } },

@@ -25,7 +25,8 @@ export type Waiting = {
 
 let opened: Promise<IDBPDatabase<Kept>> | null = null;
 
-export function database(): Promise<IDBPDatabase<Kept>> {
+/** Raises what the browser raises where it lets nothing be kept. */
+export async function database(): Promise<IDBPDatabase<Kept>> {
   opened ??= openDB<Kept>("reunify", 1, {
     upgrade(made) {
       made.createObjectStore("values");

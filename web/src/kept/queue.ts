@@ -2,6 +2,7 @@
 import type { ChangeRegistrationInput, RegisterPersonInput } from "../api/generated/types";
 import { database, type Refused, type Waiting } from "./database";
 import { fromKept, isSealed, Locked, toKeep } from "./safe";
+import { tellUnkept } from "./values";
 
 export type Registering = {
   kind: "registration";
@@ -56,9 +57,14 @@ export async function add(items: { id: string; content: Content }[]): Promise<vo
       refused: null,
     })),
   );
-  const change = (await database()).transaction("queue", "readwrite", { durability: "strict" });
-  for (const record of records) void change.store.put(record);
-  await change.done;
+  try {
+    const change = (await database()).transaction("queue", "readwrite", { durability: "strict" });
+    for (const record of records) void change.store.put(record);
+    await change.done;
+  } catch (error) {
+    tellUnkept(true);
+    throw error;
+  }
   for (const { id } of items) opened.delete(id);
   await changed();
 }

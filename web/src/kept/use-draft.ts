@@ -1,6 +1,6 @@
 /** A form whose content is kept on this phone at every key stroke, and is there again after whatever happens. */
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
-import { forget, keep, kept } from "./values";
+import { forget, keepIfPossible, kept } from "./values";
 
 export type Draft<Content> = {
   /** Null until this phone was asked for what it kept. */
@@ -30,7 +30,7 @@ export function useDraft<Content extends object>(name: string, empty: () => Cont
     (changes: Partial<Content>) => {
       latest.current = { ...(latest.current ?? empty()), ...changes };
       setContent(latest.current);
-      void keep(name, latest.current);
+      void keepIfPossible(name, latest.current);
     },
     [name],
   );

@@ -6,27 +6,58 @@ import { fromKept, isSealed, Locked, toKeep } from "./safe";
 const SEALED = /^(session|registration|mending|change .*|site list|roll call|device)$/;
 
 let writing: Promise<unknown> = Promise.resolve();
+let unkept = false;
+const listeners = new Set<(is: boolean) => void>();
 
-/** Keep a value; what was said last is what is kept, however long sealing takes. Raises Locked. */
+/** Be told whether this phone could not keep what it was to keep last; returns what ends it. */
+export function followUnkept(listener: (is: boolean) => void): () => void {
+  listeners.add(listener);
+  listener(unkept);
+  return () => listeners.delete(listener);
+}
+
+/** Keep a value; what was said last is what is kept, however long sealing takes. Raises Locked, and what the browser
+ * raises where it cannot keep it.
+ */
 export function keep(name: string, value: unknown): Promise<void> {
   const write = async () => {
     const content = SEALED.test(name) ? await toKeep(value) : value;
     await (await database()).put("values", content, name);
   };
   const done = writing.then(write);
-  writing = done.catch(() => undefined);
+  writing = done.then(
+    () => tellUnkept(false),
+    (error: unknown) => error instanceof Locked || tellUnkept(true),
+  );
   return done;
 }
 
-/** Wait until all that was to be kept is kept. */
-export async function allKept(): Promise<void> {
+/** Keep a value where this phone can; where it cannot, the person is told so, and goes on. Raises Locked. */
+export async function keepIfPossible(name: string, value: unknown): Promise<void> {
+  await keep(name, value).catch((error: unknown) => {
+    if (error instanceof Locked) throw error;
+  });
+}
+
+/** Wait until all that was to be kept is kept; whether it is. */
+export async function allKept(): Promise<boolean> {
   await writing;
+  return !unkept;
+}
+
+/** Said by whoever keeps something in another way, too. */
+export function tellUnkept(is: boolean): void {
+  unkept = is;
+  for (const listener of listeners) listener(is);
 }
 
 /** What is kept by that name; null where there is nothing, or nothing that may be seen before the PIN. */
 export async function kept<Value>(name: string): Promise<Value | null> {
   await writing;
-  const found: unknown = await (await database()).get("values", name);
+  // A browser that lets nothing be kept at all, such as in a private window, has nothing kept.
+  const opened = await database().catch(() => tellUnkept(true));
+  if (!opened) return null;
+  const found: unknown = await opened.get("values", name);
   try {
     return ((await fromKept(found)) as Value | undefined) ?? null;
   } catch (error) {

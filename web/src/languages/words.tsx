@@ -5,6 +5,7 @@ import type calls from "./en/calls.json";
 import type coordinator from "./en/coordinator.json";
 import type family from "./en/family.json";
 import type map from "./en/map.json";
+import type record from "./en/record.json";
 import type seen from "./en/seen.json";
 import type shared from "./en/shared.json";
 import type volunteer from "./en/volunteer.json";
@@ -20,8 +21,8 @@ export const LANGUAGES = {
 } as const;
 
 export type Language = keyof typeof LANGUAGES;
-export type Part = "family" | "volunteer" | "coordinator" | "map" | "calls" | "seen";
-type Texts = typeof shared & typeof family & typeof volunteer & typeof coordinator & typeof map & typeof calls & typeof seen;
+export type Part = "family" | "volunteer" | "coordinator" | "map" | "calls" | "record" | "seen";
+type Texts = typeof shared & typeof family & typeof volunteer & typeof coordinator & typeof map & typeof calls & typeof record & typeof seen;
 export type Key = keyof Texts;
 type Catalogue = Partial<Record<Key, string>>;
 

@@ -31,7 +31,7 @@ type TextProperties = Around & {
   value: string;
   change: (value: string) => void;
   lines?: boolean;
-} & Pick<JSX.IntrinsicElements["input"], "type" | "inputMode" | "autoComplete" | "min" | "max" | "dir" | "required">;
+} & Pick<JSX.IntrinsicElements["input"], "type" | "inputMode" | "autoComplete" | "min" | "max" | "maxLength" | "dir" | "required">;
 
 export function Text({ label, hint, wrong, value, change, lines = false, ...input }: TextProperties) {
   const id = useId();

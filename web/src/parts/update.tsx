@@ -1,6 +1,9 @@
-/** A new build of the app is on the phone. Nothing happens until the person says so, and what was typed is kept first. */
+/** What stands above every screen: that a new build of the app is on the phone, or that the phone can keep nothing.
+ *
+ * Nothing is opened anew until the person says so, and what was typed is kept.
+ */
 import { useEffect, useState } from "preact/hooks";
-import { allKept } from "../kept/values";
+import { allKept, followUnkept } from "../kept/values";
 import { useWords } from "../languages/words";
 import { Icon } from "./icons";
 
@@ -8,10 +11,19 @@ export function UpdatePrompt() {
   const { say } = useWords();
   const waiting = useWaiting();
   const [later, setLater] = useState(false);
+  const [unkept, setUnkept] = useState(false);
+  useEffect(() => followUnkept(setUnkept), []);
+  if (unkept)
+    return (
+      <div class="update" role="alert">
+        <Icon name="warning" />
+        <span class="grows">{say("unkept")}</span>
+      </div>
+    );
   if (!waiting || later) return null;
 
   const takeOver = async () => {
-    await allKept();
+    if (!(await allKept())) return;
     navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
     waiting.postMessage("take over");
   };

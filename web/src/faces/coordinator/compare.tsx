@@ -1,5 +1,6 @@
 /** Two records side by side, and what speaks for one child and for two. */
 import type { ComponentChildren } from "preact";
+import { Link } from "wouter-preact";
 import type { MatchQuery } from "../../api/generated/types";
 import { type Key, useWords } from "../../languages/words";
 import { Notice } from "../../parts/notice";
@@ -17,7 +18,12 @@ export type Side = {
   where: string | null;
   person: Person;
   photos: { id: string; large: string }[];
+  /** The screen of the whole record. */
+  at: string;
 };
+
+/** Where one record is shown as a whole. */
+export const placeOf = (kind: "registration" | "report", id: string): string => `/desk/record?${kind}=${id}`;
 
 export function Compare({ left: one, right: other }: { left: Side | null; right: Side | null }) {
   const { say, language } = useWords();
@@ -74,6 +80,11 @@ function Head({ side }: { side: Side | null }) {
         )}
       </div>
       <bdi>{(side && nameOf(side.person.names)) ?? say("compare.nameless")}</bdi>
+      {side ? (
+        <Link class="small" href={side.at}>
+          {say("compare.whole")}
+        </Link>
+      ) : null}
     </th>
   );
 }

@@ -7,24 +7,33 @@ import { InWords, LANGUAGES, type Language, useWords } from "../../languages/wor
 import { Icon } from "../../parts/icons";
 import { Mishap } from "../../parts/mishap";
 import { Notice } from "../../parts/notice";
+import { NotYours } from "../../parts/not-yours";
 import "../../design/desk.css";
 import { type Incident, incidentsOf, signOut } from "./desk";
 import { ExerciseScreen } from "./exercise-screen";
 import { OpenIncidentScreen } from "./incident-screen";
 import { SignInScreen } from "./sign-in-screen";
 import { Tour } from "./tour";
-import { GROUPS, WORK, type Work, workAt } from "./work";
+import { closedAt, GROUPS, WORK, type Work, workAt } from "./work";
 
 export default function Coordinator({ path, go }: { path: string; go: (path: string) => void }) {
+  const { say } = useWords();
   const [session, setSession] = useState<Session | null | undefined>(undefined);
+  // A volunteer's phone stays what it is, whatever is opened on it: what waits there is the volunteer's.
+  const [atSite, setAtSite] = useState<Session | null>(null);
   useEffect(() => {
-    void keptSession().then((found) => setSession(found && AT_SITES.includes(found.role) ? null : found));
+    void keptSession().then((found) => {
+      const volunteers = found && AT_SITES.includes(found.role);
+      setAtSite(volunteers ? found : null);
+      setSession(volunteers ? null : found);
+    });
   }, []);
   if (session === undefined) return null;
   return (
     <InWords part="coordinator">
       {path === "/desk/exercise" ? (
         <ExerciseScreen
+          family={() => go("/case")}
           came={(found) => {
             const atSite = AT_SITES.includes(found.role);
             setSession(atSite ? null : found);
@@ -39,6 +48,12 @@ export default function Coordinator({ path, go }: { path: string; go: (path: str
           changed={setSession}
           leave={() => void signOut(session).then(() => setSession(null))}
         />
+      ) : atSite ? (
+        <NotYours title="notYours.desk" session={atSite} to="/site" back="notYours.toSite">
+          <button type="button" class="button quiet" onClick={() => setAtSite(null)}>
+            {say("welcome.desk")}
+          </button>
+        </NotYours>
       ) : (
         <SignInScreen
           came={(found) => {
@@ -81,11 +96,12 @@ function Desk({ session, path, go, changed, leave }: DeskProperties) {
   const first = incidents?.length === 0 && mayOpen && !BEFORE.includes(path);
   const opens = mayOpen && (first || path === "/desk/new");
   const here = opens ? undefined : workAt(path, work);
+  const closed = opens ? undefined : closedAt(path, session.role);
   const main = useRef<HTMLElement>(null);
   const before = useRef(path);
   useEffect(() => {
-    document.title = `${say(here?.title ?? "incident.new")} · Reunify`;
-  }, [here?.title, language]);
+    document.title = `${say(closed?.title ?? here?.title ?? "incident.new")} · Reunify`;
+  }, [closed?.title, here?.title, language]);
   useEffect(() => {
     // Who goes to another screen by keyboard or by ear is taken to its beginning.
     if (before.current !== path) main.current?.focus({ preventScroll: true });
@@ -99,7 +115,7 @@ function Desk({ session, path, go, changed, leave }: DeskProperties) {
         {say("desk.skip")}
       </a>
       <Head session={session} incidents={incidents ?? []} incident={incident} workIn={workIn} leave={leave} />
-      <SideBar work={work} here={here} path={path} />
+      <SideBar work={work} here={closed ? undefined : here} path={path} />
       <main id="work" ref={main} tabIndex={-1}>
         {wrong ? <Notice tone="warn">{wrong}</Notice> : null}
         {incidents?.length === 0 && !mayOpen && here?.path !== "/desk/account" ? <Notice>{say("desk.noIncident")}</Notice> : null}
@@ -115,7 +131,15 @@ function Desk({ session, path, go, changed, leave }: DeskProperties) {
             }
           />
         ) : null}
-        {here ? <Mishap key={here.path}>{here.show({ session, incident, path, query, go, changed: () => void load() })}</Mishap> : null}
+        {closed && here ? (
+          <section class="settings">
+            <h1>{say(closed.title)}</h1>
+            <Notice tone="warn">{say("desk.closed", { roles: closed.roles.map((role) => say(`role.${role}`)).join(", "), role: say(`role.${session.role}`) })}</Notice>
+            <p>
+              <Link href={here.path}>{say("desk.closed.back", { work: say(here.title) })}</Link>
+            </p>
+          </section>
+        ) : here ? <Mishap key={here.path}>{here.show({ session, incident, path, query, go, changed: () => void load() })}</Mishap> : null}
       </main>
       {incident?.synthetic ? <Tour work={work} /> : null}
     </div>
@@ -166,7 +190,7 @@ function SideBar({ work, here, path }: { work: Work[]; here: Work | undefined; p
     <div class="side">
       <button type="button" class="button menu" aria-expanded={open} aria-controls="desk-work" onClick={() => setOpen(!open)}>
         <Icon name="menu" />
-        {say(here?.title ?? "incident.new")}
+        {say(here?.title ?? "desk.work")}
       </button>
       <nav id="desk-work" aria-label={say("desk.work")} class={open ? "open" : ""}>
         {GROUPS.map((group) => {

@@ -14,7 +14,7 @@ import type { Session } from "../../kept/session";
 import { useWords } from "../../languages/words";
 import { Choice } from "../../parts/fields";
 import { Notice } from "../../parts/notice";
-import { Compare, Conflicts, Evidence, type Side } from "./compare";
+import { Compare, Conflicts, Evidence, placeOf, type Side } from "./compare";
 import { Chance, PairQueue, type Step } from "./pair-queue";
 
 type Pair = NonNullable<DuplicateQuery["duplicate"]>;
@@ -127,6 +127,7 @@ function sidesOf(pair: Pair, say: ReturnType<typeof useWords>["say"]): [Side | n
         where: one.foundPlace.text,
         person: one.person,
         photos: one.photos,
+        at: placeOf("registration", one.id),
       }),
     ),
     ...pair.reports.map(
@@ -136,6 +137,7 @@ function sidesOf(pair: Pair, say: ReturnType<typeof useWords>["say"]): [Side | n
         where: one.lastSeenPlace.text,
         person: one.person,
         photos: one.photos,
+        at: placeOf("report", one.id),
       }),
     ),
   ];

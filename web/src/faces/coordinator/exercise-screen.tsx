@@ -3,8 +3,8 @@
  * Nobody is led into somebody else's account by a link: it wants a click, and opens exercises alone.
  */
 import { useEffect, useState } from "preact/hooks";
-import { ask } from "../../api/client";
-import { Site, Viewer } from "../../api/generated/operations";
+import { ask, Refusal } from "../../api/client";
+import { OpenIncidents, Site, Viewer } from "../../api/generated/operations";
 import { keep } from "../../kept/values";
 import { keepSession, type Session } from "../../kept/session";
 import { useWords } from "../../languages/words";
@@ -14,7 +14,9 @@ import { Screen } from "../../parts/screen";
 import { incidentsOf } from "./desk";
 import { TOUR } from "./tour";
 
-export function ExerciseScreen({ came }: { came: (session: Session) => void }) {
+type Properties = { came: (session: Session) => void; family: () => void };
+
+export function ExerciseScreen({ came, family }: Properties) {
   const { say } = useWords();
   const [token] = useState(takeToken);
   const [session, setSession] = useState<Session | null>(null);
@@ -29,13 +31,18 @@ export function ExerciseScreen({ came }: { came: (session: Session) => void }) {
           class="button main"
           onClick={() =>
             void attempt.run(async () => {
+              if (session.role === "FAMILY") {
+                if (!(await keepExerciseCase(session))) throw new Refusal([{ code: "CONFLICT", message: say("exercise.case"), field: null }]);
+                family();
+                return;
+              }
               await keepSession(session);
               await keep(TOUR, 0);
               came(session);
             })
           }
         >
-          {say("exercise.go", { name: session.name, role: say(`role.${session.role}`) })}
+          {session.role === "FAMILY" ? say("exercise.go.family") : say("exercise.go", { name: session.name, role: say(`role.${session.role}`) })}
         </button>
       ) : attempt.running ? null : (
         <Notice>{say("exercise.none")}</Notice>
@@ -48,7 +55,8 @@ export function ExerciseScreen({ came }: { came: (session: Session) => void }) {
 async function sessionOf(token: string): Promise<Session | null> {
   if (!token) return null;
   const { viewer } = await ask(Viewer, {}, token);
-  if (!viewer || viewer.role === "FAMILY") return null;
+  if (!viewer) return null;
+  if (viewer.role === "FAMILY") return familyOf(viewer.incidentIds[0] ?? null, token);
   const siteId = viewer.siteIds[0];
   const { site } = siteId ? await ask(Site, { id: siteId }, token) : { site: null };
   const session: Session = {
@@ -60,6 +68,21 @@ async function sessionOf(token: string): Promise<Session | null> {
   };
   const incidents = await incidentsOf(session);
   return incidents.length > 0 && incidents.every(({ synthetic }) => synthetic) ? session : null;
+}
+
+async function familyOf(incidentId: string | null, token: string): Promise<Session | null> {
+  const { openIncidents } = await ask(OpenIncidents, {});
+  const exercise = openIncidents.some(({ id, synthetic }) => id === incidentId && synthetic);
+  return exercise ? { token, role: "FAMILY", name: "", incidentId, site: null } : null;
+}
+
+/** The case that the family's screens open; false where another is kept here already, which none must take the place of. */
+async function keepExerciseCase({ token, incidentId }: Session): Promise<boolean> {
+  const { keepCase, keptCase } = await import("../family/case");
+  const there = await keptCase();
+  if (there) return there.token === token;
+  await keepCase({ token, incidentId: incidentId ?? "", code: null, secret: null, photos: [] });
+  return true;
 }
 
 /** What stands behind the `#`, taken out of the address bar, the history and screenshots. */

@@ -2,7 +2,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Refusal } from "../../api/client";
-import { openLive, type Live } from "../../api/live";
+import { followOn, type Live } from "../../api/live";
 import { kept, keep } from "../../kept/values";
 import type { Session } from "../../kept/session";
 import { type Key, useWords } from "../../languages/words";
@@ -43,8 +43,6 @@ type Properties<Item, Whole> = {
 };
 
 const KEYS_OFF = "keysOff";
-const FOLLOWED_AGAIN_MS = 5_000;
-/** Nobody has compared two children sooner: a key pressed twice must not decide the pair that came next. */
 const MILLISECONDS_TO_LOOK = 400;
 
 export function PairQueue<Item extends { id: string; version: number }, Whole extends { id: string }>(properties: Properties<Item, Whole>) {
@@ -90,30 +88,20 @@ export function PairQueue<Item extends { id: string; version: number }, Whole ex
   useEffect(() => {
     if (!follow) return undefined;
     let soon: number | undefined;
-    let again: number | undefined;
-    let gone = false;
-    let end = () => undefined as void;
-    const lost = () => gone || setAwaySince((since) => since ?? new Date());
-    const feed = openLive(session.token, (is) => is || lost());
     // The first message comes as soon as it is followed. Many changes at once are one look.
     const changed = () => {
       setAwaySince(null);
       clearTimeout(soon);
       soon = window.setTimeout(() => void latest.current(), 300);
     };
-    const listen = () => {
-      end = follow(feed, changed, () => {
-        lost();
-        if (!gone) again = window.setTimeout(listen, FOLLOWED_AGAIN_MS);
-      });
-    };
-    listen();
+    const end = followOn(
+      session.token,
+      (live, ended) => follow(live, changed, ended),
+      () => setAwaySince((since) => since ?? new Date()),
+    );
     return () => {
-      gone = true;
       clearTimeout(soon);
-      clearTimeout(again);
       end();
-      feed.end();
     };
   }, [session.token, ...about]);
 

@@ -7,7 +7,7 @@ import { useWords } from "../../languages/words";
 import { Choice } from "../../parts/fields";
 import { Notice } from "../../parts/notice";
 import { AskedList } from "./asked-list";
-import { Compare, Conflicts, Evidence } from "./compare";
+import { Compare, Conflicts, Evidence, placeOf } from "./compare";
 import { self } from "./desk";
 import { Chance, PairQueue, type Step } from "./pair-queue";
 import { loadMatch, loadQueue, type Match, nameOf, type Step as Name, take } from "./review";
@@ -111,7 +111,7 @@ function Pair({ session, match, own, choose }: { session: Session; match: Match;
         </p>
       ) : null}
       <Compare
-        left={report && { title: say("compare.report"), when: report.lastSeenAt, where: report.lastSeenPlace.text, person: report.person, photos: report.photos }}
+        left={report && { title: say("compare.report"), when: report.lastSeenAt, where: report.lastSeenPlace.text, person: report.person, photos: report.photos, at: placeOf("report", report.id) }}
         right={
           registration && {
             title: say("compare.registration", { site: registration.site?.name ?? "" }),
@@ -119,6 +119,7 @@ function Pair({ session, match, own, choose }: { session: Session; match: Match;
             where: registration.foundPlace.text,
             person: registration.person,
             photos: registration.photos,
+            at: placeOf("registration", registration.id),
           }
         }
       />

@@ -6,6 +6,7 @@ import { useWords } from "../../languages/words";
 import { useAttempt } from "../../parts/attempt";
 import { Choice, Text } from "../../parts/fields";
 import { Notice } from "../../parts/notice";
+import { placeOf } from "./compare";
 import { ListOf, useListed } from "./list-of";
 import { useProvenAttempt } from "./proof-dialog";
 import { Record } from "./record";
@@ -146,7 +147,7 @@ function NewTakeDown({ session, reportId, done, cancel }: NewProperties) {
       {general ? <Notice tone="bad">{general}</Notice> : null}
       {report ? (
         <Record
-          of={{ title: say("compare.report"), when: report.lastSeenAt, where: report.lastSeenPlace.text, person: report.person, photos: report.photos }}
+          of={{ title: say("compare.report"), when: report.lastSeenAt, where: report.lastSeenPlace.text, person: report.person, photos: report.photos, at: placeOf("report", report.id) }}
           who={[report.reporter.name, report.reporter.relation].filter(Boolean).join(" · ")}
         />
       ) : null}

@@ -8,6 +8,7 @@ import { useAttempt } from "../../parts/attempt";
 import { Choice } from "../../parts/fields";
 import { Notice } from "../../parts/notice";
 import { Portrait } from "../../parts/photo";
+import { placeOf } from "./compare";
 import { ListOf, useListed } from "./list-of";
 import { useProvenAttempt } from "./proof-dialog";
 import { Record } from "./record";
@@ -69,7 +70,7 @@ function ReportToReview({ session, id, done }: { session: Session; id: string; d
       {report ? (
         <>
           <Record
-            of={{ title: say("compare.report"), when: report.lastSeenAt, where: report.lastSeenPlace.text, person: report.person, photos: report.photos }}
+            of={{ title: say("compare.report"), when: report.lastSeenAt, where: report.lastSeenPlace.text, person: report.person, photos: report.photos, at: placeOf("report", report.id) }}
             who={[report.reporter.name, report.reporter.relation, report.reporter.phone, report.reporter.email].filter(Boolean).join(" · ")}
           />
           <p class="soft small">{say(objected ? "waiting.objected.consequence" : "waiting.reports.consequence")}</p>
@@ -147,6 +148,7 @@ function RegistrationToConfirm({ session, id, done }: { session: Session; id: st
               where: registration.foundPlace.text,
               person: registration.person,
               photos: registration.photos,
+            at: placeOf("registration", registration.id),
             }}
           />
           {words.map((word) => (

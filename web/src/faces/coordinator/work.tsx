@@ -21,6 +21,7 @@ import { WebhooksScreen } from "./webhooks-screen";
 const MapScreen = lazy(() => import("./map/map-screen"));
 const TellingScreen = lazy(() => import("./map/telling-screen"));
 const CallsScreen = lazy(() => import("./calls/calls-screen"));
+const RecordScreen = lazy(() => import("./record/record-screen"));
 const SightingsScreen = lazy(() => import("./calls/sightings-screen"));
 
 /** Where somebody is: who, in which incident, at which path below the desk, with what behind its `?`; `changed` is told where the incident was. */
@@ -71,6 +72,7 @@ export const WORK: readonly Work[] = [
     roles: DECIDERS,
     show: ({ session, incident, query, go }) => incident && <TakeDownsScreen session={session} incidentId={incident.id} reportId={query.get("report")} go={go} />,
   },
+  { path: "/desk/record", group: "watch", title: "desk.record", roles: ["COORDINATOR", "OFFICER", "ADMIN"], show: later(({ session, query, go }) => <RecordScreen session={session} query={query} go={go} />) },
   { path: "/desk/figures", group: "watch", title: "desk.figures", roles: ["COORDINATOR", "OFFICER", "ADMIN"], show: of((session, incidentId) => <FiguresScreen session={session} incidentId={incidentId} />) },
   { path: "/desk/doors", group: "setUp", title: "desk.doors", roles: KEEPERS, show: of((session, incidentId) => <DoorsScreen session={session} incidentId={incidentId} />) },
   { path: "/desk/incident", group: "setUp", title: "desk.setUp", roles: KEEPERS, show: of((session, incidentId) => <IncidentScreen session={session} incidentId={incidentId} />) },
@@ -91,4 +93,10 @@ export const WORK: readonly Work[] = [
 export function workAt(path: string, work: readonly Work[]): Work | undefined {
   const own = work.filter((one) => one.path !== "/desk" && (path === one.path || path.startsWith(`${one.path}/`)));
   return own.sort((one, other) => other.path.length - one.path.length)[0] ?? work.find((one) => one.path === "/desk") ?? work[0];
+}
+
+/** The work of others that somebody opened by its address, such as a link from a colleague. */
+export function closedAt(path: string, role: Role): Work | undefined {
+  const there = WORK.find((one) => one.path !== "/desk" && (path === one.path || path.startsWith(`${one.path}/`)));
+  return there && !there.roles.includes(role) ? there : undefined;
 }

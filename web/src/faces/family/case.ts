@@ -2,7 +2,7 @@
 import { ask, made, sendPhoto } from "../../api/client";
 import { ChangeReport, FileReport, OpenIncidents, Reports, SignInWithCase, Viewer, WithdrawReport } from "../../api/generated/operations";
 import type { NextStep, ReportStatus, TakeDownState } from "../../api/generated/types";
-import { forget, keep, kept } from "../../kept/values";
+import { forget, keepIfPossible, kept } from "../../kept/values";
 import { agreement, type Nearby, type ReportDraft, toFiling } from "./draft";
 import { work } from "./work";
 
@@ -29,6 +29,7 @@ export type ReportState = {
 const KEPT_AS = "case";
 
 export const keptCase = (): Promise<Case | null> => kept<Case>(KEPT_AS);
+export const keepCase = (own: Case): Promise<void> => keepIfPossible(KEPT_AS, own);
 export const forgetCase = (): Promise<void> => forget(KEPT_AS);
 
 /** File the report, and keep the case. The same draft again gives the same case. Raises Refusal, Unreachable. */
@@ -48,7 +49,7 @@ export async function file(draft: ReportDraft, incidentId: string): Promise<Case
     secret: filed.caseSecret,
     photos,
   };
-  await keep(KEPT_AS, own);
+  await keepCase(own);
   return own;
 }
 
@@ -58,7 +59,7 @@ export async function comeBack(code: string, secret: string): Promise<Case> {
   const token = made(signInWithCase).token ?? "";
   const { viewer } = await ask(Viewer, {}, token);
   const own: Case = { token, incidentId: viewer?.incidentIds[0] ?? "", code, secret, photos: [] };
-  await keep(KEPT_AS, own);
+  await keepCase(own);
   return own;
 }
 
@@ -68,7 +69,7 @@ export async function sendPhotos(own: Case): Promise<Case> {
   for (const { id, reportId, photo } of own.photos) {
     await sendPhoto({ report: reportId }, id, photo, own.token);
     left = { ...left, photos: left.photos.filter((other) => other.id !== id) };
-    await keep(KEPT_AS, left);
+    await keepCase(left);
   }
   return left;
 }

@@ -32,7 +32,9 @@ export function FamilyQuestions({ own, reports }: { own: Case; reports: readonly
           answer={async (answer, photo) => {
             if (photo) await sendPhoto({ report: question.reportId }, photo.id, photo.photo, own.token);
             made((await ask(AnswerQuestion, { id: question.id, answer }, own.token)).answerQuestion);
-            await load();
+            // It is answered, whatever becomes of asking what else there is.
+            setQuestions((there) => there.filter(({ id }) => id !== question.id));
+            void load().catch(() => undefined);
           }}
         />
       ))}

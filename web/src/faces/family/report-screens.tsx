@@ -128,8 +128,9 @@ export function ReportScreens({ filed, leave }: { filed: (own: Case) => void; le
           another={() => draft.change({ children: [...report.children, newChild()], at: report.children.length, step: "child" })}
           remove={(gone) => draft.change({ children: report.children.filter((other) => other !== gone), at: 0 })}
           filed={async (own) => {
-            await draft.discard();
+            // The code and the secret first: nobody is told them again.
             filed(own);
+            await draft.discard();
           }}
         />
       );

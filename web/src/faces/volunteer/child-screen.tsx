@@ -7,6 +7,7 @@ import type { Session } from "../../kept/session";
 import { useDraft } from "../../kept/use-draft";
 import { useWords } from "../../languages/words";
 import { useAttempt } from "../../parts/attempt";
+import { Move } from "../../parts/move";
 import { Notice } from "../../parts/notice";
 import { Portrait } from "../../parts/photo";
 import { Screen } from "../../parts/screen";
@@ -23,6 +24,14 @@ export function ChildScreen({ session, id, change, leave }: Properties) {
   const { say, moment } = useWords();
   const { child, away, load } = useChild(session, id);
   const attempt = useAttempt();
+  const [moved, setMoved] = useState<string | null>(null);
+  if (moved) {
+    return (
+      <Screen title={say("child.title")} back={leave}>
+        <Notice tone="good">{say("move.done", { site: moved })}</Notice>
+      </Screen>
+    );
+  }
   if (!child) return <Missing away={away} leave={leave} />;
 
   const { person, foundPlace, medicalNotes } = toChange(child).child;
@@ -74,6 +83,7 @@ export function ChildScreen({ session, id, change, leave }: Properties) {
           </dl>
         ) : null}
       </section>
+      {child.status === "IN_CARE" && session.role === "VOLUNTEER" ? <Move session={session} who={child} moved={setMoved} /> : null}
     </Screen>
   );
 }

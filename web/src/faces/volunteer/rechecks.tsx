@@ -40,7 +40,9 @@ export function RecheckRequests({ session, at }: { session: Session; at: number 
                   if (photo) await sendPhoto({ registration: recheck.registrationId }, photo.id, photo.photo, session.token);
                   made((await ask(AnswerRecheck, { id: recheck.id, answer }, session.token)).answerRecheck);
                 });
-                await load();
+                // It is answered, whatever becomes of asking what else there is.
+                setRechecks((there) => there.filter(({ id }) => id !== recheck.id));
+                void load().catch(() => undefined);
               }}
             />
           </div>

@@ -2,7 +2,7 @@
 import { ask, made } from "../../api/client";
 import { ConfirmRegistration, DismissRegistration, Registration, Registrations, Site, Viewer } from "../../api/generated/operations";
 import type { CareStatus, Confirmation, RegistrationsQuery, RegistrationStatus } from "../../api/generated/types";
-import { keep, kept } from "../../kept/values";
+import { keepIfPossible, kept } from "../../kept/values";
 import { askSignedIn, type Session, unlocked } from "../../kept/session";
 import type { Recorded } from "./draft";
 
@@ -39,7 +39,7 @@ export async function loadList(session: Session): Promise<SiteList> {
     after = registrations.pageInfo.hasNextPage ? registrations.pageInfo.endCursor : null;
   } while (after);
   const list = { children, at: Date.now() };
-  await keep(KEPT_AS, list);
+  await keepIfPossible(KEPT_AS, list);
   return list;
 }
 

@@ -4,6 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import { type LockState, lock, lockAtStart, watchUse } from "../../kept/lock";
 import { keptSession, type Session } from "../../kept/session";
 import { InWords } from "../../languages/words";
+import { NotYours } from "../../parts/not-yours";
 import { ChangeScreen, ChildScreen } from "./child-screen";
 import { JoinScreen } from "./join-screen";
 import { LockScreen } from "./lock-screen";
@@ -13,6 +14,8 @@ import { SettingsScreen } from "./settings-screen";
 import { SiteScreen } from "./site-screen";
 
 const NearbyScreen = lazy(() => import("./nearby-screen"));
+
+const AT_SITES = ["VOLUNTEER", "UNVERIFIED_REGISTRAR"];
 
 type State = { lock: LockState; session: Session | null };
 
@@ -34,7 +37,7 @@ export default function Volunteer({ path, go }: { path: string; go: (path: strin
   const home = () => go("/site");
   const came = (found: Session) => {
     setState({ ...state, session: found });
-    if (found.role === "VOLUNTEER" || found.role === "UNVERIFIED_REGISTRAR") home();
+    if (AT_SITES.includes(found.role)) home();
     else go("/desk");
   };
   const screen = () => {
@@ -44,6 +47,10 @@ export default function Volunteer({ path, go }: { path: string; go: (path: strin
       );
     }
     if (path === "/join" || !session) return <JoinScreen came={came} leave={() => go("/")} />;
+    // What is missing nearby is shown to those at a desk too, who are told of it.
+    if (!AT_SITES.includes(session.role) && path !== "/site/nearby") {
+      return <NotYours title="notYours.site" session={session} to="/desk" back="notYours.toDesk" />;
+    }
     const id = location.hash.slice(1);
     switch (path) {
       case "/site/register":

@@ -4,13 +4,11 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { MapChanges } from "../../../api/generated/operations";
 import { Refusal } from "../../../api/client";
-import { openLive } from "../../../api/live";
+import { followOn } from "../../../api/live";
 import type { Session } from "../../../kept/session";
 import { useWords } from "../../../languages/words";
 import type { Shown } from "./layers";
 import { loadTowns, loadView, type MapView, type Part, type Town } from "./map";
-
-const FOLLOWED_AGAIN_MS = 5_000;
 
 export type LiveMap = {
   view: MapView | null;
@@ -68,29 +66,17 @@ export function useLiveMap(session: Session, incidentId: string, part: Part | nu
   }, [session.token, incidentId, part]);
 
   useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    let gone = false;
-    const lost = () => setAwaySince((since) => since ?? new Date());
-    const live = openLive(session.token, (is) => is || lost());
     // The first message comes as soon as it is followed: what changed before that is not told any more.
     const told = () => {
       setAwaySince(null);
       setHeard((count) => count + 1);
       if (wanted.current.at === null) void load();
     };
-    const follow = () => {
-      live.follow(MapChanges, { incidentId }, told, () => {
-        if (gone) return;
-        lost();
-        timer = setTimeout(follow, FOLLOWED_AGAIN_MS);
-      });
-    };
-    follow();
-    return () => {
-      gone = true;
-      clearTimeout(timer);
-      live.end();
-    };
+    return followOn(
+      session.token,
+      (live, ended) => live.follow(MapChanges, { incidentId }, told, ended),
+      () => setAwaySince((since) => since ?? new Date()),
+    );
   }, [session.token, incidentId]);
 
   return { view, towns, awaySince, wrong, heard };
