@@ -130,6 +130,7 @@ OPERATIONS: Mapping[str, Mapping[str, OperationRule]] = MappingProxyType(
             "duplicates": _allowed(*_DUPLICATE),
             "possibleRelatives": _allowed(Action.READ_REGISTRATION),
             "accounts": _allowed(Action.READ_ACCOUNT),
+            "invites": _allowed(Action.READ_ACCOUNT),
             "ownSessions": _SIGNED_IN,
             "alertChoices": _SIGNED_IN,
             "areaReach": _allowed(Action.SEND_AREA_ALERT),
@@ -142,6 +143,7 @@ OPERATIONS: Mapping[str, Mapping[str, OperationRule]] = MappingProxyType(
         "Mutation": {
             "createInvite": _allowed(*_INVITE),
             "acceptInvite": _ANYBODY,
+            "revokeInvite": _allowed(*_INVITE),
             "openIntake": _allowed(Action.INVITE_VOLUNTEER),
             "closeIntake": _allowed(Action.INVITE_VOLUNTEER),
             "enterIntake": _ANYBODY,
@@ -234,6 +236,7 @@ _PAGE = {
             "Duplicate",
             "Incident",
             "Intake",
+            "Invite",
             "Match",
             "Question",
             "Recheck",
@@ -266,6 +269,7 @@ _PAYLOADS = {
     "FileReportPayload": _rules(FORM="errors reports", OWN="caseCode caseSecret token"),
     "IncidentPayload": _rules(FORM="errors incident"),
     "IntakePayload": _rules(FORM="errors intake"),
+    "InvitePayload": _rules(FORM="errors invite"),
     "MatchPayload": _rules(FORM="errors match"),
     "PasskeyOptionsPayload": _rules(FORM="errors", OWN="options"),
     "OpenIntakePayload": _rules(FORM="errors intake code"),
@@ -294,6 +298,7 @@ FIELDS: Mapping[str, Mapping[str, Rule]] = MappingProxyType({
     **_PAGE,
     **_PAYLOADS,
     "Account": _rules(Action.READ_ACCOUNT, STAFF="id role name incidentIds siteIds closed createdAt"),
+    "Invite": _rules(Action.READ_ACCOUNT, STAFF="id role siteIds usesLeft createdBy createdAt expiresAt"),
     "Viewer": _rules(OWN="id role name incidentIds siteIds credentials"),
     "Credentials": _rules(
         OWN="signInName passwordSet secondFactorSet authenticatorAppSet passkeys recoveryCodesLeft provenUntil pinSet"
@@ -336,7 +341,8 @@ FIELDS: Mapping[str, Mapping[str, Rule]] = MappingProxyType({
     "Intake": _rules(
         Action.INVITE_VOLUNTEER, STAFF="id incidentId siteId openedBy entered expiresAt closedAt createdAt"
     ),
-    "MapView": _rules(COUNT="resolution at cells totals", PLACE="area things lines"),
+    "MapView": _rules(COUNT="resolution at cells totals", PLACE="area things lines alertAreas"),
+    "MapArea": _rules(Action.READ_AREA_ALERT, RECORD="id reportId", PLACE="centre radiusKm outline"),
     "MapCell": _rules(COUNT="cell centre counts name"),
     "MapTown": _rules(PUBLIC="name point population"),
     "MapTiles": _rules(PUBLIC="url attribution"),

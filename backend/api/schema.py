@@ -3,6 +3,7 @@
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
+from backend.api.inputs import plan_inputs
 from backend.api.resolvers.account import AccountMutations, AccountQueries
 from backend.api.resolvers.alert_choices import AlertChoicesMutations, AlertChoicesQueries
 from backend.api.resolvers.area_alert import AreaAlertMutations, AreaAlertQueries
@@ -11,6 +12,7 @@ from backend.api.resolvers.credential import CredentialMutations
 from backend.api.resolvers.duplicate import DuplicateMutations, DuplicateQueries
 from backend.api.resolvers.incident import IncidentMutations, IncidentQueries
 from backend.api.resolvers.intake import IntakeMutations, IntakeQueries
+from backend.api.resolvers.invite import InviteMutations, InviteQueries
 from backend.api.resolvers.kinship import KinshipQueries
 from backend.api.resolvers.map import MapQueries, MapSubscriptions
 from backend.api.resolvers.match import MatchMutations, MatchQueries, MatchSubscriptions
@@ -50,6 +52,7 @@ class Query(
     DuplicateQueries,
     KinshipQueries,
     AccountQueries,
+    InviteQueries,
     AlertChoicesQueries,
     AreaAlertQueries,
     WebhookQueries,
@@ -77,6 +80,7 @@ class Mutation(
     MatchMutations,
     DuplicateMutations,
     AccountMutations,
+    InviteMutations,
     AlertChoicesMutations,
     AreaAlertMutations,
     WebhookMutations,
@@ -90,6 +94,8 @@ class Subscription(ReportSubscriptions, MatchSubscriptions, RegistrationSubscrip
 
 
 def build_schema() -> strawberry.Schema:
-    return strawberry.Schema(
+    schema = strawberry.Schema(
         query=Query, mutation=Mutation, subscription=Subscription, config=StrawberryConfig(auto_camel_case=True)
     )
+    plan_inputs(schema)
+    return schema

@@ -17,14 +17,19 @@ from tests.support.client import Client
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How many rounds, and how long each goes on: seconds from and to before the kill, and after all is up again."""
+    """How many rounds, and how long each goes on: seconds from and to before the kill, and after all is up again.
+
+    A device rests for `pause` seconds after what it wrote: what is written while a part starts again, all of which is
+    matched in the end, is then no more than shows something.
+    """
 
     rounds: int = 20
     before: tuple[float, float] = (0.5, 2.5)
     after: float = 0.5
+    pause: float = 0.0
 
 
-QUICK = Plan(rounds=2, before=(0.3, 0.8), after=0.2)
+QUICK = Plan(rounds=2, before=(0.3, 0.8), after=0.2, pause=0.2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,7 @@ async def _play(
     plan: Plan,
     random: Random,
 ) -> Round:
-    load = Load(await open_scene(stranger, admin), phones, random)
+    load = Load(await open_scene(stranger, admin), phones, random, pause=plan.pause)
     killed_after = random.uniform(*plan.before)
     async with asyncio.TaskGroup() as group:
         group.create_task(load.write())

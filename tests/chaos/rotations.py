@@ -29,15 +29,18 @@ BEGINS_SECONDS = 60
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """Seconds of writing before the first rotation, and after each; how many families and how many sites write."""
+    """Seconds of writing before the first rotation, and after each; how many families and how many sites write, and
+    how long each rests after an item.
+    """
 
     before: float = 20.0
     between: float = 5.0
     families: int = 4
     sites: int = 4
+    pause: float = 0.0
 
 
-QUICK_PACE = Pace(before=0.5, between=0.2, families=1, sites=2)
+QUICK_PACE = Pace(before=0.5, between=0.2, families=1, sites=2, pause=0.2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,7 @@ async def rotate_under_load(folder: Path, pace: Pace, random: Random) -> Rotated
         uri = installation.database_uri()
         shared = environment(folder, 0) | {"REUNIFY_MONGODB_URI": uri}
         scene = await open_scene(stranger, admin)
-        load = Load(scene, phones, random, families_at_work=pace.families, at_sites=pace.sites)
+        load = Load(scene, phones, random, families_at_work=pace.families, at_sites=pace.sites, pause=pace.pause)
         async with asyncio.TaskGroup() as group:
             group.create_task(load.write())
             await asyncio.sleep(pace.before)

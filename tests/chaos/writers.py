@@ -55,7 +55,10 @@ class Ledger:
 
 @dataclass(slots=True)
 class Load:
-    """The eight writers. Families hand most children on to the sites; the others were lost by nobody who is known."""
+    """The eight writers. Families hand most children on to the sites; the others were lost by nobody who is known.
+
+    Each rests for `pause` seconds after an item.
+    """
 
     scene: Scene
     phones: Phones
@@ -64,6 +67,7 @@ class Load:
     found: deque[Child] = field(default_factory=deque)
     families_at_work: int = IN_FAMILIES
     at_sites: int = AT_SITES
+    pause: float = 0.0
     enough: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def write(self) -> None:
@@ -77,6 +81,7 @@ class Load:
     async def _file_reports(self) -> None:
         while not self.enough.is_set():
             await self._file_report(invent(self.random))
+            await asyncio.sleep(self.pause)
         self.families_at_work -= 1
 
     async def _file_report(self, child: Child) -> None:
@@ -109,6 +114,7 @@ class Load:
             child = self.found.popleft() if self.found else invent(self.random)
             await self._until_saved(self.scene.volunteer, "registerPerson", registration_of(child, self.scene.site_id))
             self.ledger.registrations[child.registration_id] = child
+            await asyncio.sleep(self.pause)
 
     async def _until_saved(self, client: Client, name: str, content: Mapping[str, Any]) -> Mapping[str, Any]:
         while (saved := await self._try(client, name, content)) is None:

@@ -125,6 +125,18 @@ async def test_a_lost_phone_is_signed_out_by_one_click(scene: Scene, tmp_path: P
     assert sorted(codes) == [[], ["UNAUTHENTICATED"]]
 
 
+async def test_an_invite_that_went_to_the_wrong_person_is_revoked(scene: Scene, tmp_path: Path) -> None:
+    async with desk_of(scene, scene.coordinator, "carla", tmp_path) as (desk, _):
+        await desk.page.get_by_role("link", name="People").click()
+        await desk.press("Make the invite")
+        await desk.page.get_by_role("button", name="Revoke", exact=True).wait_for()
+        await desk.press("Revoke")
+        await looks_well_by_day_and_night(desk, "desk-invites")
+        await desk.press("Revoke it")
+        await desk.sees("There is none.")
+    assert [one.uses_left for one in await scene.house.use.store.invites.find({"usesLeft": {"$gt": 0}})] == []
+
+
 async def test_figures_are_drawn_and_what_holds_in_an_incident_is_set(scene: Scene, tmp_path: Path) -> None:
     await scene.coordinator.ask("registerPerson", input=child(scene.site_id))
     await file(scene)

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -37,8 +38,14 @@ def with_work(report: Mapping[str, Any], bits: int = WORK_BITS) -> dict[str, Any
     return {"work": do_work(filing, bits), **report}
 
 
+@cache
 def operation(name: str) -> str:
     return (OPERATIONS / f"{name}.graphql").read_text(encoding="utf-8")
+
+
+@cache
+def hash_of(name: str) -> str:
+    return hashlib.sha256(operation(name).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +99,9 @@ class Client:
         """Run the trusted document `name`, by its hash; without an account, a report comes with its work."""
         if name == "fileReport" and self.token is None:
             variables = {"input": with_work(variables["input"])}
-        document_hash = hashlib.sha256(operation(name).encode()).hexdigest()
         request = {
             "variables": variables,
-            "extensions": {"persistedQuery": {"version": 1, "sha256Hash": document_hash}},
+            "extensions": {"persistedQuery": {"version": 1, "sha256Hash": hash_of(name)}},
         }
         return await self._post(request)
 

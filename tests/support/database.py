@@ -10,11 +10,12 @@ import fcntl
 import os
 import shutil
 import sys
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from motor.core import AgnosticDatabase
 from motor.motor_asyncio import AsyncIOMotorClientSession, AsyncIOMotorDatabase
 
 from backend.store.embedded import embedded_database, running_database
@@ -73,16 +74,9 @@ async def keep(folder: Path) -> None:
 
 
 async def empty(database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
-    """Deletes every document and keeps collections and indexes, which cost far more to make again.
-
-    One question finds where there are any: most collections are left alone by most tests.
-    """
+    """Deletes every document and keeps collections and indexes, which cost far more to make again."""
     names = await database.list_collection_names(filter={"type": "collection"})
-    if not names:
-        return
-    first, *others = map(_at_most_one, names)
-    beside = [{"$unionWith": {"coll": name, "pipeline": one}} for name, one in zip(names[1:], others, strict=True)]
-    filled = [one["in"] async for one in database[names[0]].aggregate([*first, *beside])]
+    filled = [name for name, documents in (await held_by(database, names, {"$limit": 1})).items() if documents]
 
     async def delete(session: AsyncIOMotorClientSession) -> None:
         for name in filled:
@@ -100,9 +94,22 @@ async def at_once(
         await session.with_transaction(change)
 
 
-def _at_most_one(name: str) -> list[dict[str, Any]]:
-    """The stages that tell the name of a collection if there is a document in it."""
-    return [{"$limit": 1}, {"$project": {"_id": False, "in": {"$literal": name}}}]
+async def held_by(
+    database: AgnosticDatabase[dict[str, Any]], names: Sequence[str], *stages: dict[str, Any]
+) -> dict[str, list[dict[str, Any]]]:
+    """The documents of these collections, after the stages: one question, where one to each would cost far more."""
+    held: dict[str, list[dict[str, Any]]] = {name: [] for name in names}
+    if not names:
+        return held
+    first, *others = names
+
+    def of(name: str) -> list[dict[str, Any]]:
+        return [*stages, {"$project": {"_id": False, "in": {"$literal": name}, "document": "$$ROOT"}}]
+
+    beside = [{"$unionWith": {"coll": name, "pipeline": of(name)}} for name in others]
+    async for one in database[first].aggregate([*of(first), *beside]):
+        held[one["in"]].append(one["document"])
+    return held
 
 
 if __name__ == "__main__":

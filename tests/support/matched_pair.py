@@ -76,6 +76,10 @@ async def a_matched_pair(scene: Scene) -> Secrets:
     leaver = await scene.house.person(Role.VOLUNTEER, incident_id=scene.incident_id, site_id=scene.site_id)
     volunteer_id = (await leaver.ask("viewer")).value["id"]
     hook = {"incidentId": scene.incident_id, "url": "https://hooks.example.org/x", "kinds": ["DIGEST"]}
+    inviting = {"role": "VOLUNTEER", "siteId": scene.site_id, "uses": 7}
+    (await scene.coordinator.ask("createInvite", input=inviting)).made  # noqa: B018 (it says whether it was done)
+    open_invites = (await scene.coordinator.ask("invites", incidentId=scene.incident_id)).value["edges"]
+    invite_id = next(edge["node"]["id"] for edge in open_invites if edge["node"]["usesLeft"] == inviting["uses"])
     hook_id = (await scene.admin.ask("addWebhook", input=hook)).made["webhook"]["id"]
     session_id = (await leaver.ask("ownSessions")).value[0]["id"]
     person = {"names": {"given": "Changed"}}
@@ -91,6 +95,8 @@ async def a_matched_pair(scene: Scene) -> Secrets:
             "addSite": {"input": {"incidentId": scene.incident_id, **at}},
             "changeSite": {"input": {"id": scene.site_id, "version": 1, "name": "Changed"}},
             "createInvite": {"input": {"role": "VOLUNTEER", "siteId": scene.site_id}},
+            "invites": {"incidentId": scene.incident_id},
+            "revokeInvite": {"id": invite_id},
             "registerPerson": {"input": child(scene.site_id)},
             "registerSiblings": {"input": {"siblings": [child(scene.site_id), child(scene.site_id)]}},
             "changeRegistration": {"input": {"id": registration_id, "version": 1, "person": person}},

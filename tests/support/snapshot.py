@@ -9,6 +9,8 @@ from backend.domain.event import EventKind
 from backend.store.audit import BLOCKS, HEAD, WAITING
 from backend.store.database import Store
 from backend.store.map import DUE, PINS, SHEETS, STATE
+from backend.store.records import Records
+from tests.support.database import held_by
 
 OWN_PACE = {"sessions", "durability", WAITING, BLOCKS, HEAD, DUE, PINS, SHEETS, STATE}
 """Collections that change for other reasons than the call under test: the audit log by being sealed, so that its
@@ -25,13 +27,13 @@ async def everything(store: Store) -> dict[str, list[dict[str, Any]]]:
 
 async def records(store: Store) -> dict[str, list[dict[str, Any]]]:
     """Everything but the audit log: what somebody who only looks leaves as it was."""
+    names = sorted(set(await store.database.list_collection_names()) - OWN_PACE)
     return {
         name: sorted(
-            [document async for document in store.database[name].find() if document.get("kind") != BY_ITSELF],
+            (document for document in documents if document.get("kind") != BY_ITSELF),
             key=lambda one: str(one["_id"]),
         )
-        for name in sorted(await store.database.list_collection_names())
-        if name not in OWN_PACE
+        for name, documents in (await held_by(store.database, names)).items()
     }
 
 
@@ -59,7 +61,12 @@ async def settled(store: Store) -> None:
 
 
 async def _busy(store: Store) -> bool:
-    events = await store.events.collection.count_documents({"work.state": "WAITING"})
-    waiting = await store.escalations.collection.count_documents({"dueAt": {"$lte": datetime.now(UTC)}})
-    deliveries = await store.deliveries.collection.count_documents({"work.state": "WAITING", "state": "QUEUED"})
-    return bool(events or waiting or deliveries)
+    return (
+        await _any(store.events, {"work.state": "WAITING"})
+        or await _any(store.escalations, {"dueAt": {"$lte": datetime.now(UTC)}})
+        or await _any(store.deliveries, {"work.state": "WAITING", "state": "QUEUED"})
+    )
+
+
+async def _any(records: Records[Any], query: dict[str, Any]) -> bool:
+    return await records.collection.find_one(query, {"_id": True}) is not None

@@ -8,12 +8,14 @@ import { Choice, Text } from "../../parts/fields";
 import { Notice } from "../../parts/notice";
 import { QrCode } from "../../parts/qr-code";
 import { loadIncident, type Site } from "./incident";
+import { OpenInvites } from "./open-invites";
 import { type Account, close, endSessions, invite, invitedBy, loadAccounts } from "./people";
 
 export function PeopleScreen({ session, incidentId }: { session: Session; incidentId: string | null }) {
   const { say } = useWords();
   const [accounts, setAccounts] = useState<Account[]>([]);
   const [sites, setSites] = useState<Site[]>([]);
+  const [made, setMade] = useState(0);
   const [ended, setEnded] = useState<string | null>(null);
   const attempt = useAttempt();
   const load = () =>
@@ -28,7 +30,8 @@ export function PeopleScreen({ session, incidentId }: { session: Session; incide
     <div class="settings">
       <h1>{say("people.title")}</h1>
       {attempt.general() ? <Notice tone="bad">{attempt.general()}</Notice> : null}
-      <Invite session={session} incidentId={incidentId} sites={sites} />
+      <Invite session={session} incidentId={incidentId} sites={sites} done={() => setMade(made + 1)} />
+      {incidentId || session.role === "ADMIN" ? <OpenInvites session={session} incidentId={incidentId} sites={sites} made={made} /> : null}
       <section class="card">
         <h2>{say("people.working", { count: working.length })}</h2>
         {ended ? <Notice tone="good">{say("people.end.done", { name: ended })}</Notice> : null}
@@ -92,7 +95,9 @@ function Row({ account, site, own, end, close }: RowProperties) {
   );
 }
 
-function Invite({ session, incidentId, sites }: { session: Session; incidentId: string | null; sites: Site[] }) {
+type InviteProperties = { session: Session; incidentId: string | null; sites: Site[]; done: () => void };
+
+function Invite({ session, incidentId, sites, done }: InviteProperties) {
   const { say } = useWords();
   const roles = invitedBy(session.role);
   const [role, setRole] = useState<Role>(roles[0] ?? "VOLUNTEER");
@@ -106,7 +111,10 @@ function Invite({ session, incidentId, sites }: { session: Session; incidentId: 
   const submit = (event: Event) => {
     event.preventDefault();
     const where = atSite ? { siteId: site } : role === "ADMIN" || !incidentId ? {} : { incidentId };
-    void attempt.run(async () => setLink(await invite(session, role, where, Number(uses), Number(hours))));
+    void attempt.run(async () => {
+      setLink(await invite(session, role, where, Number(uses), Number(hours)));
+      done();
+    });
   };
   if (link) {
     return (

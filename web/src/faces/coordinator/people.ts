@@ -1,8 +1,9 @@
 /** Who works in an incident, and how somebody comes in. */
 import { ask, made } from "../../api/client";
-import { Accounts, CloseAccount, CreateInvite, EndSessionsOf } from "../../api/generated/operations";
-import type { AccountsQuery, Role } from "../../api/generated/types";
+import { Accounts, CloseAccount, CreateInvite, EndSessionsOf, Invites, RevokeInvite } from "../../api/generated/operations";
+import type { AccountsQuery, InvitesQuery, Role } from "../../api/generated/types";
 import type { Session } from "../../kept/session";
+import type { Page } from "./pair-queue";
 
 export type Account = AccountsQuery["accounts"]["edges"][number]["node"];
 
@@ -44,4 +45,17 @@ export async function close(session: Session, account: Account): Promise<void> {
 /** Somebody lost a phone: signed out everywhere, and comes back by a new invite. Raises Refusal, Unreachable. */
 export async function endSessions(session: Session, account: Account): Promise<void> {
   made((await ask(EndSessionsOf, { id: account.id }, session.token)).endSessionsOf);
+}
+
+export type OpenInvite = InvitesQuery["invites"]["edges"][number]["node"];
+
+/** Invites that are still good; without an incident those to none. Raises Refusal, Unreachable. */
+export async function openInvites(session: Session, incidentId: string | null, after: string | null): Promise<Page<OpenInvite>> {
+  const { invites } = await ask(Invites, { incidentId, first: 30, after }, session.token);
+  return { items: invites.edges.map(({ node }) => node), more: invites.pageInfo.hasNextPage ? invites.pageInfo.endCursor : null };
+}
+
+/** Raises Refusal, Unreachable. */
+export async function revoke(session: Session, { id }: OpenInvite): Promise<void> {
+  made((await ask(RevokeInvite, { id }, session.token)).revokeInvite);
 }
