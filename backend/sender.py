@@ -29,7 +29,7 @@ from notifications.webhook import Hook
 POLL_SECONDS = 2.0
 """The safety net under the bell, and how late a pause may end."""
 IN_FLIGHT = 100
-"""Messages on their way by one lane, at most. No more are claimed than are sent at once: no lease runs out waiting."""
+"""Messages on their way by one lane. No more are claimed than are sent at once: no lease runs out in a queue."""
 GATHER_SECONDS = 0.05
 """How long what has arrived waits for more, so that all of it is recorded in one transaction."""
 MOST_RINGS = 100
@@ -82,36 +82,11 @@ class Sender:
 
 
 @dataclass(slots=True)
-class Window:
-    """How many may be on their way at once, up to `most`: half as many after a failure, one more after each answer, so
-    that a server that fails often takes little of what the others need. A tenth stays, for those that it does take.
-    """
-
-    most: int
-    size: int = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.size = self.most
-
-    def failed(self) -> None:
-        self.size = max(self.size // 2, self.most // 10, 1)
-
-    def succeeded(self) -> None:
-        self.size = min(self.size + 1, self.most)
-
-    def room(self, on_their_way: int) -> int:
-        """How many more may be sent now: by the half of what goes at once, so that the database is asked seldom."""
-        room = self.size - on_their_way
-        return room if room * 2 >= self.size else 0
-
-
-@dataclass(slots=True)
 class _Lane:
     """A lane while the process runs. `rung` says that something may have been queued since it was last looked at."""
 
     name: str
     breaker: Breaker
-    window: Window
     rung: bool = True
     task: asyncio.Task[None] | None = None
 
@@ -136,9 +111,7 @@ async def _watch(sender: Sender) -> None:
             for record in await sender.use.store.lanes.find({}):
                 lane = sender.lanes.get(record.id)
                 if lane is None:
-                    lane = sender.lanes[record.id] = _Lane(
-                        record.id, Breaker(sender.seconds, sender.chance), Window(sender.in_flight)
-                    )
+                    lane = sender.lanes[record.id] = _Lane(record.id, Breaker(sender.seconds, sender.chance))
                 lane.rung = True
                 if (lane.task is None or lane.task.done()) and lane.breaker.may_ask():
                     lane.task = asyncio.create_task(_work_off(sender, lane), name=f"lane {lane.name}")
@@ -162,7 +135,7 @@ async def _work_off(sender: Sender, lane: _Lane) -> None:
 async def _keep_sending(sender: Sender, lane: _Lane, sending: set[asyncio.Task[Attempt]]) -> None:
     page: deque[Document] = deque()
     while True:
-        room = _room(lane, len(sending))
+        room = _room(sender, lane, len(sending))
         if room and not page:
             lane.rung = False
             page = await look(sender.use.store, lane.name, sender.use.clock())
@@ -179,10 +152,12 @@ async def _keep_sending(sender: Sender, lane: _Lane, sending: set[asyncio.Task[A
             return
 
 
-def _room(lane: _Lane, on_their_way: int) -> int:
+def _room(sender: Sender, lane: _Lane, on_their_way: int) -> int:
+    """How many more may be sent now: by the half of what goes at once, so that the database is asked seldom."""
     if lane.breaker.tripped:
         return 1 if lane.breaker.may_ask() and not on_their_way else 0
-    return lane.window.room(on_their_way)
+    room = sender.in_flight - on_their_way
+    return room if room * 2 >= sender.in_flight else 0
 
 
 async def _start(
@@ -220,10 +195,8 @@ async def _send(sender: Sender, lane: _Lane, parcel: Parcel) -> Attempt:
         outcome = Outcome(State.RETRY, type(error).__name__)
     if outcome.state is State.RETRY or (outcome.state is State.EXPIRED and outcome.status is not None):
         lane.breaker.failed(outcome.retry_after)
-        lane.window.failed()
     elif outcome.state in {State.SENT, State.GONE} or outcome.status is not None:
         lane.breaker.succeeded()
-        lane.window.succeeded()
     return Attempt(parcel.claim, _ENDINGS[outcome.state], outcome.detail, outcome.retry_after, parcel.target)
 
 
