@@ -5,7 +5,8 @@ import sys
 
 import structlog
 
-from backend.settings.settings import LogFormat, Settings
+from backend.settings.kinds import LogFormat
+from backend.settings.settings import Settings
 
 _LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 

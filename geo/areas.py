@@ -9,6 +9,7 @@ import h3
 import shapely
 from geopy.distance import geodesic
 
+from geo.bounds import Bounds, as_longitude
 from geo.distance import EARTH_RADIUS_KM, distance_km
 
 COARSE = 6
@@ -99,6 +100,19 @@ class Circle:
 
 
 Area = Circle | Outline
+
+
+def around(area: Area) -> Bounds:
+    """Bounds that hold an area, and for a circle a little more."""
+    if isinstance(area, Circle):
+        latitude, longitude = area.centre
+        return Bounds(latitude, latitude, longitude, longitude).widened(area.radius_km)
+    first = area.ring[0][1]
+    # From the first point on, so that an outline around the 180th meridian is not taken for the rest of the world.
+    beside = [(longitude - first + _HALF_ROUND) % (2 * _HALF_ROUND) - _HALF_ROUND for _, longitude in area.ring]
+    latitudes = [latitude for latitude, _ in area.ring]
+    east, west = (as_longitude(first + end) for end in (max(beside), min(beside)))
+    return Bounds(max(latitudes), min(latitudes), east, west)
 
 
 def covering(areas: Iterable[Area]) -> set[str]:

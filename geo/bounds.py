@@ -55,7 +55,7 @@ class Bounds:
         wider = higher / narrowest
         if self.width + 2 * wider >= _ROUND:
             return Bounds(north, south, 180.0, -180.0)
-        return Bounds(north, south, _longitude(self.east + wider), _longitude(self.west - wider))
+        return Bounds(north, south, as_longitude(self.east + wider), as_longitude(self.west - wider))
 
     def hold(self, latitude: float, longitude: float) -> bool:
         if not self.south <= latitude <= self.north:
@@ -64,8 +64,15 @@ class Bounds:
             return self.west <= longitude <= self.east
         return longitude >= self.west or longitude <= self.east
 
+    def meet(self, other: "Bounds") -> bool:
+        """Whether they have anything in common."""
+        apart = other.west - self.west
+        beside = apart % _ROUND <= self.width or -apart % _ROUND <= other.width
+        return beside and self.south <= other.north and other.south <= self.north
 
-def _longitude(degrees: float) -> float:
+
+def as_longitude(degrees: float) -> float:
+    """Degrees east, as a number from -180 to 180."""
     return (degrees + 180.0) % _ROUND - 180.0
 
 
@@ -88,7 +95,7 @@ def sheets_within(bounds: Bounds, resolution: int) -> list[str]:
     if wide == 0:
         return sorted(str(one) for one in h3.get_res0_cells())
     around = bounds.widened(reach_km(wide))
-    middle = (bounds.north + bounds.south) / 2, _longitude(bounds.west + bounds.width / 2)
+    middle = (bounds.north + bounds.south) / 2, as_longitude(bounds.west + bounds.width / 2)
     first = str(h3.latlng_to_cell(*middle, wide))
     found, next_to = {first}, deque([first])
     while next_to:

@@ -29,7 +29,16 @@ def server_config(app: ASGIApp, patience: Patience, **others: Any) -> Config:
     """
     protocol = type("PatientProtocol", (_PatientProtocol,), {"patience": patience})
     websocket = type("PatientWebSocket", (_PatientWebSocket,), {"patience": patience})
-    return Config(app, http=protocol, ws=websocket, proxy_headers=False, server_header=False, **others)
+    return Config(
+        app,
+        http=protocol,
+        ws=websocket,
+        # A browser would have each connection keep tables of its own to compress messages of a kilobyte with.
+        ws_per_message_deflate=False,
+        proxy_headers=False,
+        server_header=False,
+        **others,
+    )
 
 
 class _PatientProtocol(HttpToolsProtocol):

@@ -341,7 +341,8 @@ FIELDS: Mapping[str, Mapping[str, Rule]] = MappingProxyType({
     "Intake": _rules(
         Action.INVITE_VOLUNTEER, STAFF="id incidentId siteId openedBy entered expiresAt closedAt createdAt"
     ),
-    "MapView": _rules(COUNT="resolution at cells totals", PLACE="area things lines"),
+    "MapView": _rules(COUNT="resolution at cells totals", PLACE="area things lines alertAreas"),
+    "MapArea": _rules(Action.READ_AREA_ALERT, RECORD="id reportId", PLACE="centre radiusKm outline"),
     "MapCell": _rules(COUNT="cell centre counts name"),
     "MapTown": _rules(PUBLIC="name point population"),
     "MapTiles": _rules(PUBLIC="url attribution"),

@@ -3,6 +3,7 @@
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
+from backend.api.inputs import plan_inputs
 from backend.api.resolvers.account import AccountMutations, AccountQueries
 from backend.api.resolvers.alert_choices import AlertChoicesMutations, AlertChoicesQueries
 from backend.api.resolvers.area_alert import AreaAlertMutations, AreaAlertQueries
@@ -93,6 +94,8 @@ class Subscription(ReportSubscriptions, MatchSubscriptions, RegistrationSubscrip
 
 
 def build_schema() -> strawberry.Schema:
-    return strawberry.Schema(
+    schema = strawberry.Schema(
         query=Query, mutation=Mutation, subscription=Subscription, config=StrawberryConfig(auto_camel_case=True)
     )
+    plan_inputs(schema)
+    return schema

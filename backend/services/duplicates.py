@@ -244,8 +244,11 @@ async def _require_true(use: Collaborators, pair: Duplicate, session: Session) -
 async def _visible(use: Collaborators, viewer: Viewer | None, duplicate_id: str) -> Duplicate:
     signed_in(viewer)
     pair = await use.store.duplicates.get(duplicate_id)
+    # For a pair that is not there, too, so that it takes as long as one that is not the viewer's to see.
+    side = Side.REGISTRATION if pair is None else pair.side
+    of_it = (duplicate_id, duplicate_id) if pair is None else (pair.first_id, pair.second_id)
     with looking_for(use, viewer, duplicate_id):
-        if pair is None or not await _may_see_both(use, viewer, pair.side, (pair.first_id, pair.second_id)):
+        if not await _may_see_both(use, viewer, side, of_it) or pair is None:
             raise not_found("pair of records")
     return pair
 

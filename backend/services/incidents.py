@@ -99,7 +99,7 @@ async def change_incident(
 
 
 async def _judge_anew(use: Collaborators, before: Incident, after: Incident, viewer: Viewer, session: Session) -> None:
-    """Have matches follow the scale and the thresholds, where these have changed."""
+    """Have matches and duplicates follow the scale and the thresholds, where these have changed."""
     rescaling = before.scale is not after.scale
     thresholds = (before.propose_threshold, before.alert_threshold)
     if not rescaling and thresholds == (after.propose_threshold, after.alert_threshold):

@@ -8,6 +8,7 @@ import math
 import secrets
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
+from functools import cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -105,7 +106,7 @@ def cursor_of(use: Collaborators, scope: str, heard: str) -> str:
     is mostly not the follower's to know of, such as that a child was matched with its report just now.
     """
     nonce = secrets.token_bytes(_NONCE_BYTES)
-    sealed = nonce + _cipher(use).encrypt(nonce, heard.encode(), _purpose(scope))
+    sealed = nonce + _cipher(use.keys.cursor).encrypt(nonce, heard.encode(), _purpose(scope))
     return base64.urlsafe_b64encode(sealed).decode().rstrip("=")
 
 
@@ -118,14 +119,15 @@ def place_of(use: Collaborators, scope: str, cursor: str | None) -> str | None:
         return None
     try:
         sealed = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
-        content = _cipher(use).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], _purpose(scope))
+        content = _cipher(use.keys.cursor).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], _purpose(scope))
     except (InvalidTag, binascii.Error, ValueError):
         raise refusal(ErrorCode.INVALID, "This is not a cursor that was given out here.", "after") from None
     return content.decode()
 
 
-def _cipher(use: Collaborators) -> AESGCM:
-    return AESGCM(hmac.digest(use.keys.cursor, b"live", "sha256"))
+@cache
+def _cipher(key: bytes) -> AESGCM:
+    return AESGCM(hmac.digest(key, b"live", "sha256"))
 
 
 def _purpose(scope: str) -> bytes:

@@ -98,6 +98,8 @@ class MapView:
     lines: tuple[MapLine, ...]
     totals: tuple[MapCount, ...]
     at: datetime | None
+    incident_id: str
+    bounds: Bounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +144,8 @@ async def map_view(use: Collaborators, viewer: Viewer | None, incident_id: str, 
         lines=lines if MapLayer.MATCHES in single else found.lines(),
         totals=found.totals(),
         at=None if asked.at is None else asked.at.replace(minute=0, second=0, microsecond=0),
+        incident_id=incident_id,
+        bounds=asked.bounds,
     )
 
 

@@ -33,7 +33,9 @@ class NearbyAlert:
 async def nearby_alert(use: Collaborators, viewer: Viewer | None, alert_id: str) -> NearbyAlert:
     """Raises: DomainError UNAUTHENTICATED, NOT_FOUND."""
     alert = await use.store.area_alerts.get(alert_id)
-    where = None if alert is None or not alert.areas or viewer is None else await _where(use, viewer, alert)
+    # Of an alert that is not there, too, so that it takes as long as one that is not the viewer's to see.
+    there = None if viewer is None else await _where(use, viewer, alert)
+    where = there if alert is not None and alert.areas else None
     with looking_for(use, viewer, alert_id):
         known = require_of_record(viewer, Action.READ_NEARBY_ALERT, Action.READ_NEARBY_ALERT, where, "alert")
         if alert is None:
@@ -56,12 +58,12 @@ async def nearby_alerts(use: Collaborators, viewer: Viewer | None) -> list[Nearb
     return [one for one in shown if one.child is not None]
 
 
-async def _where(use: Collaborators, viewer: Viewer, alert: AreaAlert) -> Where:
+async def _where(use: Collaborators, viewer: Viewer, alert: AreaAlert | None) -> Where:
     """Where an alert lies for somebody: near, or not."""
-    if alert.incident_id not in viewer.incident_ids:
-        return Where(alert.incident_id)
-    near = await is_near(use, viewer, alert.incident_id, [drawn(sent.area) for sent in alert.areas])
-    return Where(alert.incident_id, near_id=viewer.id if near else None)
+    incident_id = None if alert is None else alert.incident_id
+    areas = [] if alert is None else [drawn(sent.area) for sent in alert.areas]
+    near = await is_near(use, viewer, incident_id, areas) and incident_id in viewer.incident_ids
+    return Where(incident_id, near_id=viewer.id if near else None)
 
 
 async def _shown(use: Collaborators, viewer: Viewer, alerts: Sequence[AreaAlert]) -> list[NearbyAlert]:

@@ -55,7 +55,7 @@ def _key(use: Collaborators, incident_id: str, place: str) -> str:
     return keyed_hash(use.keys.token_pepper, "nearby", f"{incident_id} {place}")[:22]
 
 
-async def is_near(use: Collaborators, viewer: Viewer, incident_id: str, areas: Sequence[Area]) -> bool:
+async def is_near(use: Collaborators, viewer: Viewer, incident_id: str | None, areas: Sequence[Area]) -> bool:
     """Whether somebody works at a site of the incident in one of these areas, or chose a cell that it touches."""
     sites = await use.store.sites.get_many(viewer.site_ids) if viewer.site_ids else {}
     here = [site.point for site in sites.values() if site.incident_id == incident_id]

@@ -199,8 +199,10 @@ async def _of_record(
 ) -> tuple[Recheck, Registration, Viewer]:
     """Raises: DomainError UNAUTHENTICATED, NOT_FOUND, FORBIDDEN."""
     recheck = await use.store.rechecks.get(recheck_id)
-    registration = None if recheck is None else await use.store.registrations.get(recheck.registration_id)
-    where = None if registration is None else registrations.where(registration)
+    # Of a re-check that is not there, too, so that it takes as long as one that is not the viewer's to see.
+    registration_id = recheck_id if recheck is None else recheck.registration_id
+    registration = await use.store.registrations.get(registration_id)
+    where = None if recheck is None or registration is None else registrations.where(registration)
     with looking_for(use, viewer, recheck_id):
         known = require_of_record(viewer, action, Action.READ_RECHECK, where, "re-check")
         if recheck is None or registration is None:

@@ -10,6 +10,8 @@ from backend.services.collaborators import Collaborators
 from backend.services.models import Rules, rules_of
 from backend.services.scoring import score_families
 from backend.services.subjects import fields_of_registration, fields_of_report
+from backend.services.suggestions import rescore_duplicates
+from backend.store.duplicates import page_of_pairs
 from backend.store.profiles import keep_beside, page_of_profiles
 from backend.store.records import Session
 from backend.store.sightings import linked_sightings
@@ -18,6 +20,7 @@ from backend.store.work import is_claimed_since_before
 REPORTS_A_PAGE = 10
 """A tenth of a second of work: a record that comes in meanwhile waits no longer for its turn."""
 REGISTRATIONS_A_PAGE = 100
+PAIRS_A_PAGE = 100
 LOOK_AGAIN = timedelta(milliseconds=250)
 
 AT_ONCE = timedelta(0)
@@ -60,10 +63,13 @@ async def rescore_page(use: Collaborators, incident_id: str, run: str, session: 
     # What is being scored by the rules of before would otherwise be written behind the page that it belongs to.
     if await is_claimed_since_before(use.store.events.collection, rescoring.since, use.clock(), SCORING, session):
         return LOOK_AGAIN
+    following = rescoring
     if rescoring.step is RescoringStep.REGISTRATIONS:
         following = await _reprofile_registrations(use, rescoring, session)
-    else:
+    elif rescoring.step is RescoringStep.REPORTS:
         following = await _rescore_reports(use, rules, rescoring, session)
+    if following.step is RescoringStep.DUPLICATES:  # with the last reports the first pairs, which few incidents outgrow
+        following = await _rescore_duplicates(use, rules, following, session)
     following = replace(following, version=rescoring.version + 1, updated_at=use.clock())
     if not await use.store.rescorings.replace(following, rescoring.version, session):
         raise RuntimeError("a rescoring moved on inside the transaction that read it")
@@ -96,7 +102,14 @@ async def _rescore_reports(use: Collaborators, rules: Rules, rescoring: Rescorin
         fields = {one.id: fields_of_report(one, now, linked.get(one.id, ())) for one in page.old}
         await keep_beside(records, fields, session)
     await score_families(use, rules, page.families, session)
-    return _moved_on(rescoring, page.ids, REPORTS_A_PAGE, RescoringStep.DONE)
+    return _moved_on(rescoring, page.ids, REPORTS_A_PAGE, RescoringStep.DUPLICATES)
+
+
+async def _rescore_duplicates(use: Collaborators, rules: Rules, rescoring: Rescoring, session: Session) -> Rescoring:
+    """Of the pairs that are there: who was never suggested is looked for when one of two records changes."""
+    found, last = await page_of_pairs(use.store.duplicates, rescoring.id, rescoring.after, PAIRS_A_PAGE, session)
+    await rescore_duplicates(use, rules, found, session)
+    return replace(rescoring, step=RescoringStep.DONE if last is None else rescoring.step, after=last)
 
 
 def _moved_on(rescoring: Rescoring, ids: tuple[str, ...], first: int, following: RescoringStep) -> Rescoring:

@@ -14,7 +14,7 @@ from backend.matching.ranking import FOR_ADVICE
 from backend.services.collaborators import Collaborators
 from backend.services.models import Rules
 from backend.store import events
-from backend.store.candidates import Candidate, candidates_by_key, subjects_by_id
+from backend.store.candidates import Candidate, candidates_by_id, candidates_by_key, subjects_by_id
 from backend.store.duplicates import pairs_with
 from backend.store.key_indexes import Candidates
 from backend.store.records import Session
@@ -81,10 +81,36 @@ async def suggest_duplicates(
         settled.update((pair.first_id, pair.second_id) for pair in new)
         suggested += new
         await asyncio.sleep(0)
-    if not await use.store.duplicates.replace_many(changes, session):
-        raise RuntimeError("a pair changed inside the transaction that read it")
     await use.store.duplicates.insert_many(suggested, session)
     told += [event(use, EventKind.DUPLICATE_SUGGESTED, pair, SYSTEM) for pair in suggested]
+    await _keep(use, changes, told, session)
+
+
+async def rescore_duplicates(use: Collaborators, rules: Rules, pairs: Sequence[Duplicate], session: Session) -> None:
+    """Bring pairs of an incident up to date with its rules as they are now."""
+    changes: list[tuple[Duplicate, int]] = []
+    told: list[Event] = []
+    for side in Side:
+        known = [pair for pair in pairs if pair.side is side]
+        ids = sorted({record_id for pair in known for record_id in (pair.first_id, pair.second_id)})
+        found = {one.id: one for one in await candidates_by_id(records_of(use, side), ids, session)} if ids else {}
+        for pair in known:
+            first, second = found.get(pair.first_id), found.get(pair.second_id)
+            if first is None or second is None:
+                continue  # it does not open, and the log names it
+            rescored = _rescored(use, rules, pair, first, second, compared(rules, first, second))
+            if rescored is not None:
+                changes.append((rescored[0], pair.version))
+                told.append(event(use, rescored[1], rescored[0], SYSTEM))
+    await _keep(use, changes, told, session)
+
+
+async def _keep(
+    use: Collaborators, changes: Sequence[tuple[Duplicate, int]], told: Sequence[Event], session: Session
+) -> None:
+    """Write pairs in the place of the versions that were read, and what is to be told."""
+    if not await use.store.duplicates.replace_many(changes, session):
+        raise RuntimeError("a pair changed inside the transaction that read it")
     await events.append(use.store, session, *told)
 
 

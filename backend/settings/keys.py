@@ -11,7 +11,8 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from backend.settings.settings import Settings, data_keys_in, file_of, split
+from backend.settings.kinds import data_keys_in, split
+from backend.settings.settings import Settings, file_of
 from backend.store.private_file import private_folder, write_private
 
 NAMES = ("vapid_private_key", "token_pepper", "cursor_key", "photo_key", "audit_key", "data_keys")

@@ -2,18 +2,12 @@
 
 import difflib
 import os
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
-from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-from limits import parse_many
 from pydantic import (
-    AfterValidator,
-    BeforeValidator,
     Field,
     NonNegativeFloat,
     PositiveFloat,
@@ -24,88 +18,28 @@ from pydantic import (
 )
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from backend.settings.kinds import (
+    DataKeys,
+    Environment,
+    GeocoderService,
+    Key,
+    LogFormat,
+    LogLevel,
+    Names,
+    Networks,
+    Origins,
+    Rate,
+    SmtpSecurity,
+)
 
 PREFIX = "REUNIFY_"
 FILE_SUFFIX = "_FILE"
 
-SHORTEST_KEY = 32
-Key = Annotated[SecretStr, Field(min_length=SHORTEST_KEY)]
-Names = Annotated[
-    tuple[str, ...], NoDecode, BeforeValidator(lambda names: split(names) if isinstance(names, str) else names)
-]
-
-
-def split(names: str) -> list[str]:
-    return [name.strip() for name in names.split(",") if name.strip()]
-
-
-def networks(names: tuple[str, ...]) -> tuple[str, ...]:
-    for name in names:
-        ip_network(name)
-    return names
-
-
-def origins(names: tuple[str, ...]) -> tuple[str, ...]:
-    for name in names:
-        if not re.fullmatch(r"https?://[^/?#*@\s]+", name):
-            raise ValueError(f"'{name}' is no origin, such as https://app.example.org")
-    return names
-
-
-def data_keys_in(text: str) -> str:
-    if not text.split() or any(len(key) < SHORTEST_KEY for key in text.split()):
-        raise ValueError(f"each of the data keys has at least {SHORTEST_KEY} characters")
-    return text
-
-
-def secret_data_keys(secret: SecretStr) -> SecretStr:
-    data_keys_in(secret.get_secret_value())
-    return secret
-
-
-def rate_in_words(text: str) -> str:
-    parse_many(text)
-    return text
-
-
-Rate = Annotated[str, AfterValidator(rate_in_words)]
-DataKeys = Annotated[SecretStr, AfterValidator(secret_data_keys)]
-Networks = Annotated[Names, AfterValidator(networks)]
-Origins = Annotated[Names, AfterValidator(origins)]
-
 
 class SettingsError(Exception):
     """A setting that cannot be used: one line, naming the variable."""
-
-
-class Environment(StrEnum):
-    DEVELOPMENT = "development"
-    PRODUCTION = "production"
-
-
-class GeocoderService(StrEnum):
-    NOMINATIM = "nominatim"
-    PHOTON = "photon"
-    PELIAS = "pelias"
-
-
-class LogLevel(StrEnum):
-    DEBUG = "debug"
-    INFO = "info"
-    WARNING = "warning"
-    ERROR = "error"
-
-
-class LogFormat(StrEnum):
-    CONSOLE = "console"
-    JSON = "json"
-
-
-class SmtpSecurity(StrEnum):
-    STARTTLS = "starttls"
-    TLS = "tls"
-    NONE = "none"
 
 
 def in_production(settings: dict[str, Any]) -> bool:

@@ -14,6 +14,8 @@ from dataclasses import InitVar, dataclass, field
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+Seal = Callable[[bytes, str], bytes]
+
 KEY_ID_BYTES = 8
 _NONCE_BYTES = 12
 
@@ -67,9 +69,17 @@ class Cipher:
 
     def seal(self, content: bytes, place: str) -> bytes:
         """`content` encrypted under the present key, to be opened for the same `place` only."""
+        return self.sealing()(content, place)
+
+    def sealing(self) -> Seal:
+        """`seal` under the key of now, for what is written together: the key is looked for once."""
         key = self._present()
-        nonce = secrets.token_bytes(_NONCE_BYTES)
-        return key.id + nonce + key.aead.encrypt(nonce, content, _bytes(place))
+
+        def seal(content: bytes, place: str) -> bytes:
+            nonce = secrets.token_bytes(_NONCE_BYTES)
+            return key.id + nonce + key.aead.encrypt(nonce, content, _bytes(place))
+
+        return seal
 
     def open(self, sealed: bytes, place: str) -> bytes:
         """Raises: UnreadableError."""

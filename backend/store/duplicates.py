@@ -5,6 +5,7 @@ embedded database reads the whole collection (400 ms at 100,000 pairs, and 0.6 m
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 from backend.domain.duplicate import Duplicate
 from backend.domain.subject import Side
@@ -24,6 +25,21 @@ async def pairs_with(
             if pair.side is side:
                 found[pair.id] = pair
     return sorted(found.values(), key=lambda pair: (-pair.bits, pair.id))
+
+
+async def page_of_pairs(
+    pairs: Records[Duplicate], incident_id: str, after: str | None, first: int, session: Session
+) -> tuple[list[Duplicate], str | None]:
+    """The next `first` pairs of an incident, newest id first, after an id; and the id after which there may be more.
+
+    A pair that does not open is passed over; the log names it.
+    """
+    wanted: dict[str, Any] = {"incidentId": incident_id}
+    if after is not None:
+        # Downwards: of an index that ends descending, the embedded server finds nothing above a bound.
+        wanted["_id"] = {"$lt": after}
+    page = await pairs.collection.find(wanted, session=session).sort("_id", -1).limit(first).to_list(None)
+    return pairs.readable(page), page[-1]["_id"] if len(page) == first else None
 
 
 async def hold_together(pairs: Records[Duplicate], record_ids: Iterable[str], session: Session) -> None:

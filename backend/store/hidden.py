@@ -14,7 +14,7 @@ import structlog
 from bson import BSON, Binary, CodecOptions
 from bson.binary import USER_DEFINED_SUBTYPE
 
-from backend.store.cipher import Cipher, UnreadableError
+from backend.store.cipher import Cipher, Seal, UnreadableError
 from backend.store.codec import Document
 
 _MATCHING = ("profile.packed", "profile.keys", "seeker.packed", "seeker.keys")
@@ -75,8 +75,9 @@ class Hiding:
         for name, hash_name in LOOKED_UP.get(self.collection, {}).items():
             if name in hidden:
                 hidden[hash_name] = self.hash_of(name, hidden[name])
+        seal = self.cipher.sealing()
         for path in HIDDEN.get(self.collection, ()):
-            _change(hidden, path, partial(self._sealed, record_id, path))
+            _change(hidden, path, partial(self._sealed, seal, record_id, path))
         if DIGEST in hidden:
             hidden[DIGEST] = self.digest(hidden[DIGEST])
         return hidden
@@ -114,7 +115,8 @@ class Hiding:
         record_id = document["_id"]
         stale = dict(self._stale(document))
         opened = {path: self._opened(record_id, path, value) for path, value in stale.items()}
-        renewed: Document = {path: self._sealed(record_id, path, value) for path, value in opened.items()}
+        seal = self.cipher.sealing()
+        renewed: Document = {path: self._sealed(seal, record_id, path, value) for path, value in opened.items()}
         for name, hash_name in LOOKED_UP.get(self.collection, {}).items():
             if name in opened and hash_name not in document:
                 renewed[hash_name] = self.hash_of(name, opened[name])
@@ -141,9 +143,9 @@ class Hiding:
             if value is not None and not (is_sealed and self.cipher.is_present(value)):
                 yield path, value
 
-    def _sealed(self, record_id: str, path: str, value: object) -> Binary:
+    def _sealed(self, seal: Seal, record_id: str, path: str, value: object) -> Binary:
         content = BSON.encode({_CONTENT: value}, codec_options=_OPTIONS)
-        return Binary(self.cipher.seal(content, self._place(record_id, path)), _SEALED)
+        return Binary(seal(content, self._place(record_id, path)), _SEALED)
 
     def _opened(self, record_id: str, path: str, value: object) -> Any:
         if isinstance(value, Binary) and value.subtype == _SEALED:

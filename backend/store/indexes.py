@@ -65,6 +65,7 @@ INDEXES = {
         # Two records are one pair, whatever crashes and whoever says it first.
         IndexModel([("firstId", ASCENDING), ("secondId", ASCENDING), ("side", ASCENDING)], name="pair", unique=True),
         IndexModel([("secondId", ASCENDING)], name="second"),
+        IndexModel([("incidentId", ASCENDING), ("_id", DESCENDING)], name="incident"),
         IndexModel(
             [
                 ("incidentId", ASCENDING),

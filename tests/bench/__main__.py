@@ -16,6 +16,7 @@ from tests.bench.live import measure_live
 from tests.bench.map import measure_map
 from tests.bench.meeting import measure_meeting
 from tests.bench.registering import measure_registering
+from tests.bench.screens import measure_screens
 from tests.bench.speed import measure_speed
 
 RESULTS = Path(__file__).parents[2] / "bench" / "RESULTS.md"
@@ -27,6 +28,7 @@ PARTS = {
     "map": measure_map,
     "meeting": measure_meeting,
     "registering": measure_registering,
+    "screens": measure_screens,
     "speed": measure_speed,
 }
 HEAD = "# What was measured\n\nWritten by `make bench`. Each figure stands beside something run in the same run.\n"

@@ -5,6 +5,8 @@ import os
 import statistics
 import tempfile
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -27,7 +29,7 @@ from backend.services.map import MapRequest, map_view
 from backend.services.map_rebuilding import begin_rebuild, check_map, tend_map, work_off
 from backend.services.registrations import register_person
 from backend.settings.keys import load_keys
-from backend.settings.settings import read_settings
+from backend.settings.settings import Settings, read_settings
 from backend.store.codec import to_document
 from backend.store.embedded import embedded_database
 from backend.store.map import counts_now
@@ -84,6 +86,29 @@ def _quantiles(values: list[float]) -> str:
 
 
 async def _at_size(people: int) -> Measured:
+    async with filled(people) as place:
+        use, incident_id = place.use, place.incident_id
+        viewer = Viewer("v", Role.COORDINATOR, "", frozenset({incident_id}), frozenset(), None, "x")
+        milliseconds, documents = await _views(use, viewer, incident_id)
+        until_counted = await _changes(use, viewer, incident_id)
+        if not (await check_map(use.store, incident_id)).is_right:
+            raise RuntimeError("the map is not what a recount says")
+        return Measured(people, milliseconds, documents, place.counted_a_second, until_counted)
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A database with an incident of so many people, all of them on the map."""
+
+    use: Collaborators
+    settings: Settings
+    uri: str
+    incident_id: str
+    counted_a_second: float
+
+
+@asynccontextmanager
+async def filled(people: int) -> AsyncIterator[Filled]:
     with tempfile.TemporaryDirectory() as folder:
         async with embedded_database(Path(folder), cache_size="1G") as database:
             settings = read_settings(data_folder=Path(folder), mongodb_uri=SecretStr(database.uri), port=0)
@@ -95,12 +120,9 @@ async def _at_size(people: int) -> Measured:
                 async for _ in work_off(use, incident_id):
                     pass
                 rate = (people + SITES) / (time.perf_counter() - began)
-                viewer = Viewer("v", Role.COORDINATOR, "", frozenset({incident_id}), frozenset(), None, "x")
-                milliseconds, documents = await _views(use, viewer, incident_id)
-                until_counted = await _changes(use, viewer, incident_id)
                 if not (await check_map(store, incident_id)).is_right:
                     raise RuntimeError("the map is not what a recount says")
-                return Measured(people, milliseconds, documents, rate, until_counted)
+                yield Filled(use, settings, database.uri, incident_id, rate)
 
 
 async def _changes(use: Collaborators, viewer: Viewer, incident_id: str) -> list[float]:

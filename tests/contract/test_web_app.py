@@ -1,5 +1,6 @@
 """The web app as it is served: its screens and files, what they may load, and what stands there without Node.js."""
 
+import gzip
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -8,7 +9,7 @@ import pytest
 from aiohttp import ClientSession
 from starlette.applications import Starlette
 
-from backend.api.web_app import FILES, SCREENS, web_app_routes
+from backend.api.web_app import FILES, PAGES, SCREENS, web_app_routes
 from tests.support.house import House, running_house
 from tests.support.live_server import live_server
 
@@ -21,7 +22,8 @@ async def app(tmp_path: Path) -> AsyncIterator[ClientSession]:
     """The app's routes over a small build."""
     (tmp_path / "assets").mkdir()
     (tmp_path / "assets" / "index-abc123.js").write_text("export {};")
-    (tmp_path / "index.html").write_text("<!doctype html><title>Reunify</title>")
+    for name in ("index.html", *PAGES.values()):
+        (tmp_path / name).write_text("<!doctype html><title>Reunify</title>")
     for name in FILES:
         (tmp_path / name.removeprefix("/")).write_text("{}")
     (tmp_path.parent / "secret.txt").write_text("not for anybody")
@@ -65,6 +67,17 @@ async def test_files_with_a_hash_in_their_name_are_kept_for_ever_and_the_others_
     for path, kind in FILES.items():
         async with app.get(path) as answer:
             assert (answer.status, answer.content_type, answer.headers["cache-control"]) == (200, kind, "no-cache")
+
+
+async def test_who_takes_packed_files_gets_them_packed_and_nobody_else(app: ClientSession, tmp_path: Path) -> None:
+    script = tmp_path / "assets" / "index-abc123.js"
+    (tmp_path / "assets" / "index-abc123.js.gz").write_bytes(gzip.compress(script.read_bytes()))
+    for takes, encoding in (("gzip, br", "gzip"), ("identity", None)):
+        async with app.get("/assets/index-abc123.js", headers={"accept-encoding": takes}) as answer:
+            assert answer.headers.get("content-encoding") == encoding
+            assert (answer.content_type, answer.headers["vary"]) == ("text/javascript", "accept-encoding")
+            assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+            assert await answer.text() == "export {};"
 
 
 @pytest.mark.parametrize("path", ["/assets/../index.html", "/assets/%2e%2e/%2e%2e/secret.txt", "/secret", "/siteX"])

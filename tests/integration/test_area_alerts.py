@@ -9,6 +9,7 @@ from backend.domain.account import Role
 from tests.support.area_alerts import AGREED, AROUND_NEW_ORLEANS, agreeing_family, phone_of, send
 from tests.support.client import Client
 from tests.support.house import HOUSTON, NEW_ORLEANS, Scene
+from tests.support.map import GULF
 from tests.support.pairs import file, link, register
 from tests.support.push_service import FakePushService, decoded, fake_push_service
 from tests.support.records import child, missing, report
@@ -202,3 +203,49 @@ async def test_an_area_that_is_none_is_refused_by_its_field(scene: Scene) -> Non
         answer = await send(scene.coordinator, report_id, area)
         assert [(error["code"], error["field"]) for error in answer.value["errors"]] == [("INVALID", field)]
         assert (await reach(scene.coordinator, report_id, area)).codes == ["INVALID"]
+
+
+async def on_the_map(client: Client, scene: Scene, **asked: Any) -> Any:
+    wanted = {"incidentId": scene.incident_id, "bounds": GULF, "zoom": 6, "alertAreas": True, **asked}
+    return (await client.ask("mapView", **wanted)).value["alertAreas"]
+
+
+async def test_the_map_shows_where_people_are_being_told_and_that_look_is_entered(scene: Scene) -> None:
+    _, report_id = await agreeing_family(scene)
+    assert await on_the_map(scene.coordinator, scene) == []
+    alert = (await send(scene.coordinator, report_id)).made["areaAlert"]
+    houston = [{"latitude": 30 + y, "longitude": -95.5 + x} for y, x in ((0, 0), (0, 0.4), (0.4, 0.4), (0.4, 0))]
+    wider = {"id": alert["id"], "version": alert["version"], "area": {"outline": houston}}
+    assert (await scene.coordinator.ask("widenAreaAlert", input=wider)).codes == []
+    circle = {"id": alert["id"], "reportId": report_id, **AROUND_NEW_ORLEANS, "outline": []}
+    ring = {"id": alert["id"], "reportId": report_id, "centre": None, "radiusKm": None, "outline": houston}
+    before = await entries_of(scene, "READ_AREA_ALERT")
+    assert await on_the_map(scene.officer, scene) == [circle, ring]
+    beside = {"north": 30.3, "south": 30.2, "east": -95.3, "west": -95.4}
+    assert await on_the_map(scene.officer, scene, bounds=beside, zoom=12) == [ring]
+    (first, second) = (await entries_of(scene, "READ_AREA_ALERT"))[len(before) :]
+    assert first["record_ids"] == second["record_ids"] == [alert["id"]]
+    nowhere = {"north": 10.0, "south": 9.0, "east": 10.0, "west": 9.0}
+    assert await on_the_map(scene.officer, scene, bounds=nowhere) == []
+    assert await on_the_map(scene.officer, scene, at="2026-09-02T10:00:00Z") == []
+    for person, code in ((scene.stranger, "UNAUTHENTICATED"), (scene.volunteer, "FORBIDDEN")):
+        refused = await person.ask("mapView", incidentId=scene.incident_id, bounds=GULF, zoom=6, alertAreas=True)
+        assert (refused.codes, refused.body["data"]) == ([code], None)
+    assert len(await entries_of(scene, "READ_AREA_ALERT")) == len(before) + 2
+    assert (await scene.coordinator.ask("stopAreaAlert", id=alert["id"])).codes == []
+    assert await on_the_map(scene.coordinator, scene) == []
+
+
+async def test_the_map_shows_no_area_of_a_child_of_whom_nobody_is_told_any_more(scene: Scene) -> None:
+    family, report_id = await agreeing_family(scene)
+    assert (await send(scene.coordinator, report_id)).codes == []
+    assert len(await on_the_map(scene.coordinator, scene)) == 1
+    report = await scene.house.use.store.reports.get(report_id)
+    assert report is not None
+    taken_back = {"id": report_id, "version": report.version, "nearby": {"alert": False, "photos": False}}
+    assert (await family.ask("changeReport", input=taken_back)).codes == []
+    assert await on_the_map(scene.coordinator, scene) == []
+
+
+async def entries_of(scene: Scene, action: str) -> list[dict[str, Any]]:
+    return [one for one in await audit_entries(scene.house.use.store) if one["action"] == action]

@@ -123,6 +123,27 @@ async def test_a_suggestion_fades_with_its_reason_and_returns_with_it(scene: Sce
         assert pair["state"] == state
 
 
+async def test_suggestions_of_both_sides_follow_the_thresholds_and_what_was_decided_stays(scene: Scene) -> None:
+    await register(scene, child(scene.site_id), child(scene.site_id))
+    await two_relatives(scene)
+    (registrations,), (reports,) = await pairs(scene, "REGISTRATION"), await pairs(scene, "REPORT")
+
+    async def states_at(version: int, threshold: float) -> list[str]:
+        change = {"id": scene.incident_id, "version": version, "proposeThreshold": threshold, "alertThreshold": None}
+        assert (await scene.coordinator.ask("changeIncident", input=change)).made
+        await settled(scene.house.use.store)
+        found = [(await pairs(scene, side, *DuplicateState))[0] for side in ("REGISTRATION", "REPORT")]
+        assert [one["bits"] for one in found] == [registrations["bits"], reports["bits"]]
+        return [one["state"] for one in found]
+
+    assert await states_at(1, 1.0) == ["FADED", "FADED"]
+    assert await states_at(2, 0.3) == ["SUGGESTED", "SUGGESTED"]
+    (pair,) = await pairs(scene, "REGISTRATION")
+    assert (await scene.coordinator.ask("dismissDuplicate", input=step(pair, reason="cousins"))).made
+    assert await states_at(3, 1.0) == ["DISMISSED", "FADED"]
+    assert await states_at(4, 0.3) == ["DISMISSED", "SUGGESTED"]
+
+
 async def test_what_was_dismissed_stays_so_when_it_is_compared_again(scene: Scene) -> None:
     first, _ = await register(scene, child(scene.site_id), child(scene.site_id))
     (pair,) = await pairs(scene, "REGISTRATION")

@@ -13,8 +13,8 @@ from notifications.catalogue import LANGUAGES, text
 from notifications.channel import State
 from notifications.mail import Mail, Mailbox, MailServer, Security
 from notifications.messages import Kind, Message
-from tests.integration.test_web_push import certificate_of_its_own
 from tests.support import mail_server as kit
+from tests.support.certificates import certificate_of_its_own
 from tests.support.mail_server import mail_server
 
 REPORT = "0197c0de-0000-7000-8000-000000000001"

@@ -135,6 +135,7 @@ async def test_a_question_does_not_tell_where_a_child_is_or_what_it_is_called_th
     person = child(scene.site_id)["person"] | {"names": {"given": "Xiomara", "family": "Quintanilla"}}
     await scene.volunteer.ask("registerPerson", input=child(scene.site_id, person=person))
     _, report_id = await filed(scene)
+    await settled(scene.house.use.store)
     before = await records(scene.house.use.store)
     assert (await scene.coordinator.ask("askFamily", input={"reportId": report_id, **words})).codes == ["INVALID"]
     assert await records(scene.house.use.store) == before

@@ -134,6 +134,7 @@ async def test_a_child_may_be_moved_to_the_open_sites_of_the_incident_which_are_
     gym = (await scene.coordinator.ask("addSite", input=closed)).made["site"]
     shut = {"id": gym["id"], "version": gym["version"], "open": False}
     (await scene.coordinator.ask("changeSite", input=shut)).made  # noqa: B018 (it says whether it was done)
+    await settled(store)
     before = await records(store)
     refusals = {"UNAUTHENTICATED": scene.stranger, "NOT_FOUND": scene.other_volunteer, "FORBIDDEN": scene.officer}
     for code, person in refusals.items():

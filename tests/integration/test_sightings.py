@@ -45,6 +45,7 @@ async def test_a_stranger_and_a_family_record_one_and_are_told_its_id_and_no_mor
         stored = await scene.house.use.store.sightings.get(answer.made["id"])
         assert stored is not None
         assert stored.recorded_by == who
+        await settled(scene.house.use.store)
         before = await everything(scene.house.use.store)
         for refused in (await client.ask("sighting", id=answer.made["id"]), await link(client, new_id(), new_id())):
             assert refused.codes in (["UNAUTHENTICATED"], ["NOT_FOUND"])
@@ -187,6 +188,7 @@ async def test_the_same_again_is_the_same_and_other_words_under_its_id_are_refus
     answers = [await scene.stranger.ask("recordSighting", input=said) for _ in range(2)]
     assert answers[0].made == answers[1].made == {"id": said["id"], "sighting": None, "errors": []}
     for client, other in ((scene.stranger, {**said, "what": "nothing"}), (scene.call_taker, said)):
+        await settled(scene.house.use.store)
         before = await everything(scene.house.use.store)
         assert (await client.ask("recordSighting", input=other)).codes == ["CONFLICT"]
         assert await everything(scene.house.use.store) == before

@@ -78,11 +78,11 @@ class Device:
 
 
 @asynccontextmanager
-async def device(address: str, folder: Path, **kind: Any) -> AsyncIterator[Device]:
+async def device(address: str, folder: Path, *flags: str, **kind: Any) -> AsyncIterator[Device]:
     """A phone or a desk (`PHONE`, `DESK`), whose storage stays in the folder when it is closed."""
     async with async_playwright() as playwright:
         context = await playwright.chromium.launch_persistent_context(
-            folder, executable_path=program(), args=list(FLAGS), **kind
+            folder, executable_path=program(), args=[*FLAGS, *flags], **kind
         )
         context.set_default_timeout(SECONDS * 1000)
         page = context.pages[0]

@@ -1,6 +1,7 @@
 // How much JavaScript a phone loads before it shows a face, gzipped: the app, the face and what both import, and the
 // longest catalogues. The build fails where it is more than a bad network should be asked for.
-import { readFile, rm } from "node:fs/promises";
+// Each face has a page of its own that names all of it at once, so that a bad network is asked once and not in turns.
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
 
 const MOST = 60 * 1024;
@@ -22,7 +23,12 @@ const longest = async (part) => {
   return Math.max(...(await Promise.all(names.map(size))));
 };
 
+const page = await readFile(new URL("index.html", built), "utf8");
+const preload = (name) => `    <link rel="modulepreload" crossorigin href="/${manifest[name].file}">\n`;
+
 for (const face of FACES) {
+  const more = [...withImports(`src/faces/${face}/${face}.tsx`)].filter((name) => !page.includes(manifest[name].file));
+  await writeFile(new URL(`${face}.html`, built), page.replace("  </head>", `${more.map(preload).join("")}  </head>`));
   const names = [...withImports("index.html"), ...withImports(`src/faces/${face}/${face}.tsx`)];
   const sizes = await Promise.all([...new Set(names)].map(size));
   const bytes = [...sizes, await longest("shared"), await longest(face)].reduce((sum, one) => sum + one);

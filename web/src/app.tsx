@@ -1,39 +1,44 @@
 /** Which face of the app a path shows; each is loaded when it is wanted. */
-import { lazy, Suspense } from "preact/compat";
+import { useEffect } from "preact/hooks";
 import { useLocation } from "wouter-preact";
-import { InWords } from "./languages/words";
+import { fetchWords, InWords } from "./languages/words";
+import { later } from "./parts/later";
 import { Mishap } from "./parts/mishap";
+import { Screen } from "./parts/screen";
 import { UpdatePrompt } from "./parts/update";
 import { Welcome } from "./welcome";
 
-const Family = lazy(() => import("./faces/family/family"));
-const Seen = lazy(() => import("./faces/family/seen-screen"));
-const Volunteer = lazy(() => import("./faces/volunteer/volunteer"));
-
-const Coordinator = lazy(() => import("./faces/coordinator/coordinator"));
+const Family = later(() => import("./faces/family/family"), Screen);
+const Seen = later(() => import("./faces/family/seen-screen"), Screen);
+const Volunteer = later(() => import("./faces/volunteer/volunteer"), Screen);
+const Coordinator = later(() => import("./faces/coordinator/coordinator"), Screen);
 
 const FAMILY = new Set(["/report", "/case"]);
 const VOLUNTEER = new Set(["/join", "/site", "/site/register", "/site/child", "/site/change", "/site/roll-call", "/site/nearby", "/site/settings"]);
 
 export function App() {
   const [path, go] = useLocation();
+  const [family, volunteer] = [FAMILY.has(path), VOLUNTEER.has(path)];
+  useEffect(() => {
+    // Their words come beside the shared ones, not after them: on a bad net each turn is felt.
+    if (family) fetchWords("family");
+    if (volunteer) fetchWords("volunteer");
+  }, []);
   return (
     <InWords>
       <UpdatePrompt />
       <Mishap>
-        <Suspense fallback={null}>
-          {FAMILY.has(path) ? (
-            <Family path={path} go={go} />
-          ) : path === "/seen" ? (
-            <Seen leave={() => go("/")} />
-          ) : VOLUNTEER.has(path) ? (
-            <Volunteer path={path} go={go} />
-          ) : path === "/desk" || path.startsWith("/desk/") ? (
-            <Coordinator path={path} go={go} />
-          ) : (
-            <Welcome />
-          )}
-        </Suspense>
+        {family ? (
+          <Family path={path} go={go} />
+        ) : path === "/seen" ? (
+          <Seen leave={() => go("/")} />
+        ) : volunteer ? (
+          <Volunteer path={path} go={go} />
+        ) : path === "/desk" || path.startsWith("/desk/") ? (
+          <Coordinator path={path} go={go} />
+        ) : (
+          <Welcome />
+        )}
       </Mishap>
     </InWords>
   );

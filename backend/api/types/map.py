@@ -12,6 +12,7 @@ from backend.domain import person as domain_person
 from backend.domain.map import MapLayer
 from backend.services import figures
 from backend.services import map as domain
+from backend.services.map_areas import areas_told
 
 _LAYER = "The layer."
 _STATE = (
@@ -70,6 +71,15 @@ class MapLine:
     count: int = strawberry.field(description="How many confirmed matches it stands for.")
 
 
+@strawberry.type(description="An area in which people are being told of a missing child.")
+class MapArea:
+    id: ID = strawberry.field(description="The area alert.")
+    report_id: ID = strawberry.field(description="The report of the child.")
+    centre: Point | None = strawberry.field(description="The middle of a circle.")
+    radius_km: float | None = strawberry.field(description="Its radius in kilometres.")
+    outline: list[Point] = strawberry.field(description="Or a ring of points around the area.")
+
+
 @strawberry.type(description="A part of an incident's map.")
 class MapView:
     resolution: int = strawberry.field(description="The H3 resolution of the cells.")
@@ -79,10 +89,24 @@ class MapView:
     things: list[MapThing] = strawberry.field(description="What is shown one by one, from near and where it is little.")
     lines: list[MapLine] = strawberry.field(description="Confirmed matches that begin or end here.")
     totals: list[MapCount] = strawberry.field(description="Of the whole incident, with what has no known place.")
+    view: strawberry.Private[domain.MapView | None] = None
+
+    @strawberry.field(
+        description="Areas in which people are being told of a missing child now; none where the past is shown, and "
+        "none for who may not see area alerts."
+    )
+    async def alert_areas(self, info: Info) -> list[MapArea]:
+        if self.view is None or self.view.at is not None:
+            return []
+        incident_id, bounds = self.view.incident_id, self.view.bounds
+        found = await areas_told(info.context.use, info.context.viewer, incident_id, bounds)
+        return [to_api(MapArea, area) for area in found]
 
 
 def show_map(view: domain.MapView) -> MapView:
-    return to_api(MapView, view)
+    shown = to_api(MapView, view)
+    shown.view = view
+    return shown
 
 
 @strawberry.type(description="A town, to find one's way on the map by.")

@@ -4,7 +4,8 @@ from random import Random
 
 import pytest
 
-from geo.areas import COARSE, WIDEST, Area, Circle, Outline, at_each_size, covering
+from geo.areas import COARSE, WIDEST, Area, Circle, Outline, around, at_each_size, covering
+from geo.bounds import Bounds
 from geo.cells import cell
 
 NEW_ORLEANS = (29.9511, -90.0715)
@@ -72,3 +73,20 @@ def test_areas_together_name_a_cell_once_that_both_touch() -> None:
     both = covering([Circle(NEW_ORLEANS, 30), AROUND_NEW_ORLEANS])
     for one in Circle(NEW_ORLEANS, 30).cells() | AROUND_NEW_ORLEANS.cells():
         assert len(both.intersection(at_each_size(one))) == 1
+
+
+def test_bounds_around_an_area_hold_all_of_it_also_at_the_180th_meridian() -> None:
+    circle = Circle((-17.7, 179.9), 50)
+    assert around(circle).hold(-17.7, -179.7)
+    assert not around(circle).hold(-17.7, 0.0)
+    ring = Outline(((-17.0, 179.0), (-17.0, -179.0), (-18.0, -179.5)))
+    assert around(ring) == Bounds(-17.0, -18.0, -179.0, 179.0)
+
+
+def test_bounds_meet_where_they_have_anything_in_common() -> None:
+    fiji = Bounds(-16.0, -19.0, -178.0, 177.0)
+    assert fiji.meet(Bounds(-17.0, -18.0, -177.0, -179.0))
+    assert Bounds(-17.0, -18.0, -177.0, -179.0).meet(fiji)
+    assert fiji.meet(Bounds(90.0, -90.0, 180.0, -180.0))
+    assert not fiji.meet(Bounds(-17.0, -18.0, 10.0, 0.0))
+    assert not fiji.meet(Bounds(10.0, 0.0, 180.0, 178.0))

@@ -1,6 +1,7 @@
 /** The words on the screen, in the person's language; one catalogue a language and part of the app, loaded when needed. */
 import { type ComponentChildren, createContext } from "preact";
 import { useContext, useEffect, useState } from "preact/hooks";
+import { useFetched } from "../parts/fetched";
 import type calls from "./en/calls.json";
 import type coordinator from "./en/coordinator.json";
 import type family from "./en/family.json";
@@ -46,29 +47,19 @@ export function useWords(): Words {
   return words;
 }
 
-/** What is inside speaks the person's language; nothing is shown until its words are there. */
+/** What is inside speaks the person's language; until its words are there, only what `index.html` has in it is shown. */
 export function InWords({ part, children }: { part?: Part; children: ComponentChildren }) {
   const outer = useContext(Context);
   const [own, setLanguage] = useState<Language>(preferred);
   const language = outer?.language ?? own;
-  const [catalogue, setCatalogue] = useState<{ of: Language; words: Catalogue } | null>(null);
-
-  useEffect(() => {
-    let gone = false;
-    void load(language, part ?? "shared").then((words) => {
-      if (!gone) setCatalogue({ of: language, words });
-    });
-    return () => {
-      gone = true;
-    };
-  }, [language, part]);
+  const { found: catalogue, away, again } = useFetched(() => load(language, part ?? "shared"), [language, part]);
 
   useEffect(() => {
     document.documentElement.lang = language;
     document.documentElement.dir = language === "ar" ? "rtl" : "ltr";
   }, [language]);
 
-  if (!catalogue) return null;
+  if (!catalogue) return away ? <NoWords language={language} again={again} /> : <Beginning />;
   const written = (value: string | number) =>
     typeof value === "number" ? new Intl.NumberFormat(language).format(value) : value;
   const words: Words = {
@@ -80,7 +71,7 @@ export function InWords({ part, children }: { part?: Part; children: ComponentCh
         setLanguage(chosen);
       }),
     say: (key, values = {}) => {
-      const text = catalogue.words[key];
+      const text = catalogue[key];
       if (text === undefined && outer) return outer.say(key, values);
       if (text === undefined) {
         console.error(`There is no text here for ${key}.`);
@@ -93,6 +84,52 @@ export function InWords({ part, children }: { part?: Part; children: ComponentCh
       new Intl.DateTimeFormat(language, { timeStyle: "short", ...(style === "medium" ? { dateStyle: "medium" } : {}) }).format(new Date(value)),
   };
   return <Context.Provider value={words}>{children}</Context.Provider>;
+}
+
+function Beginning({ children = <div class="waiting" /> }: { children?: ComponentChildren }) {
+  return (
+    <div class="screen">
+      <header class="head">
+        <a class="brand" href="/">
+          <img src="/icon.svg" alt="" width="28" height="28" />
+          Reunify
+        </a>
+      </header>
+      {children}
+    </div>
+  );
+}
+
+/** What must be said even where no words were loaded. */
+const NO_WORDS: Record<Language, readonly [why: string, again: string]> = {
+  en: ["There is no connection right now.", "Try again"],
+  es: ["Ahora no hay conexión.", "Volver a intentarlo"],
+  fr: ["Pas de connexion pour le moment.", "Réessayer"],
+  ht: ["Pa gen koneksyon kounye a.", "Eseye ankò"],
+  vi: ["Hiện không có kết nối.", "Thử lại"],
+  uk: ["Зараз немає зв’язку.", "Спробувати ще раз"],
+  ar: ["لا يوجد اتصال الآن.", "حاول مرة أخرى"],
+};
+
+function NoWords({ language, again }: { language: Language; again: () => void }) {
+  const [why, name] = NO_WORDS[language];
+  return (
+    <Beginning>
+      <main class="body">
+        <div role="alert">
+          <h1>{why}</h1>
+        </div>
+        <button type="button" class="button main" onClick={again}>
+          {name}
+        </button>
+      </main>
+    </Beginning>
+  );
+}
+
+/** Have the words of a part fetched that will be wanted soon. */
+export function fetchWords(part: Part): void {
+  load(preferred(), part).catch(() => undefined); // whoever wants them says that they are away
 }
 
 /** The catalogue of a part; the desk speaks English until somebody writes it in another language. */

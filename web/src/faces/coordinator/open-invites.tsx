@@ -26,15 +26,22 @@ export function OpenInvites({ session, incidentId, sites, made }: Properties) {
       <h2>{say("invites.title")}</h2>
       <ListOf listed={listed} none={say("invites.none")}>
         {(invite) => (
-          <div class="row wraps">
-            <div class="grows">
-              <strong>
-                <bdi>{[say(`role.${invite.role}`), site(invite)].filter(Boolean).join(" · ")}</bdi>
-              </strong>
-              <p class="soft small">{say("invites.one", { made: moment(invite.createdAt), ends: moment(invite.expiresAt), count: invite.usesLeft })}</p>
+          <div class="stack">
+            <div class="row wraps">
+              <div class="grows">
+                <strong>
+                  <bdi>{[say(`role.${invite.role}`), site(invite)].filter(Boolean).join(" · ")}</bdi>
+                </strong>
+                <p class="soft small">{say("invites.one", { made: moment(invite.createdAt), ends: moment(invite.expiresAt), count: invite.usesLeft })}</p>
+              </div>
+              {asked !== invite.id && own.includes(invite.role) ? (
+                <button type="button" class="button quiet" onClick={() => setAsked(invite.id)}>
+                  {say("invites.revoke")}
+                </button>
+              ) : null}
             </div>
             {asked === invite.id ? (
-              <>
+              <div class="row wraps">
                 <span>{say("invites.sure")}</span>
                 <button type="button" class="button" onClick={() => void end(invite)}>
                   {say("invites.yes")}
@@ -42,11 +49,7 @@ export function OpenInvites({ session, incidentId, sites, made }: Properties) {
                 <button type="button" class="button quiet" onClick={() => setAsked(null)}>
                   {say("cancel")}
                 </button>
-              </>
-            ) : own.includes(invite.role) ? (
-              <button type="button" class="button quiet" onClick={() => setAsked(invite.id)}>
-                {say("invites.revoke")}
-              </button>
+              </div>
             ) : null}
           </div>
         )}

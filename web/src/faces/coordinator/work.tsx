@@ -1,9 +1,9 @@
 /** What there is to do at a desk, for whom, and the screen of each. */
 import type { VNode } from "preact";
-import { lazy, Suspense } from "preact/compat";
 import type { Role } from "../../api/generated/types";
 import type { Session } from "../../kept/session";
 import type { Key } from "../../languages/words";
+import { later } from "../../parts/later";
 import { AccountScreen } from "./account-screen";
 import type { Incident } from "./desk";
 import { DoorsScreen } from "./doors-screen";
@@ -18,11 +18,11 @@ import { TakeDownsScreen } from "./take-downs-screen";
 import { WaitingScreen } from "./waiting-screen";
 import { WebhooksScreen } from "./webhooks-screen";
 
-const MapScreen = lazy(() => import("./map/map-screen"));
-const TellingScreen = lazy(() => import("./map/telling-screen"));
-const CallsScreen = lazy(() => import("./calls/calls-screen"));
-const RecordScreen = lazy(() => import("./record/record-screen"));
-const SightingsScreen = lazy(() => import("./calls/sightings-screen"));
+const MapScreen = later(() => import("./map/map-screen"));
+const TellingScreen = later(() => import("./map/telling-screen"));
+const CallsScreen = later(() => import("./calls/calls-screen"));
+const RecordScreen = later(() => import("./record/record-screen"));
+const SightingsScreen = later(() => import("./calls/sightings-screen"));
 
 /** Where somebody is: who, in which incident, at which path below the desk, with what behind its `?`; `changed` is told where the incident was. */
 export type Place = { session: Session; incident: Incident | null; path: string; query: URLSearchParams; go: (path: string) => void; changed: () => void };
@@ -51,18 +51,13 @@ const of =
   ({ session, incident }: Place): VNode | null =>
     incident && show(session, incident.id);
 
-/** A screen that is loaded when it is wanted. */
-const later =
-  (show: Work["show"]) =>
-  (place: Place): VNode => <Suspense fallback={null}>{show(place)}</Suspense>;
-
 /** The first that a role may do is where it begins. */
 export const WORK: readonly Work[] = [
   { path: "/desk", group: "find", title: "desk.review", roles: DECIDERS, show: of((session, incidentId) => <ReviewScreen session={session} incidentId={incidentId} />) },
-  { path: "/desk/calls", group: "find", title: "desk.calls", roles: HEARERS, show: later(({ session, incident }) => incident && <CallsScreen session={session} incidentId={incident.id} />) },
-  { path: "/desk/sightings", group: "find", title: "desk.sightings", roles: TAKERS, show: later(({ session, incident }) => incident && <SightingsScreen session={session} incidentId={incident.id} />) },
-  { path: "/desk/map", group: "watch", title: "desk.map", roles: DECIDERS, show: later(({ session, incident, go }) => incident && <MapScreen session={session} incidentId={incident.id} go={go} />) },
-  { path: "/desk/alerts", group: "watch", title: "desk.alerts", roles: DECIDERS, show: later(({ session, incident }) => incident && <TellingScreen session={session} incidentId={incident.id} />) },
+  { path: "/desk/calls", group: "find", title: "desk.calls", roles: HEARERS, show: of((session, incidentId) => <CallsScreen session={session} incidentId={incidentId} />) },
+  { path: "/desk/sightings", group: "find", title: "desk.sightings", roles: TAKERS, show: of((session, incidentId) => <SightingsScreen session={session} incidentId={incidentId} />) },
+  { path: "/desk/map", group: "watch", title: "desk.map", roles: DECIDERS, show: ({ session, incident, go }) => incident && <MapScreen session={session} incidentId={incident.id} go={go} /> },
+  { path: "/desk/alerts", group: "watch", title: "desk.alerts", roles: DECIDERS, show: of((session, incidentId) => <TellingScreen session={session} incidentId={incidentId} />) },
   { path: "/desk/duplicates", group: "find", title: "desk.duplicates", roles: DECIDERS, show: of((session, incidentId) => <DuplicatesScreen session={session} incidentId={incidentId} />) },
   { path: "/desk/waiting", group: "watch", title: "desk.waiting", roles: TAKERS, show: of((session, incidentId) => <WaitingScreen session={session} incidentId={incidentId} />) },
   {
@@ -72,7 +67,7 @@ export const WORK: readonly Work[] = [
     roles: DECIDERS,
     show: ({ session, incident, query, go }) => incident && <TakeDownsScreen session={session} incidentId={incident.id} reportId={query.get("report")} go={go} />,
   },
-  { path: "/desk/record", group: "watch", title: "desk.record", roles: ["COORDINATOR", "OFFICER", "ADMIN"], show: later(({ session, query, go }) => <RecordScreen session={session} query={query} go={go} />) },
+  { path: "/desk/record", group: "watch", title: "desk.record", roles: ["COORDINATOR", "OFFICER", "ADMIN"], show: ({ session, query, go }) => <RecordScreen session={session} query={query} go={go} /> },
   { path: "/desk/figures", group: "watch", title: "desk.figures", roles: ["COORDINATOR", "OFFICER", "ADMIN"], show: of((session, incidentId) => <FiguresScreen session={session} incidentId={incidentId} />) },
   { path: "/desk/doors", group: "setUp", title: "desk.doors", roles: KEEPERS, show: of((session, incidentId) => <DoorsScreen session={session} incidentId={incidentId} />) },
   { path: "/desk/incident", group: "setUp", title: "desk.setUp", roles: KEEPERS, show: of((session, incidentId) => <IncidentScreen session={session} incidentId={incidentId} />) },

@@ -1,5 +1,4 @@
 /** This phone: its PIN, the alerts on it, and where they may be about. */
-import { lazy, Suspense } from "preact/compat";
 import { useEffect, useState } from "preact/hooks";
 import { changePin, lock } from "../../kept/lock";
 import { hasSafe, WrongPin } from "../../kept/safe";
@@ -9,10 +8,11 @@ import { AlertsSwitch } from "../../parts/alerts-switch";
 import { useAttempt } from "../../parts/attempt";
 import { Text } from "../../parts/fields";
 import { Icon } from "../../parts/icons";
+import { later } from "../../parts/later";
 import { Notice } from "../../parts/notice";
 import { Screen } from "../../parts/screen";
 
-const NearbyPlace = lazy(() => import("./nearby-place"));
+const NearbyPlace = later(() => import("./nearby-place"));
 
 type Properties = {
   session: Session;
@@ -28,11 +28,7 @@ export function SettingsScreen({ session, pinSet, locked, leave }: Properties) {
     <Screen title={say("settings.title")} back={leave}>
       {session.role === "VOLUNTEER" ? <Pin session={session} pinSet={pinSet} locked={locked} /> : null}
       {session.role === "VOLUNTEER" ? <AlertsSwitch token={session.token} whose="staff" why="settings.alerts.why" /> : null}
-      {session.role === "VOLUNTEER" ? (
-        <Suspense fallback={null}>
-          <NearbyPlace session={session} />
-        </Suspense>
-      ) : null}
+      {session.role === "VOLUNTEER" ? <NearbyPlace session={session} /> : null}
     </Screen>
   );
 }

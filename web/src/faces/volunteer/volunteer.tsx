@@ -1,9 +1,9 @@
 /** The volunteer's face: come in by a link, register children, see the own site. It works without a network. */
-import { lazy, Suspense } from "preact/compat";
 import { useEffect, useState } from "preact/hooks";
 import { type LockState, lock, lockAtStart, watchUse } from "../../kept/lock";
 import { keptSession, type Session } from "../../kept/session";
 import { InWords } from "../../languages/words";
+import { later } from "../../parts/later";
 import { NotYours } from "../../parts/not-yours";
 import { ChangeScreen, ChildScreen } from "./child-screen";
 import { JoinScreen } from "./join-screen";
@@ -13,7 +13,7 @@ import { RollCallScreen } from "./roll-call-screen";
 import { SettingsScreen } from "./settings-screen";
 import { SiteScreen } from "./site-screen";
 
-const NearbyScreen = lazy(() => import("./nearby-screen"));
+const NearbyScreen = later(() => import("./nearby-screen"));
 
 const AT_SITES = ["VOLUNTEER", "UNVERIFIED_REGISTRAR"];
 
@@ -73,11 +73,7 @@ export default function Volunteer({ path, go }: { path: string; go: (path: strin
       case "/site/roll-call":
         return <RollCallScreen leave={home} />;
       case "/site/nearby":
-        return (
-          <Suspense fallback={null}>
-            <NearbyScreen key={id} session={session} id={id} locked={locked} leave={session.role === "VOLUNTEER" ? home : () => go("/desk")} />
-          </Suspense>
-        );
+        return <NearbyScreen key={id} session={session} id={id} locked={locked} leave={session.role === "VOLUNTEER" ? home : () => go("/desk")} />;
       case "/site/settings":
         return <SettingsScreen session={session} pinSet={() => setState({ ...state, lock: "open" })} locked={() => void locked()} leave={home} />;
       default:

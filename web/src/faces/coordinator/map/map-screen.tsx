@@ -9,7 +9,7 @@ import "../../../design/map.css";
 import { AreaTools } from "./area-tools";
 import { Glyph } from "./glyph";
 import { AT_FIRST, LAYERS, SHOWN, type Shown } from "./layers";
-import { type IncidentOnMap, type Line, loadIncident, loadTiles, type Part, type Point, type Spot, spotsOf, totalsOf } from "./map";
+import { type AlertArea, type IncidentOnMap, type Line, loadIncident, loadTiles, type Part, type Point, type Spot, spotsOf, totalsOf } from "./map";
 import { MapRowsTable } from "./map-table";
 import { openPicture, type Picture } from "./picture";
 import { LinePanel, SpotPanel } from "./spot-panel";
@@ -20,6 +20,7 @@ type Properties = { session: Session; incidentId: string; go: (path: string) => 
 type Chosen = { spot: Spot } | { line: Line };
 
 const NOTHING: readonly Point[] = [];
+const NO_ALERTS: readonly AlertArea[] = [];
 
 export default function MapScreen(properties: Properties) {
   return (
@@ -35,6 +36,7 @@ function LiveMapScreen({ session, incidentId, go }: Properties) {
   const [part, setPart] = useState<Part | null>(null);
   const [shown, setShown] = useState<readonly Shown[]>(AT_FIRST);
   const [areaShown, setAreaShown] = useState(true);
+  const [alertsShown, setAlertsShown] = useState(true);
   const [at, setAt] = useState<string | null>(null);
   const [inRows, setInRows] = useState(false);
   const [chosen, setChosen] = useState<Chosen | null>(null);
@@ -42,7 +44,7 @@ function LiveMapScreen({ session, incidentId, go }: Properties) {
   const attempt = useAttempt();
   const element = useRef<HTMLDivElement>(null);
   const picture = useRef<Picture | null>(null);
-  const { view, towns, awaySince, wrong, heard } = useLiveMap(session, incidentId, part, shown, at);
+  const { view, towns, awaySince, wrong, heard } = useLiveMap(session, incidentId, part, shown, alertsShown, at);
 
   const numbers = useMemo(() => new Intl.NumberFormat(language), [language]);
   const time = useMemo(() => new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }), [language]);
@@ -83,8 +85,8 @@ function LiveMapScreen({ session, incidentId, go }: Properties) {
   const totals = view ? totalsOf(view.totals) : {};
   useEffect(() => {
     const area = areaShown && corners === null ? (incident?.area ?? NOTHING) : NOTHING;
-    picture.current?.draw({ spots, lines, towns, area, draft: corners ?? NOTHING, circle: null });
-  }, [spots, lines, towns, incident, areaShown, corners, language]);
+    picture.current?.draw({ spots, lines, towns, area, alerts: view?.alertAreas ?? NO_ALERTS, draft: corners ?? NOTHING, circle: null });
+  }, [spots, lines, towns, view, incident, areaShown, corners, language]);
 
   useEffect(() => picture.current?.keepInSight(chosen && "spot" in chosen ? chosen.spot.point : null), [chosen]);
 
@@ -129,6 +131,11 @@ function LiveMapScreen({ session, incidentId, go }: Properties) {
             <input type="checkbox" checked={areaShown} onChange={() => setAreaShown(!areaShown)} />
             <span class="glyph area-glyph" aria-hidden="true" />
             <span class="grows">{say("map.layer.area")}</span>
+          </label>
+          <label>
+            <input type="checkbox" checked={alertsShown} onChange={() => setAlertsShown(!alertsShown)} />
+            <span class="glyph alert-area-glyph" aria-hidden="true" />
+            <span class="grows">{say("map.layer.alerts")}</span>
           </label>
         </fieldset>
         {incident ? <TimeSlider from={incident.createdAt} at={at} change={setAt} shownAt={view?.at ?? null} /> : null}

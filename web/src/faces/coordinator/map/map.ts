@@ -32,6 +32,7 @@ export type MapView = MapViewQuery["mapView"];
 export type MapRows = MapTableQuery["mapView"];
 export type Thing = MapView["things"][number];
 export type Line = MapView["lines"][number];
+export type AlertArea = NonNullable<MapView["alertAreas"]>[number];
 export type Point = { latitude: number; longitude: number };
 export type Town = MapTownsQuery["mapTowns"][number];
 export type Tiles = NonNullable<MapTilesQuery["mapTiles"]>;
@@ -49,8 +50,8 @@ export type Spot = {
 };
 
 /** Raises Refusal, Unreachable. */
-export async function loadView(session: Session, incidentId: string, part: Part, shown: readonly Shown[], at: string | null): Promise<MapView> {
-  const { mapView } = await ask(MapViewOperation, { incidentId, ...part, layers: asked(shown), at }, session.token);
+export async function loadView(session: Session, incidentId: string, part: Part, shown: readonly Shown[], alertAreas: boolean, at: string | null): Promise<MapView> {
+  const { mapView } = await ask(MapViewOperation, { incidentId, ...part, layers: asked(shown), alertAreas, at }, session.token);
   return mapView;
 }
 

@@ -6,13 +6,15 @@ import type { BoundsInput } from "../../../api/generated/types";
 import { Glyph } from "./glyph";
 import { drawGround } from "./ground";
 import type { Shown } from "./layers";
-import type { Line, Part, Point, Spot, Tiles, Town } from "./map";
+import type { AlertArea, Line, Part, Point, Spot, Tiles, Town } from "./map";
 
 export type Drawn = {
   spots: readonly Spot[];
   lines: readonly Line[];
   towns: readonly Town[];
   area: readonly Point[];
+  /** Where people are being told of a missing child. */
+  alerts: readonly AlertArea[];
   /** What is being drawn by hand: corners of an area, or a middle with a reach in kilometres. */
   draft: readonly Point[];
   circle: { middle: Point; km: number } | null;
@@ -67,7 +69,7 @@ export function openPicture(element: HTMLElement, words: { label: string; closer
   L.control.zoom({ position: "bottomright", zoomInTitle: words.closer, zoomOutTitle: words.wider }).addTo(map);
   const credits = L.control.attribution({ position: "bottomleft", prefix: false }).addTo(map);
   credits.addAttribution(CREDITS);
-  const layers = { area: L.layerGroup(), lines: L.layerGroup(), towns: L.layerGroup(), draft: L.layerGroup() };
+  const layers = { area: L.layerGroup(), alerts: L.layerGroup(), lines: L.layerGroup(), towns: L.layerGroup(), draft: L.layerGroup() };
   for (const layer of Object.values(layers)) layer.addTo(map);
   const spots = new Map<string, { marker: L.Marker; button: HTMLButtonElement; spot: Spot }>();
   let drawn: Partial<Drawn> = {};
@@ -133,6 +135,15 @@ export function openPicture(element: HTMLElement, words: { label: string; closer
     }
   };
 
+  const drawAlerts = (alerts: readonly AlertArea[]) => {
+    layers.alerts.clearLayers();
+    for (const { centre, radiusKm, outline } of alerts) {
+      const options = { className: "alert-area", interactive: false };
+      if (centre && radiusKm) L.circle(at(centre), { ...options, radius: radiusKm * 1000 }).addTo(layers.alerts);
+      else L.polygon([outline.map(at)], options).addTo(layers.alerts);
+    }
+  };
+
   const drawDraft = (corners: readonly Point[], circle: Drawn["circle"]) => {
     layers.draft.clearLayers();
     if (corners.length > 0) L.polygon([corners.map(at)], { className: "draft", interactive: false }).addTo(layers.draft);
@@ -154,6 +165,7 @@ export function openPicture(element: HTMLElement, words: { label: string; closer
         layers.area.clearLayers();
         if (what.area.length > 0) L.polygon([what.area.map(at)], { className: "area", interactive: false }).addTo(layers.area);
       }
+      if (what.alerts !== drawn.alerts) drawAlerts(what.alerts);
       if (what.towns !== drawn.towns) drawTowns(what.towns);
       if (what.lines !== drawn.lines) drawLines(what.lines);
       if (what.spots !== drawn.spots) drawSpots(what.spots);

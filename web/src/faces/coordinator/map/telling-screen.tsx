@@ -8,7 +8,7 @@ import "../../../design/calls.css";
 import "../../../design/map.css";
 import { FindReport } from "../calls/find-report";
 import { Compose, Progress } from "./compose-telling";
-import { loadIncident, loadTowns, type Part, type Point, type Town } from "./map";
+import { type AlertArea, loadIncident, loadTowns, type Part, type Point, type Town } from "./map";
 import { openPicture, type Picture } from "./picture";
 import { aboutReport, areaOf, type Drawing, loadTelling, loadTellings, NOTHING_DRAWN, reachOf, type Reach, type Telling } from "./telling";
 
@@ -16,6 +16,7 @@ type Properties = { session: Session; incidentId: string };
 type About = { id: string; name: string | null; point: Point | null };
 
 const NO_POINTS: readonly Point[] = [];
+const NO_ALERTS: readonly AlertArea[] = [];
 /** Until whom it reaches is asked for, after the last stroke. */
 const A_PAUSE_MS = 300;
 const FOLLOWED_EVERY_MS = 2_000;
@@ -88,7 +89,7 @@ function Tellings({ session, incidentId }: Properties) {
         ? { middle: last.centre, km: last.radiusKm }
         : null;
     const draft = about ? (drawing.way === "corners" ? drawing.corners : NO_POINTS) : (last?.outline ?? NO_POINTS);
-    picture.current?.draw({ spots: [], lines: [], towns, area, draft, circle });
+    picture.current?.draw({ spots: [], lines: [], towns, area, alerts: NO_ALERTS, draft, circle });
   }, [about, telling, drawing, area, towns]);
 
   useEffect(() => {

@@ -20,7 +20,7 @@ export type LiveMap = {
   heard: number;
 };
 
-export function useLiveMap(session: Session, incidentId: string, part: Part | null, shown: readonly Shown[], at: string | null): LiveMap {
+export function useLiveMap(session: Session, incidentId: string, part: Part | null, shown: readonly Shown[], alertAreas: boolean, at: string | null): LiveMap {
   const { say } = useWords();
   const [view, setView] = useState<MapView | null>(null);
   const [towns, setTowns] = useState<readonly Town[]>([]);
@@ -28,12 +28,12 @@ export function useLiveMap(session: Session, incidentId: string, part: Part | nu
   const [wrong, setWrong] = useState<string | null>(null);
   const [heard, setHeard] = useState(0);
   const asking = useRef({ running: false, again: false });
-  const wanted = useRef({ part, shown, at });
-  wanted.current = { part, shown, at };
+  const wanted = useRef({ part, shown, alertAreas, at });
+  wanted.current = { part, shown, alertAreas, at };
 
   /** One question at a time: what changes meanwhile is asked for once, afterwards. */
   const load = async () => {
-    const { part: of, shown: layers, at: when } = wanted.current;
+    const { part: of, shown: layers, alertAreas: areas, at: when } = wanted.current;
     if (!of) return;
     if (asking.current.running) {
       asking.current.again = true;
@@ -41,7 +41,7 @@ export function useLiveMap(session: Session, incidentId: string, part: Part | nu
     }
     asking.current = { running: true, again: false };
     try {
-      setView(await loadView(session, incidentId, of, layers, when));
+      setView(await loadView(session, incidentId, of, layers, areas, when));
       setWrong(null);
     } catch (error) {
       setWrong(error instanceof Refusal ? error.message : say("away"));
@@ -50,7 +50,7 @@ export function useLiveMap(session: Session, incidentId: string, part: Part | nu
     if (asking.current.again) void load();
   };
 
-  useEffect(() => void load(), [session.token, incidentId, part, shown, at]);
+  useEffect(() => void load(), [session.token, incidentId, part, shown, alertAreas, at]);
 
   useEffect(() => {
     if (!part) return;

@@ -1,0 +1,54 @@
+"""A part of the app that cannot be loaded: the screen says so, and goes on as soon as it can."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.house import Scene
+from tests.support.screens import PHONE, Device, device, needs_browser
+
+pytestmark = needs_browser
+
+
+@pytest.fixture
+async def phone(scene: Scene, tmp_path: Path) -> AsyncIterator[Device]:
+    """One that has kept nothing of the app yet."""
+    async with device(scene.stranger.url, tmp_path / "phone", service_workers="block", **PHONE) as opened:
+        yield opened
+
+
+async def test_a_screen_that_is_not_on_the_phone_says_so_and_comes_with_the_network(phone: Device) -> None:
+    await phone.open("/")
+    await phone.sees("I am looking for a child")
+    await phone.context.set_offline(True)
+    await phone.page.get_by_role("link", name="I am looking for a child").click()
+    await phone.sees("Not on this phone yet")
+    await phone.looks_well("part-away")
+    await phone.press("Try again")
+    await phone.sees("Not on this phone yet")
+    await phone.context.set_offline(False)
+    await phone.page.get_by_label("First names").wait_for()
+
+
+async def test_without_words_it_speaks_the_language_of_the_phone_all_the_same(phone: Device) -> None:
+    words = "**/assets/shared-*"
+    await phone.context.route(words, lambda route: route.abort())
+    await phone.open("/")
+    await phone.page.get_by_text("There is no connection right now.").wait_for()
+    await phone.looks_well("words-away")
+    await phone.context.unroute(words)
+    await phone.press("Try again")
+    await phone.sees("I am looking for a child")
+
+
+async def test_a_part_that_a_newer_build_has_replaced_comes_with_that_build(phone: Device) -> None:
+    part = "**/assets/seen-screen-*"
+    await phone.open("/")
+    # Gone when it is wanted, and when it is wanted again.
+    await phone.context.route(part, lambda route: route.fulfill(status=404), times=2)
+    await phone.page.get_by_role("link", name="I saw a child").click()
+    await phone.sees("Not on this phone yet")
+    async with phone.page.expect_event("load"):
+        await phone.press("Try again")
+    await phone.page.get_by_label("What did you see or hear?").wait_for()

@@ -1,0 +1,11 @@
+// Packs the app's files once, so that the server need not with each request.
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { gzipSync } from "node:zlib";
+
+const PACKS = /\.(js|css|json)$/;
+const folder = new URL("../dist/app/assets/", import.meta.url);
+
+for (const name of await readdir(folder)) {
+  if (!PACKS.test(name)) continue;
+  await writeFile(new URL(`${name}.gz`, folder), gzipSync(await readFile(new URL(name, folder)), { level: 9 }));
+}
