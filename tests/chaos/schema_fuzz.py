@@ -76,12 +76,19 @@ async def fuzz_the_schema(
     told = Told()
     for _ in range(size.rounds):
         people = await let_everybody_in(stranger, keeper, random)
+        told.words += await _is_shown(people)
         with requests.Session() as session:
             asking = _Asking(people, told, asyncio.get_running_loop(), session, size.askers, trusted_only)
             await asyncio.to_thread(_play, asking, size.documents)
     if not told.words:
         told.faults.append("nobody read anything, so that nothing was shown by this")
     return told
+
+
+async def _is_shown(people: Everybody) -> bool:
+    """Whether somebody who may is shown the words: else nothing would be shown by their staying away from others."""
+    answers = [await people.clients["officer"].ask("report", id=one) for one in people.ids["report"]]
+    return any(word in str(answer.body) for word in people.shown_to("officer") for answer in answers)
 
 
 def _play(asking: "_Asking", documents: int) -> None:

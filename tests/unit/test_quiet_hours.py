@@ -41,4 +41,9 @@ def test_each_kind_of_alert_says_whether_it_waits_and_each_has_words() -> None:
 
 def test_what_a_family_waits_for_and_what_a_life_may_hang_on_goes_through_the_night() -> None:
     urgent = {kind for kind, manner in MANNERS.items() if manner.urgent}
-    assert urgent == {AlertKind.REPORT_NEWS, AlertKind.RELEASE_WAITS, AlertKind.CHILD_MISSING_NEARBY}
+    assert urgent == {
+        AlertKind.REPORT_NEWS,
+        AlertKind.RELEASE_WAITS,
+        AlertKind.CHILD_MISSING_NEARBY,
+        AlertKind.CASE_RECOVERED,
+    }
