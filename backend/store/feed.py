@@ -23,10 +23,12 @@ REMEMBERED = 5000
 """Events that a process keeps for those who were cut off: minutes of the busiest day there was."""
 PAST_SECONDS = 120
 """How far back a process reads that has just started, so that those who were cut off by its start can go on."""
-READ_PAST_SECONDS = 5.0
+READ_PAST_SECONDS = 15.0
 RETRY_SECONDS = 0.5
 INSERTS = [{"$match": {"operationType": "insert"}}]
 CAUGHT_UP_MILLISECONDS = 50
+EMPTY_ANSWERS = 10
+"""So many in a row say that the past ends there: one alone may come from a database that is busy looking."""
 
 
 class TooFarBehindError(Exception):
@@ -183,9 +185,17 @@ async def remember_past(store: Store, feed: Feed) -> None:
                     INSERTS, start_at_operation_time=began, max_await_time_ms=CAUGHT_UP_MILLISECONDS
                 ) as stream,
             ):
-                while (change := await stream.try_next()) is not None and change["clusterTime"] < until:
-                    if (event := _event_of(change)) is not None:
-                        past.append(event)
+                empty = 0
+                while empty < EMPTY_ANSWERS:
+                    change = await stream.try_next()
+                    if change is None:
+                        empty += 1
+                    elif change["clusterTime"] >= until:
+                        break
+                    else:
+                        empty = 0
+                        event = _event_of(change)
+                        past.extend([] if event is None else [event])
         if until == feed.first_moment:
             room = REMEMBERED - len(feed.heard)
             feed.heard.extendleft(islice(reversed(past), room))

@@ -146,7 +146,7 @@ async def test_a_process_that_just_started_goes_on_for_who_was_cut_off_elsewhere
         later = Client(session, server.url, scene.volunteer.token)
         for after, expected in ((told["cursor"], [missed]), (cursor, [first, missed])):
             async with later.follow("siteChanges", siteId=scene.site_id, after=after) as news:
-                assert [one["id"] for one in (await news.next())["registrations"]] == expected
+                assert [one["id"] for one in (await news.next(30))["registrations"]] == expected
 
 
 async def test_a_cursor_that_is_none_or_of_another_list_is_refused(scene: Scene) -> None:

@@ -1,11 +1,15 @@
 """Records that hold something in each field that has a rule of its own, so that showing it to the wrong one shows."""
 
+from datetime import timedelta
+from http import HTTPStatus
 from typing import Any
 
-from tests.support.client import Client
-from tests.support.house import Scene
+from backend.domain.match import Match
+from tests.support.client import Client, new_id
+from tests.support.house import NEW_ORLEANS, Scene
 from tests.support.matched_pair import Secrets
 from tests.support.pairs import step
+from tests.support.pictures import picture
 from tests.support.records import child, missing, report, sighting
 from tests.support.snapshot import settled
 from tests.support.take_downs import take_down
@@ -25,6 +29,8 @@ EVERYTHING = {
     "relatives": [{"relation": "mother", "name": "Rosaura Quintanilla", "phone": "+1 504 555 0142", "place": "Houma"}],
 }
 
+OUTLINE = [{"latitude": one, "longitude": other} for one, other in ((28, -92), (31, -92), (31, -88), (28, -88))]
+
 
 async def fill(scene: Scene, secrets: Secrets) -> None:
     """What a matched pair leaves empty: said, decided, linked, appealed and closed."""
@@ -40,12 +46,15 @@ async def fill(scene: Scene, secrets: Secrets) -> None:
     await _do(secrets.helper, "registerPerson", found)
     assert (await scene.volunteer.ask("confirmRegistration", id=found["id"], version=1)).made
     await settled(scene.house.use.store)
-    await _decide(scene, secrets)
+    match = await _decide(scene, secrets)
     await _answer_an_appeal(scene)
+    await _ask(scene, secrets, match)
+    await _keep_watch(scene)
+    await _tell_those_nearby(scene)
     await settled(scene.house.use.store)
 
 
-async def _decide(scene: Scene, secrets: Secrets) -> None:
+async def _decide(scene: Scene, secrets: Secrets) -> Match:
     of, coordinator = secrets.variables, scene.coordinator
     for name in ("registrationDuplicates", "reportDuplicates"):
         pair = (await coordinator.ask(name, **of[name])).value["duplicates"][0]
@@ -61,6 +70,7 @@ async def _decide(scene: Scene, secrets: Secrets) -> None:
     await _do(coordinator, "dismissSighting", {"id": seen["id"], "version": 1, "reason": "another girl"})
     door = (await coordinator.ask("openIntake", input={"siteId": scene.site_id, "hours": 1})).made["intake"]
     assert (await coordinator.ask("closeIntake", id=door["id"])).made
+    return match
 
 
 async def _answer_an_appeal(scene: Scene) -> None:
@@ -71,6 +81,44 @@ async def _answer_an_appeal(scene: Scene) -> None:
     family = scene.stranger.signed_in(filed["token"])
     assert (await family.ask("appealTakeDown", reportId=report_id, text="He is mine")).made
     await _do(scene.officer, "answerTakeDown", {"id": taken_down["id"], "version": 2, "restore": False, "reason": "No"})
+
+
+async def _ask(scene: Scene, secrets: Secrets, match: Match) -> None:
+    """A site and a family are asked about a match, and answer."""
+    said = {"hasMark": True, "text": "A small one"}
+    about = {"kind": "MARK", "bodySite": "right elbow", "matchId": match.id}
+    recheck, question = new_id(), new_id()
+    await _do(scene.coordinator, "askRecheck", {"id": recheck, "registrationId": match.registration_id, **about})
+    assert (await scene.volunteer.ask("answerRecheck", id=recheck, answer=said)).made
+    await _do(scene.coordinator, "askFamily", {"id": question, "reportId": match.report_id, **about})
+    assert (await secrets.family.ask("answerQuestion", id=question, answer=said)).made
+
+
+async def _keep_watch(scene: Scene) -> None:
+    """An incident with an outline and a rota, and two children who were brought in together."""
+    coordinator, now = scene.coordinator, scene.house.use.clock()
+    incident = (await coordinator.ask("incident", id=scene.incident_id)).value
+    await _do(coordinator, "changeIncident", step(incident, area=OUTLINE))
+    shift = {
+        "accountId": (await coordinator.ask("viewer")).value["id"],
+        "startsAt": (now - timedelta(hours=1)).isoformat(),
+        "endsAt": (now + timedelta(hours=8)).isoformat(),
+    }
+    await _do(coordinator, "setRota", {"incidentId": scene.incident_id, "version": 0, "shifts": [shift]})
+    siblings = [child(scene.site_id, person={"names": {"given": name}}) for name in ("Ottoline", "Peregrine")]
+    await _do(scene.volunteer, "registerSiblings", {"siblings": siblings})
+
+
+async def _tell_those_nearby(scene: Scene) -> None:
+    """Of a child who is not found, so that it is told still."""
+    described = missing(person={"names": {"full": "Isolde Farthing"}}, nearby={"alert": True, "photos": True})
+    filed = (await scene.stranger.ask("fileReport", input=report(scene.incident_id, described))).made
+    report_id = filed["reports"][0]["id"]
+    sent = await scene.stranger.signed_in(filed["token"]).upload(picture(), id=new_id(), report=report_id)
+    assert sent.status == HTTPStatus.CREATED, sent.body
+    assert (await scene.call_taker.ask("reviewReport", id=report_id)).made
+    area = {"centre": NEW_ORLEANS, "radiusKm": 10}
+    await _do(scene.coordinator, "sendAreaAlert", {"reportId": report_id, "area": area})
 
 
 async def _do(person: Client, name: str, given: dict[str, Any]) -> None:
