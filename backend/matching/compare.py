@@ -22,32 +22,62 @@ from backend.matching.compare_names import compare_names
 from backend.matching.context import Context
 from backend.matching.profile import Profile
 
-__all__ = ["Comparison", "Evidence", "Feature", "compare", "probability_of", "supported"]
+__all__ = ["Comparison", "Evidence", "Feature", "compare", "compare_if_likely", "probability_of", "supported"]
 
 OF_THE_FAMILY = frozenset({Feature.FAMILY_NAME, Feature.RELATIVES, Feature.PHONE, Feature.HOME})
 """What a child shares with its brothers and sisters."""
+RELATIVES_AT = 4
+"""Their place among the evidence of the child: after names, age and sex."""
+ROUNDING = 1e-6
+"""Bits: sums of the same pieces in another order differ by less."""
 
 
 def compare(report: Profile, registration: Profile, context: Context) -> Comparison:
     """All evidence for and against a pair. Depends on the two and the context only: the score is absolute."""
+    child = but_relatives(report, registration, context)
+    return _whole(report, registration, child, _where_and_when(report, registration, context), context)
+
+
+def compare_if_likely(report: Profile, registration: Profile, context: Context, at_least: float) -> Comparison | None:
+    """The same; None where the pair cannot be as probable as `at_least`, whether place and time are looked at or not.
+
+    Relatives take longest to compare, and for most pairs nothing that they say would be enough.
+    """
+    child, where = but_relatives(report, registration, context), _where_and_when(report, registration, context)
+    strength = context.weights.strength
+    most = context.prior_bits + most_of_the_child(report, registration, child, context)
+    most += sum([max(0.0, piece.bits * strength[piece.feature]) for piece in where])
+    if is_out_of_reach(most, at_least, context):
+        return None
+    return _whole(report, registration, child, where, context)
+
+
+def _where_and_when(report: Profile, registration: Profile, context: Context) -> tuple[Evidence, ...]:
     weights = context.weights
-    evidence = (
-        *of_the_child(report, registration, context),
+    return (
         compare_place(report, registration, context.displacement, weights.place),
         compare_time(report, registration, weights.time),
     )
-    return _summed(weighed(evidence, context), context)
 
 
-def of_the_child(report: Profile, registration: Profile, context: Context) -> tuple[Evidence, ...]:
-    """The evidence of a pair in itself, not yet weighed, without where and when it was lost and found."""
+def _whole(
+    report: Profile,
+    registration: Profile,
+    child: tuple[Evidence, ...],
+    where: tuple[Evidence, ...],
+    context: Context,
+) -> Comparison:
+    return _summed(weighed((*with_relatives(report, registration, child, context), *where), context), context)
+
+
+def but_relatives(report: Profile, registration: Profile, context: Context) -> tuple[Evidence, ...]:
+    """The evidence of a pair in itself, not yet weighed, without relatives and without place and time."""
     weights = context.weights
     days = days_between(report, registration)
     return (
         *compare_names(report, registration, context.shares, weights.name),
         compare_age(report, registration, weights.age),
         compare_sex(report, registration, weights.sex),
-        compare_relatives(report, registration, context.shares, weights),
         compare_phones(report, registration, weights.relatives),
         compare_home(report, registration, weights.home),
         *compare_looks(report, registration, weights.looks),
@@ -55,6 +85,33 @@ def of_the_child(report: Profile, registration: Profile, context: Context) -> tu
         compare_things(Feature.CLOTHING, report.clothing, registration.clothing, days, weights.things),
         compare_things(Feature.BELONGINGS, report.belongings, registration.belongings, days, weights.things),
     )
+
+
+def with_relatives(
+    report: Profile, registration: Profile, child: tuple[Evidence, ...], context: Context
+) -> tuple[Evidence, ...]:
+    relatives = compare_relatives(report, registration, context.shares, context.weights)
+    return (*child[:RELATIVES_AT], relatives, *child[RELATIVES_AT:])
+
+
+def most_of_the_child(report: Profile, registration: Profile, child: tuple[Evidence, ...], context: Context) -> float:
+    """The most bits that evidence without relatives can come to, weighed, whatever relatives say."""
+    weights, strength = context.weights, context.weights.strength
+    family = own = 0.0
+    for piece in child:
+        if piece.feature in OF_THE_FAMILY:
+            family += piece.bits * strength[piece.feature]
+        else:
+            own += piece.bits * strength[piece.feature]
+    if report.relatives and registration.relatives:
+        family += weights.relatives.most * strength[Feature.RELATIVES]
+    return own + (max(0.0, _bounded(family, context)) if family > 0 else family)
+
+
+def is_out_of_reach(most: float, at_least: float, context: Context) -> bool:
+    """Whether a pair of so many bits at most, prior included, is less probable than `at_least` for sure."""
+    rises = context.weights.calibration.slope > 0
+    return rises and probability_of(most + ROUNDING, context) < at_least
 
 
 def supported(comparison: Comparison, piece: Evidence, context: Context) -> Comparison:

@@ -14,7 +14,14 @@ import cattrs
 
 from backend.domain.evidence import Comparison, Evidence, Feature, Level, unknown
 from backend.domain.subject import Side
-from backend.matching.compare import of_the_child, probability_of, weighed
+from backend.matching.compare import (
+    but_relatives,
+    is_out_of_reach,
+    most_of_the_child,
+    probability_of,
+    weighed,
+    with_relatives,
+)
 from backend.matching.context import Context
 from backend.matching.profile import Profile, Spot
 from geo.distance import distance_km
@@ -74,16 +81,46 @@ def compare_duplicates(one: Profile, other: Profile, context: Context, *, togeth
     `together` says that both belong to one family or group. In the evidence the report's value is that of `one`, and
     the registration's that of `other`.
     """
+    child = but_relatives(*_in_time(one, other), context)
+    return _whole(one, other, child, _besides(one, other, together=together), context)
+
+
+def duplicates_if_likely(
+    one: Profile, other: Profile, context: Context, at_least: float, *, together: bool
+) -> Comparison | None:
+    """The same; None where the two cannot be as probable as `at_least`, whatever their relatives say."""
+    earlier, later = _in_time(one, other)
+    child, besides = but_relatives(earlier, later, context), _besides(one, other, together=together)
+    most = _prior_bits(one, context) + most_of_the_child(earlier, later, child, context)
+    if is_out_of_reach(most + sum([piece.bits for piece in besides]), at_least, context):
+        return None
+    return _whole(one, other, child, besides, context)
+
+
+def _in_time(one: Profile, other: Profile) -> tuple[Profile, Profile]:
+    """The comparison reads a pair as first lost, then found: so the earlier of the two stands for the report."""
+    return (other, one) if _moment(one) > _moment(other) else (one, other)
+
+
+def _besides(one: Profile, other: Profile, *, together: bool) -> list[Evidence]:
     weights = duplicate_weights()
-    # The comparison reads a pair as first lost, then found: so the earlier of the two stands for the report.
-    turned = _moment(one) > _moment(other)
-    found = weighed(of_the_child(*((other, one) if turned else (one, other)), context), context)
-    evidence = [_of_duplicates(_turned(piece) if turned else piece, weights) for piece in found]
-    evidence += [_place(one, other, weights.place), _time(one, other, weights.time)]
-    if together:
-        evidence.append(Evidence(Feature.TOGETHER, Level.CONFLICT, weights.together))
-    bits = context.prior_bits_at(weights.share[one.side]) + sum(piece.bits for piece in evidence)
+    besides = [_place(one, other, weights.place), _time(one, other, weights.time)]
+    return [*besides, Evidence(Feature.TOGETHER, Level.CONFLICT, weights.together)] if together else besides
+
+
+def _whole(
+    one: Profile, other: Profile, child: tuple[Evidence, ...], besides: list[Evidence], context: Context
+) -> Comparison:
+    weights = duplicate_weights()
+    earlier, later = _in_time(one, other)
+    found = weighed(with_relatives(earlier, later, child, context), context)
+    evidence = [_of_duplicates(piece if earlier is one else _turned(piece), weights) for piece in found] + besides
+    bits = _prior_bits(one, context) + sum(piece.bits for piece in evidence)
     return Comparison(probability_of(bits, context), bits, tuple(evidence))
+
+
+def _prior_bits(one: Profile, context: Context) -> float:
+    return context.prior_bits_at(duplicate_weights().share[one.side])
 
 
 def _moment(side: Profile) -> float:

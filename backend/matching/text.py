@@ -6,7 +6,6 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from anyascii import anyascii
-from pypinyin import Style, pinyin
 
 if TYPE_CHECKING:
     from arabic_name_romanizer import Transliterator
@@ -101,6 +100,9 @@ def _letters(text: str) -> str:
 
 
 def _readings(word: str) -> list[list[str]]:
+    # Imported at its first use: its dictionaries take longer to load than most commands take to run.
+    from pypinyin import Style, pinyin  # noqa: PLC0415 - see above
+
     usual = [reading[0] for reading in pinyin(word, style=Style.NORMAL)]
     usual = [_letters(anyascii(part)) for part in usual]
     as_family = _FAMILY_READINGS.get(word[0])

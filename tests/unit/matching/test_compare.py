@@ -8,7 +8,7 @@ import pytest
 from backend.domain.evidence import Feature, Level
 from backend.domain.person import Age, AgeSource, Item, Mark, MarkKind, Names, Place, Point, Relative, Sex
 from backend.domain.subject import Reporter
-from backend.matching.compare import compare
+from backend.matching.compare import compare, compare_if_likely
 from backend.matching.context import CATASTROPHIC_KM, default_context
 from backend.matching.keys import keys, shared_keys
 from backend.matching.profile import profile
@@ -20,6 +20,15 @@ def test_ages_six_and_seven_match() -> None:
     assert piece(comparison, Feature.AGE).bits > -0.5
     assert piece(comparison, Feature.AGE).level is not Level.DISAGREE
     assert piece(described(person(years=6), person(years=6)), Feature.AGE).level is Level.AGREE
+
+
+def test_strangers_are_not_compared_to_the_end() -> None:
+    mother = (Relative("mother", "Rosaura Quintanilla"),)
+    girl = person(names=Names(given="Marisol"), sex=Sex.FEMALE, years=4, relatives=mother)
+    boy = person(names=Names(given="Otto"), sex=Sex.MALE, years=14, relatives=mother)
+    sides = profile(report(girl)), profile(registration(boy))
+    assert compare_if_likely(*sides, default_context(), 0.005) is None
+    assert compare_if_likely(*sides, default_context(), 0.0) == compare(*sides, default_context())
 
 
 def test_an_age_gap_that_cannot_be_weighs_heavily_and_is_finite() -> None:

@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 from backend.domain.evidence import Comparison, Feature, Level
 from backend.domain.person import Age, Item, Mark, MarkKind, Names, Person, Place, Point, Relative, Sex
 from backend.domain.subject import Reporter, Side, Subject
-from backend.matching.compare import compare
+from backend.matching.compare import compare, compare_if_likely
 from backend.matching.context import default_context
+from backend.matching.duplicates import compare_duplicates, duplicates_if_likely
 from backend.matching.keys import MOST_KEPT, keys
+from backend.matching.news import probability_for_the_family
 from backend.matching.profile import Profile, profile
 
 text = st.one_of(
@@ -82,6 +84,28 @@ def test_any_text_is_survived_and_scored_between_zero_and_one(report: Subject, r
     for side in (one, other):
         found = keys(side)
         assert len(found) == len(set(found)) <= MOST_KEPT
+
+
+@settings(max_examples=200, deadline=None)
+@given(reports, registrations, st.floats(0, 0.2))
+def test_a_pair_that_is_not_compared_to_the_end_is_less_likely_than_asked_for(
+    report: Subject, registration: Subject, at_least: float
+) -> None:
+    one, other, context = profile(report), profile(registration), default_context()
+    whole, found = compare(one, other, context), compare_if_likely(one, other, context, at_least)
+    with_or_without_place = max(whole.probability, probability_for_the_family(whole, context))
+    assert found == whole or (found is None and with_or_without_place < at_least)
+
+
+@settings(max_examples=200, deadline=None)
+@given(first=registrations, second=registrations, at_least=st.floats(0, 0.2), together=st.booleans())
+def test_nor_is_one_of_two_records_that_may_be_one_child(
+    first: Subject, second: Subject, at_least: float, *, together: bool
+) -> None:
+    one, other, context = profile(first), profile(second), default_context()
+    whole = compare_duplicates(one, other, context, together=together)
+    found = duplicates_if_likely(one, other, context, at_least, together=together)
+    assert found == whole or (found is None and whole.probability < at_least)
 
 
 @settings(max_examples=60, deadline=None)
