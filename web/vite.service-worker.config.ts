@@ -5,7 +5,7 @@ import { defineConfig } from "vite";
 // A build of its own, after the app's, whose files it is to keep on the phone. One plain script: old browsers know no
 // modules in service workers.
 // The map is kept by those alone who open it, piece by piece.
-const MAP = /^(map|picture|telling)-|\.(json|png)$/;
+const MAP = /^(map|picture|telling|place-map|ground-map)-|\.(json|png)$/;
 const files = readdirSync("dist/app/assets")
   .filter((name) => !MAP.test(name))
   .sort()

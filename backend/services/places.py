@@ -81,12 +81,18 @@ async def name_of_place(
     return None if nearby is None else spoken(nearby, language)
 
 
-async def towns_within(use: Collaborators, viewer: Viewer | None, incident_id: str, bounds: Bounds) -> list[MapTown]:
-    """The largest towns of a part of the map, for whoever works with an incident's.
+async def towns_within(
+    use: Collaborators, viewer: Viewer | None, incident_id: str, bounds: Bounds, *, address: str
+) -> list[MapTown]:
+    """The largest towns of a part of a map, for whoever shows on one where somebody was: with or without an account.
 
-    Raises: DomainError UNAUTHENTICATED, FORBIDDEN, INVALID.
+    Raises: DomainError RATE_LIMITED, FORBIDDEN, INVALID.
     """
-    require(viewer, Action.READ_MAP, Where(incident_id=incident_id))
+    where = Where(incident_id=incident_id)
+    if viewer is not None:
+        require(viewer, Action.FIND_PLACE, where)
+    if not may(viewer, Action.READ_MAP, where):
+        count_look_up(use.rates, asker(viewer, address))
     refuse_if_any(bounds_problems(bounds, "bounds"))
     largest = await asyncio.to_thread((await _towns(use)).largest_within, bounds, MOST_TOWNS)
     return [MapTown(town.name, Point(*town.place), town.population) for town in largest]

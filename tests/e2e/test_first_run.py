@@ -1,50 +1,13 @@
-"""The first minutes: an empty system and its administrator, and the door into an exercise."""
+"""The first minutes: the door into an exercise."""
 
 from pathlib import Path
 
-from backend.services.invites import invite_first_administrator
 from tests.support.desk import looks_well_by_day_and_night
-from tests.support.house import House, Scene
+from tests.support.house import Scene
 from tests.support.records import report
 from tests.support.screens import DESK, PHONE, device, needs_browser
 
 pytestmark = needs_browser
-
-SITES = """name,kind,latitude,longitude,address,room
-Superdome,shelter,29.9511,-90.0812,"1500 Sugar Bowl Drive, New Orleans",800
-Charity Hospital,hospital,29.9553,-90.0790
-Nowhere,castle,1,2
-"""
-
-
-async def test_an_empty_system_leads_its_administrator_to_an_incident_with_an_area_and_sites(
-    house: House, tmp_path: Path
-) -> None:
-    secret = await invite_first_administrator(house.use)
-    async with device(house.stranger.url, tmp_path / "desk", **DESK) as desk:
-        await desk.open(f"/join#{secret}")
-        await desk.fill("Your name", "Ada")
-        await desk.press("Come in")
-        await desk.sees("Welcome. What has happened?")
-        await looks_well_by_day_and_night(desk, "desk-first-run")
-        await desk.fill("What do people call it?", "Hurricane Ida")
-        await desk.fill("Below how many years is somebody a child?", "18")
-        await desk.press("Open it")
-        await desk.sees("Getting started")
-        await desk.fill("Around which place?", "Houma")
-        await desk.press("Look for it")
-        await desk.page.get_by_role("button", name="Houma").first.click()
-        await desk.sees("The area is set.")
-        await desk.page.get_by_text("Add many at once, from a table").click()
-        await desk.fill("Paste the lines", SITES)
-        await desk.sees("needs a name, a kind, latitude and longitude")
-        await looks_well_by_day_and_night(desk, "desk-import")
-        await desk.press("Add 2")
-        await desk.page.get_by_text("1500 Sugar Bowl Drive, New Orleans · room for 800").wait_for()
-        assert (desk.heard, desk.elsewhere) == ([], [])
-    (incident,) = await house.use.store.incidents.find({})
-    assert (len(incident.area), incident.child_age_limit) == (36, 18)
-    assert sorted(one.name for one in await house.use.store.sites.find({})) == ["Charity Hospital", "Superdome"]
 
 
 async def test_the_door_into_an_exercise_opens_with_a_click_and_a_tour_that_never_comes_again(
@@ -60,6 +23,7 @@ async def test_the_door_into_an_exercise_opens_with_a_click_and_a_tour_that_neve
         await desk.press("Next")
         await desk.sees("2 of 5")
         await desk.press("No tour, thank you")
+        await desk.page.get_by_text("2 of 5").wait_for(state="hidden")
         await desk.open("/desk")
         await desk.page.get_by_role("heading", name="Matches to review").wait_for()
         assert await desk.page.get_by_text("of 5").count() == 0

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from playwright.async_api import Request, Route
 
 from tests.support.house import Scene
 from tests.support.screens import PHONE, Device, device, needs_browser
@@ -31,6 +32,18 @@ async def test_a_screen_that_is_not_on_the_phone_says_so_and_comes_with_the_netw
     await phone.page.get_by_label("First names").wait_for()
 
 
+async def test_a_screen_that_did_not_come_is_asked_for_again_though_nobody_says_that_the_network_is_back(
+    phone: Device,
+) -> None:
+    part = "**/assets/seen-screen-*"
+    await phone.open("/")
+    await phone.context.route(part, lambda route: route.abort())
+    await phone.page.get_by_role("link", name="I saw a child").click()
+    await phone.sees("Not on this phone yet")
+    await phone.context.unroute(part)
+    await phone.page.get_by_label("What did you see or hear?").wait_for()
+
+
 async def test_without_words_it_speaks_the_language_of_the_phone_all_the_same(phone: Device) -> None:
     words = "**/assets/shared-*"
     await phone.context.route(words, lambda route: route.abort())
@@ -43,10 +56,14 @@ async def test_without_words_it_speaks_the_language_of_the_phone_all_the_same(ph
 
 
 async def test_a_part_that_a_newer_build_has_replaced_comes_with_that_build(phone: Device) -> None:
-    part = "**/assets/seen-screen-*"
+    opened_anew: list[Request] = []
+
+    async def gone_until_then(route: Route) -> None:
+        await (route.continue_() if opened_anew else route.fulfill(status=404))
+
     await phone.open("/")
-    # Gone when it is wanted, and when it is wanted again.
-    await phone.context.route(part, lambda route: route.fulfill(status=404), times=2)
+    await phone.context.route("**/assets/seen-screen-*", gone_until_then)
+    phone.page.on("request", lambda one: opened_anew.append(one) if one.is_navigation_request() else None)
     await phone.page.get_by_role("link", name="I saw a child").click()
     await phone.sees("Not on this phone yet")
     async with phone.page.expect_event("load"):

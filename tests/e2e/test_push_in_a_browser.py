@@ -85,7 +85,8 @@ class Subscriptions:
 
 @asynccontextmanager
 async def phone_with_push(scene: Scene, folder: Path) -> AsyncIterator[tuple[Device, Subscriptions]]:
-    async with web_push_testing() as push, device(scene.stranger.url, folder, **PHONE) as phone:
+    # A browser that keeps nothing is told nothing.
+    async with web_push_testing() as push, device(scene.stranger.url, folder, keep=True, **PHONE) as phone:
         subscriptions = Subscriptions(push)
         await phone.context.grant_permissions(["notifications"])
         await phone.page.expose_function("subscribeElsewhere", subscriptions.add)

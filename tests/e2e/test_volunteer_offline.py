@@ -91,14 +91,14 @@ async def test_children_registered_without_a_network_are_there_once_when_it_is_b
     scene: Scene, tmp_path: Path, photo: Path
 ) -> None:
     folder = tmp_path / "phone"
-    async with device(scene.stranger.url, folder, **PHONE) as phone:
+    async with device(scene.stranger.url, folder, keep=True, **PHONE) as phone:
         await phone.context.add_init_script(NO_BACKGROUND_SYNC)
         await let_in(phone, scene)
         await save_three_without_a_network(phone, photo)
         await phone.looks_well("volunteer-offline")
     assert await kept_registrations(scene) == []
     # The browser was closed; it is opened again, still without a network, and then there is one.
-    async with device(scene.stranger.url, folder, offline=True, **PHONE) as phone:
+    async with device(scene.stranger.url, folder, keep=True, offline=True, **PHONE) as phone:
         await phone.open("/site")
         await phone.sees("On this phone only: people 3, photos 3.")
         await phone.context.set_offline(False)
@@ -112,12 +112,12 @@ async def test_what_waits_is_sent_by_the_service_worker_without_the_app_being_op
     scene: Scene, tmp_path: Path, photo: Path
 ) -> None:
     folder = tmp_path / "phone"
-    async with device(scene.stranger.url, folder, **PHONE) as phone:
+    async with device(scene.stranger.url, folder, keep=True, **PHONE) as phone:
         await phone.context.grant_permissions(["background-sync"])
         await let_in(phone, scene)
         await save_three_without_a_network(phone, photo)
     assert await kept_registrations(scene) == []
-    async with device(scene.stranger.url, folder, **PHONE) as phone, asyncio.timeout(20):
+    async with device(scene.stranger.url, folder, keep=True, **PHONE) as phone, asyncio.timeout(20):
         assert phone.page.url == "about:blank"
         await all_photos_are_there(scene)
     await all_three_are_there_once(scene)

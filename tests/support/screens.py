@@ -2,13 +2,14 @@
 
 import shutil
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from backend.app import WEB_APP
 
@@ -33,7 +34,10 @@ def program() -> str | None:
     return next(filter(None, map(shutil.which, NAMES)), None)
 
 
+SHARED: ContextVar[Browser] = ContextVar("shared browser")
+"""The browser of a test process, lent by the fixture `browser`: starting one takes longer than most tests."""
 needs_browser = [
+    pytest.mark.usefixtures("browser"),
     pytest.mark.skipif(program() is None, reason="no Chromium on this machine: install the package chromium"),
     pytest.mark.skipif(not (WEB_APP / "index.html").exists(), reason="the web app is not built: make install"),
 ]
@@ -41,8 +45,8 @@ needs_browser = [
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """A browser of its own, with one page. `heard` is what it objected to, such as a policy that was violated;
-    `elsewhere` are requests that left for another host.
+    """A browser with a storage of its own, and one page. `heard` is what it objected to, such as a policy that was
+    violated; `elsewhere` are requests that left for another host.
     """
 
     context: BrowserContext
@@ -78,14 +82,36 @@ class Device:
 
 
 @asynccontextmanager
-async def device(address: str, folder: Path, *flags: str, **kind: Any) -> AsyncIterator[Device]:
-    """A phone or a desk (`PHONE`, `DESK`), whose storage stays in the folder when it is closed."""
+async def shared_browser() -> AsyncIterator[Browser]:
+    """A browser for many devices, none of which sees what is stored on another."""
     async with async_playwright() as playwright:
-        context = await playwright.chromium.launch_persistent_context(
-            folder, executable_path=program(), args=[*FLAGS, *flags], **kind
-        )
+        browser = await playwright.chromium.launch(executable_path=program(), args=FLAGS)
+        token = SHARED.set(browser)
+        try:
+            yield browser
+        finally:
+            SHARED.reset(token)
+            await browser.close()
+
+
+@asynccontextmanager
+async def device(address: str, folder: Path, *flags: str, keep: bool = False, **kind: Any) -> AsyncIterator[Device]:
+    """A phone or a desk (`PHONE`, `DESK`) in the shared browser.
+
+    One that is to `keep` its storage in the folder when it is closed is a browser of its own, as it is with `flags`,
+    or where none is shared.
+    """
+    shared = SHARED.get(None)
+    async with AsyncExitStack() as stack:
+        if shared is None or keep or flags:
+            playwright = await stack.enter_async_context(async_playwright())
+            context = await playwright.chromium.launch_persistent_context(
+                folder, executable_path=program(), args=[*FLAGS, *flags], **kind
+            )
+        else:
+            context = await shared.new_context(**kind)
         context.set_default_timeout(SECONDS * 1000)
-        page = context.pages[0]
+        page = context.pages[0] if context.pages else await context.new_page()
         opened = Device(context, page, address)
         page.on("console", lambda message: _hear(opened, message.type, message.text))
         page.on("pageerror", lambda error: opened.heard.append(str(error)))

@@ -9,7 +9,7 @@ import { createRequire } from "node:module";
 import { feature, mesh } from "topojson-client";
 
 const require = createRequire(import.meta.url);
-const target = new URL("../src/faces/coordinator/map/generated/", import.meta.url);
+const target = new URL("../src/map/generated/", import.meta.url);
 const UNITS = 1000;
 /** Degrees: what a line may be off by. A pixel is about that much at zoom 7, and at zoom 9. */
 const SLACK = { world: 0.01, states: 0.0025 };

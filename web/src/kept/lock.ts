@@ -1,10 +1,11 @@
 /** The lock of a volunteer's phone: after it was left alone, and whenever the app is opened; also without a network. */
 import { made, Refusal } from "../api/client";
 import { SetPin } from "../api/generated/operations";
+import { setAside } from "./left";
 import { forgetOpened, sealQueue } from "./queue";
-import { addPin, breakSafe, closeSafe, hasSafe, isOpen, LEFT_ALONE, openSafe, settlePin, stayOpen } from "./safe";
+import { addPin, closeSafe, hasSafe, isOpen, LEFT_ALONE, openSafe, settlePin, stayOpen } from "./safe";
 import { askSignedIn, rememberPin, type Session, unlockAtServer } from "./session";
-import { allKept, forgetSealed, sealValues } from "./values";
+import { allKept, sealValues } from "./values";
 
 export type LockState = "none" | "locked" | "open";
 
@@ -66,12 +67,13 @@ export async function changePin(session: Session, typed: string, present: string
   await sealAll();
 }
 
-/** The PIN is forgotten: nobody can read what it sealed, so that the phone may as well begin anew. */
+/** The PIN is forgotten: the phone begins anew, and what was saved and not sent stays, sealed, until it is remembered. */
 export async function beginAnew(): Promise<void> {
   rememberPin(null);
-  await breakSafe();
-  await forgetSealed();
-  await forgetOpened(true);
+  await allKept();
+  await closeSafe();
+  await setAside();
+  await forgetOpened();
 }
 
 /** Call `left` once the phone was left alone for as long as the server has it; returns what ends the watch. */

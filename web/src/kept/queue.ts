@@ -114,11 +114,10 @@ export async function sealQueue(): Promise<void> {
   }
 }
 
-/** The phone is locked, or what was sealed cannot be opened any more. */
-export async function forgetOpened(andSaved = false): Promise<void> {
+/** The phone is locked, or begins anew. */
+export async function forgetOpened(): Promise<void> {
   opened.clear();
   state = null;
-  if (andSaved) await (await database()).clear("queue");
 }
 
 export async function allThere(): Promise<void> {

@@ -11,7 +11,7 @@ type SealedBlob = { bytes: Bytes; iv: Bytes; type: string };
 type Bytes = Uint8Array<ArrayBuffer>;
 /** The phone's key under a PIN. There are two while a PIN is being changed, so that one of them is right at any time. */
 type Wrap = { salt: Bytes; iv: Bytes; key: ArrayBuffer };
-type Safe = { wraps: Wrap[]; wrong: number; again: number };
+export type Safe = { wraps: Wrap[]; wrong: number; again: number };
 /** Lets the service worker send what waits after the app was closed, for as long as the server takes it. */
 type Opened = { key: CryptoKey; until: number };
 
@@ -21,7 +21,7 @@ const FREE_TRIES = 5;
 const FIRST_PAUSE = 60_000;
 /** As long as the server lets a phone go on that is not used. */
 export const LEFT_ALONE = 10 * 60_000;
-const SAFE = "safe";
+export const SAFE = "safe";
 const OPENED = "opened";
 
 let key: CryptoKey | null = null;
@@ -50,16 +50,20 @@ export async function openSafe(pin: string): Promise<void> {
   const safe = await theSafe();
   if (!safe) return;
   if (safe.again > Date.now()) throw new WrongPin(safe.again);
-  const found = await unwrapped(safe, pin);
-  if (!found) {
-    const wrong = safe.wrong + 1;
-    const again = wrong < FREE_TRIES ? 0 : Date.now() + FIRST_PAUSE * 2 ** Math.min(wrong - FREE_TRIES, 10);
-    await put(SAFE, { ...safe, wrong, again });
-    throw new WrongPin(again);
-  }
-  await put(SAFE, { ...safe, wrong: 0, again: 0 });
-  key = await usable(found.raw);
+  const { after, opening } = await tried(safe, pin);
+  await put(SAFE, after);
+  if (!opening) throw new WrongPin(after.again);
+  key = opening;
   await stayOpen();
+}
+
+/** A PIN tried on a safe: the safe as it is to be kept `after`, and its key, or null where that was not its PIN. */
+export async function tried(safe: Safe, pin: string): Promise<{ after: Safe; opening: CryptoKey | null }> {
+  const found = await unwrapped(safe, pin);
+  if (found) return { after: { ...safe, wrong: 0, again: 0 }, opening: await usable(found.raw) };
+  const wrong = safe.wrong + 1;
+  const again = wrong < FREE_TRIES ? 0 : Date.now() + FIRST_PAUSE * 2 ** Math.min(wrong - FREE_TRIES, 10);
+  return { after: { ...safe, wrong, again }, opening: null };
 }
 
 /** Close it: what was opened is forgotten. */
@@ -99,12 +103,6 @@ export async function settlePin(which: "new" | "old"): Promise<void> {
   await put(SAFE, { ...safe, wraps: which === "new" ? safe.wraps.slice(1) : safe.wraps.slice(0, 1) });
 }
 
-/** The PIN is forgotten, and with it what it sealed. */
-export async function breakSafe(): Promise<void> {
-  await closeSafe();
-  await (await database()).delete("values", SAFE);
-}
-
 /** A value as it is kept: sealed, if this phone has a PIN. Raises Locked. */
 export async function toKeep(value: unknown): Promise<unknown> {
   if (!key) {
@@ -117,12 +115,12 @@ export async function toKeep(value: unknown): Promise<unknown> {
   return kept;
 }
 
-/** What `toKeep` made of it. Raises Locked. */
-export async function fromKept(kept: unknown): Promise<unknown> {
+/** What `toKeep` made of it, with the key of now or another that it was sealed with. Raises Locked. */
+export async function fromKept(kept: unknown, opening: CryptoKey | null = key): Promise<unknown> {
   if (!isSealed(kept)) return kept;
-  if (!key) throw new Locked();
-  const blobs = await Promise.all(kept.blobs.map(openBlob));
-  const text = new TextDecoder().decode(await unseal(kept.sealed, kept.iv));
+  if (!opening) throw new Locked();
+  const blobs = await Promise.all(kept.blobs.map((blob) => openBlob(blob, opening)));
+  const text = new TextDecoder().decode(await unseal(kept.sealed, kept.iv, opening));
   return JSON.parse(text, (_, one: unknown) => (isReference(one) ? blobs[one.blob] : one));
 }
 
@@ -146,9 +144,9 @@ function sealBlob(blob: Blob): Promise<SealedBlob> {
   return made;
 }
 
-async function openBlob(kept: SealedBlob): Promise<Blob> {
-  const blob = new Blob([await unseal(kept.bytes, kept.iv)], { type: kept.type });
-  sealedBlobs.set(blob, Promise.resolve(kept));
+async function openBlob(kept: SealedBlob, opening: CryptoKey): Promise<Blob> {
+  const blob = new Blob([await unseal(kept.bytes, kept.iv, opening)], { type: kept.type });
+  if (opening === key) sealedBlobs.set(blob, Promise.resolve(kept));
   return blob;
 }
 
@@ -158,9 +156,8 @@ async function seal(bytes: Bytes): Promise<{ sealed: Bytes; iv: Bytes }> {
   return { sealed: new Uint8Array(await crypto.subtle.encrypt({ name: "AES-GCM", iv }, key, bytes)), iv };
 }
 
-async function unseal(bytes: Bytes, iv: Bytes): Promise<ArrayBuffer> {
-  if (!key) throw new Locked();
-  return crypto.subtle.decrypt({ name: "AES-GCM", iv }, key, bytes);
+function unseal(bytes: Bytes, iv: Bytes, opening: CryptoKey): Promise<ArrayBuffer> {
+  return crypto.subtle.decrypt({ name: "AES-GCM", iv }, opening, bytes);
 }
 
 /** Not extractable, so that nothing that runs in the page can read it out. */

@@ -3,7 +3,7 @@ import { database } from "./database";
 import { fromKept, isSealed, Locked, toKeep } from "./safe";
 
 /** What is a volunteer's, and so sealed where the volunteer has a PIN. A family's phone is its own. */
-const SEALED = /^(session|registration|mending|change .*|site list|roll call|device)$/;
+export const SEALED = /^(session|registration|mending|change .*|site list|roll call|device)$/;
 
 let writing: Promise<unknown> = Promise.resolve();
 let unkept = false;
@@ -88,11 +88,6 @@ export async function sealValues(): Promise<void> {
     const found: unknown = await (await database()).get("values", name);
     if (found !== undefined && !isSealed(found)) await keep(name, found);
   }
-}
-
-/** Throw away what cannot be read any more, since the PIN is forgotten. */
-export async function forgetSealed(): Promise<void> {
-  await Promise.all((await sealedNames()).map(forget));
 }
 
 async function sealedNames(): Promise<string[]> {

@@ -29,6 +29,10 @@ type Catalogue = Partial<Record<Key, string>>;
 
 export type Words = {
   language: Language;
+  /** The language of what is said here: the desk's is English, whatever was chosen. */
+  spoken: Language;
+  /** The part of the app that one is in; none on the front door. */
+  within: Part | undefined;
   choose: (language: Language) => void;
   /** The text of a key; `{name}` in it is replaced by the value of that name. */
   say: (key: Key, values?: Record<string, string | number>) => string;
@@ -52,18 +56,22 @@ export function InWords({ part, children }: { part?: Part; children: ComponentCh
   const outer = useContext(Context);
   const [own, setLanguage] = useState<Language>(preferred);
   const language = outer?.language ?? own;
-  const { found: catalogue, away, again } = useFetched(() => load(language, part ?? "shared"), [language, part]);
+  const around = outer?.spoken ?? own;
+  const spoken = part ? spokenIn(part, around) : around;
+  const { found: catalogue, away, again } = useFetched(() => load(around, part ?? "shared"), [around, part]);
 
   useEffect(() => {
     document.documentElement.lang = language;
-    document.documentElement.dir = language === "ar" ? "rtl" : "ltr";
+    document.documentElement.dir = directionOf(language);
   }, [language]);
 
   if (!catalogue) return away ? <NoWords language={language} again={again} /> : <Beginning />;
   const written = (value: string | number) =>
-    typeof value === "number" ? new Intl.NumberFormat(language).format(value) : value;
+    typeof value === "number" ? new Intl.NumberFormat(spoken).format(value) : value;
   const words: Words = {
     language,
+    spoken,
+    within: part ?? outer?.within,
     choose:
       outer?.choose ??
       ((chosen) => {
@@ -81,9 +89,16 @@ export function InWords({ part, children }: { part?: Part; children: ComponentCh
     },
     number: written,
     moment: (value, style = "medium") =>
-      new Intl.DateTimeFormat(language, { timeStyle: "short", ...(style === "medium" ? { dateStyle: "medium" } : {}) }).format(new Date(value)),
+      new Intl.DateTimeFormat(spoken, { timeStyle: "short", ...(style === "medium" ? { dateStyle: "medium" } : {}) }).format(new Date(value)),
   };
-  return <Context.Provider value={words}>{children}</Context.Provider>;
+  const inWords = <Context.Provider value={words}>{children}</Context.Provider>;
+  // Inside a screen, nothing stands between what lies in its grid.
+  if (!part || outer?.within) return inWords;
+  return (
+    <div lang={spoken} dir={directionOf(spoken)}>
+      {inWords}
+    </div>
+  );
 }
 
 function Beginning({ children = <div class="waiting" /> }: { children?: ComponentChildren }) {
@@ -132,10 +147,21 @@ export function fetchWords(part: Part): void {
   load(preferred(), part).catch(() => undefined); // whoever wants them says that they are away
 }
 
-/** The catalogue of a part; the desk speaks English until somebody writes it in another language. */
+function directionOf(language: Language): "rtl" | "ltr" {
+  return language === "ar" ? "rtl" : "ltr";
+}
+
+/** The desk speaks English until somebody writes it in another language. */
+function spokenIn(part: Part, language: Language): Language {
+  return catalogues[`./${language}/${part}.json`] ? language : "en";
+}
+
+/** The catalogue of a part. One that is not there in the language is wholly English, with the words that all parts share. */
 async function load(language: Language, part: Part | "shared"): Promise<Catalogue> {
-  const found = catalogues[`./${language}/${part}.json`] ?? catalogues[`./en/${part}.json`];
-  return found ? found() : {};
+  const texts = async (tongue: Language, of: Part | "shared"): Promise<Catalogue> => (await catalogues[`./${tongue}/${of}.json`]?.()) ?? {};
+  if (part === "shared" || spokenIn(part, language) === language) return texts(language, part);
+  const [shared, own] = await Promise.all([texts("en", "shared"), texts("en", part)]);
+  return { ...shared, ...own };
 }
 
 /** What was chosen on this phone, else the first language of the phone that there are words in. */

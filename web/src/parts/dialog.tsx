@@ -2,9 +2,9 @@
 import type { ComponentChildren } from "preact";
 import { useId, useLayoutEffect, useRef } from "preact/hooks";
 
-type Properties = { title: string; close: () => void; children: ComponentChildren };
+type Properties = { title: string; close: () => void; kind?: string; children: ComponentChildren };
 
-export function Dialog({ title, close, children }: Properties) {
+export function Dialog({ title, close, kind = "card", children }: Properties) {
   const id = useId();
   const dialog = useRef<HTMLDialogElement>(null);
   // At once, so that the next key is typed into it.
@@ -16,7 +16,7 @@ export function Dialog({ title, close, children }: Properties) {
   return (
     <dialog
       ref={dialog}
-      class="card"
+      class={kind}
       aria-labelledby={id}
       onCancel={(event) => {
         event.preventDefault();

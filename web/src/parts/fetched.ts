@@ -3,10 +3,14 @@ import { useEffect, useRef, useState } from "preact/hooks";
 
 export type Fetched<Found> = {
   found: Found | null;
-  /** It could not be had; it is asked for again as soon as the phone is back in the net. */
+  /** It could not be had; it is asked for again as soon as the phone is back in the net, and from time to time. */
   away: boolean;
   again: () => void;
 };
+
+/** A network that is back is not always told of, and not always through at once. */
+const FIRST_WAIT_SECONDS = 4;
+const LONGEST_WAIT_SECONDS = 60;
 
 /** `of` says what it depends on. What was found last stays until the next is there. */
 export function useFetched<Found>(fetching: () => Promise<Found>, of: readonly unknown[]): Fetched<Found> {
@@ -30,7 +34,28 @@ export function useFetched<Found>(fetching: () => Promise<Found>, of: readonly u
   useEffect(() => {
     if (!state.away) return;
     addEventListener("online", again);
-    return () => removeEventListener("online", again);
+    let seconds = FIRST_WAIT_SECONDS;
+    let waiting = 0;
+    let over = false;
+    const tryLater = () => {
+      if (over) return;
+      waiting = setTimeout(() => void tryQuietly(), seconds * 1000);
+      seconds = Math.min(2 * seconds, LONGEST_WAIT_SECONDS);
+    };
+    const tryQuietly = async () => {
+      try {
+        const found = await fetching();
+        if (wanted.current === of) setState({ found, away: false });
+      } catch {
+        tryLater();
+      }
+    };
+    tryLater();
+    return () => {
+      over = true;
+      removeEventListener("online", again);
+      clearTimeout(waiting);
+    };
   }, [state.away]);
   return { ...state, again };
 }

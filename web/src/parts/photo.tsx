@@ -1,7 +1,8 @@
-/** A photo from the camera or the album, kept on this phone as it was taken until the server has it. */
-import { useEffect, useId, useState } from "preact/hooks";
+/** A photo from the camera or the album, kept on this phone until the server has it. */
+import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { useWords } from "../languages/words";
 import { Icon } from "./icons";
+import { smaller } from "./smaller";
 
 /** The address of a photo that is on this phone, for as long as it is shown. */
 export function useAddress(photo: Blob | null): string | null {
@@ -32,6 +33,16 @@ type Properties = { label: string; hint?: string; photo: Blob | null; change: (p
 export function PhotoField({ label, hint, photo, change }: Properties) {
   const { say } = useWords();
   const id = useId();
+  const now = useRef<Pick<Properties, "photo" | "change"> | null>(null);
+  now.current = { photo, change };
+  useEffect(() => () => void (now.current = null), []);
+  const take = async (taken: Blob | null) => {
+    // At once as it is: whoever saves before it is made smaller loses no photo.
+    change(taken);
+    if (!taken) return;
+    const small = await smaller(taken);
+    if (now.current?.photo === taken) now.current.change(small);
+  };
   return (
     <div class="field">
       <span class="label" id={`${id}-label`}>
@@ -48,7 +59,7 @@ export function PhotoField({ label, hint, photo, change }: Properties) {
             type="file"
             accept="image/*"
             aria-labelledby={`${id}-label`}
-            onChange={(event) => change(event.currentTarget.files?.[0] ?? null)}
+            onChange={(event) => void take(event.currentTarget.files?.[0] ?? null)}
           />
         </label>
         {photo ? (

@@ -1,4 +1,6 @@
-/** A place in somebody's words, looked for on the server: what may be meant is offered, and a person chooses, or none. */
+/** A place in somebody's words, looked for on the server or shown on a map: what may be meant is offered, and a person
+ * chooses, or none.
+ */
 import { useState } from "preact/hooks";
 import { ask } from "../api/client";
 import { FindPlaces } from "../api/generated/operations";
@@ -7,10 +9,13 @@ import { useWords } from "../languages/words";
 import { useAttempt } from "./attempt";
 import { Text } from "./fields";
 import { Icon } from "./icons";
+import { later } from "./later";
 import { Notice } from "./notice";
 
-/** `meant` is what was chosen for these very words. */
-export type PlaceDraft = { text: string; meant: { name: string; latitude: number; longitude: number } | null };
+const PlaceMap = later(() => import("../map/place-map"));
+
+/** `meant` is what was chosen for these very words; or shown on a map, whatever the words. */
+export type PlaceDraft = { text: string; meant: { name: string; latitude: number; longitude: number; shown?: boolean } | null };
 
 export const NO_PLACE: PlaceDraft = { text: "", meant: null };
 
@@ -35,6 +40,7 @@ type Properties = {
 export function PlaceField({ label, hint, wrong, place, change, incidentId, token = null }: Properties) {
   const { say, language } = useWords();
   const [offered, setOffered] = useState<readonly Candidate[] | null>(null);
+  const [mapped, setMapped] = useState(false);
   const attempt = useAttempt();
   const find = () =>
     void attempt.run(async () => {
@@ -50,7 +56,7 @@ export function PlaceField({ label, hint, wrong, place, change, incidentId, toke
         wrong={wrong}
         value={place.text}
         change={(text) => {
-          change({ text, meant: null });
+          change({ text, meant: place.meant?.shown ? place.meant : null });
           setOffered(null);
         }}
       />
@@ -94,6 +100,23 @@ export function PlaceField({ label, hint, wrong, place, change, incidentId, toke
         <button type="button" class="button" aria-disabled={attempt.running} onClick={find}>
           {say("place.find")}
         </button>
+      ) : null}
+      <button type="button" class="button" onClick={() => setMapped(true)}>
+        <Icon name="map" />
+        {say("place.map")}
+      </button>
+      {mapped ? (
+        <PlaceMap
+          title={label}
+          start={place.meant}
+          incidentId={incidentId}
+          token={token}
+          take={(meant) => {
+            change({ ...place, meant: { ...meant, shown: true } });
+            setMapped(false);
+          }}
+          close={() => setMapped(false)}
+        />
       ) : null}
     </div>
   );

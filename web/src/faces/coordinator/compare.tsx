@@ -81,9 +81,9 @@ function Head({ side }: { side: Side | null }) {
       </div>
       <bdi>{(side && nameOf(side.person.names)) ?? say("compare.nameless")}</bdi>
       {side ? (
-        <Link class="small" href={side.at}>
-          {say("compare.whole")}
-        </Link>
+        <p class="small">
+          <Link href={side.at}>{say("compare.whole")}</Link>
+        </p>
       ) : null}
     </th>
   );

@@ -9,6 +9,7 @@ import { Notice } from "../../parts/notice";
 import { QrCode } from "../../parts/qr-code";
 import { loadIncident, type Site } from "./incident";
 import { OpenInvites } from "./open-invites";
+import { useProvenAttempt } from "./proof-dialog";
 import { type Account, close, endSessions, invite, invitedBy, loadAccounts } from "./people";
 
 export function PeopleScreen({ session, incidentId }: { session: Session; incidentId: string | null }) {
@@ -105,7 +106,7 @@ function Invite({ session, incidentId, sites, done }: InviteProperties) {
   const [uses, setUses] = useState("1");
   const [hours, setHours] = useState("72");
   const [link, setLink] = useState<string | null>(null);
-  const attempt = useAttempt();
+  const attempt = useProvenAttempt(session);
   const atSite = role === "VOLUNTEER";
   const site = siteId ?? sites[0]?.id ?? null;
   const submit = (event: Event) => {
@@ -136,24 +137,27 @@ function Invite({ session, incidentId, sites, done }: InviteProperties) {
   }
   const general = attempt.general("uses", "hours");
   return (
-    <form class="card" onSubmit={submit}>
-      <h2>{say("invite.title")}</h2>
-      {general ? <Notice tone="bad">{general}</Notice> : null}
-      <Choice must label={say("invite.role")} options={roles.map((value) => ({ value, label: say(`role.${value}`) }))} value={role} change={(value) => value && setRole(value)} />
-      {atSite ? (
-        sites.length > 0 ? (
-          <Choice must label={say("invite.site")} options={sites.map(({ id, name }) => ({ value: id, label: name }))} value={site} change={setSiteId} />
-        ) : (
-          <Notice>{say("invite.noSite")}</Notice>
-        )
-      ) : null}
-      <div class="beside">
-        <Text label={say("invite.uses")} type="number" min="1" max="100" value={uses} change={setUses} wrong={attempt.wrong("uses")} />
-        <Text label={say("invite.hours")} type="number" min="1" max="720" value={hours} change={setHours} wrong={attempt.wrong("hours")} />
-      </div>
-      <button type="submit" class="button main" aria-disabled={attempt.running || (atSite && !site)}>
-        {say("invite.make")}
-      </button>
-    </form>
+    <>
+      <form class="card" onSubmit={submit}>
+        <h2>{say("invite.title")}</h2>
+        {general ? <Notice tone="bad">{general}</Notice> : null}
+        <Choice must label={say("invite.role")} options={roles.map((value) => ({ value, label: say(`role.${value}`) }))} value={role} change={(value) => value && setRole(value)} />
+        {atSite ? (
+          sites.length > 0 ? (
+            <Choice must label={say("invite.site")} options={sites.map(({ id, name }) => ({ value: id, label: name }))} value={site} change={setSiteId} />
+          ) : (
+            <Notice>{say("invite.noSite")}</Notice>
+          )
+        ) : null}
+        <div class="beside">
+          <Text label={say("invite.uses")} type="number" min="1" max="100" value={uses} change={setUses} wrong={attempt.wrong("uses")} />
+          <Text label={say("invite.hours")} type="number" min="1" max="720" value={hours} change={setHours} wrong={attempt.wrong("hours")} />
+        </div>
+        <button type="submit" class="button main" aria-disabled={attempt.running || (atSite && !site)}>
+          {say("invite.make")}
+        </button>
+      </form>
+      {attempt.dialog}
+    </>
   );
 }

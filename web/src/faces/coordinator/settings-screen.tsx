@@ -6,12 +6,13 @@ import { useWords } from "../../languages/words";
 import { useAttempt } from "../../parts/attempt";
 import { Choice, Text } from "../../parts/fields";
 import { Notice } from "../../parts/notice";
+import { useProvenAttempt } from "./proof-dialog";
 import { change, type IncidentWhole, loadIncident, SCALES } from "./incident";
 
 const STATUSES = ["ACTIVE", "WINDING_DOWN", "CLOSED"] as const satisfies readonly IncidentStatus[];
 
 export function SettingsScreen({ session, incidentId, changed }: { session: Session; incidentId: string; changed: () => void }) {
-  const { say } = useWords();
+  const { say, moment } = useWords();
   const [incident, setIncident] = useState<IncidentWhole | null>(null);
   const attempt = useAttempt();
   const load = () => attempt.run(async () => setIncident((await loadIncident(session, incidentId))?.incident ?? null));
@@ -20,6 +21,7 @@ export function SettingsScreen({ session, incidentId, changed }: { session: Sess
     <div class="settings">
       <h1>{say("holds.title")}</h1>
       {attempt.general() ? <Notice tone="bad">{attempt.general()}</Notice> : null}
+      {incident?.destroyedAt ? <Notice tone="warn">{say("holds.destroyed", { day: moment(incident.destroyedAt) })}</Notice> : null}
       {incident ? (
         <Settings
           key={incident.id}
@@ -47,7 +49,7 @@ function Settings({ session, incident, changed }: { session: Session; incident: 
   const [alert, setAlert] = useState(percent(incident.alertThreshold));
   const [minutes, setMinutes] = useState(String(incident.escalateMinutes));
   const [done, setDone] = useState(false);
-  const attempt = useAttempt();
+  const attempt = useProvenAttempt(session);
   const submit = (event: Event) => {
     event.preventDefault();
     setDone(false);
@@ -69,23 +71,26 @@ function Settings({ session, incident, changed }: { session: Session; incident: 
   };
   const general = attempt.general("name", "retentionDays", "proposeThreshold", "alertThreshold", "escalateMinutes");
   return (
-    <form class="card" onSubmit={submit}>
-      {general ? <Notice tone="bad">{general}</Notice> : null}
-      {done ? <Notice tone="good">{say("holds.done")}</Notice> : null}
-      <Text label={say("incident.name")} value={name} change={setName} wrong={attempt.wrong("name")} required />
-      <Choice must label={say("holds.status")} hint={say(`holds.status.${status}.means`)} options={STATUSES.map((value) => ({ value, label: say(`holds.status.${value}`) }))} value={status} change={(value) => value && setStatus(value)} />
-      {status === "CLOSED" && incident.status !== "CLOSED" ? <Notice tone="warn">{say("holds.closing", { days: retention })}</Notice> : null}
-      <Choice must label={say("incident.scale")} hint={say("incident.scale.hint")} options={SCALES.map((value) => ({ value, label: say(`incident.scale.${value}`) }))} value={scale} change={(value) => value && setScale(value)} />
-      <Text label={say("thresholds.propose")} hint={say("thresholds.propose.hint")} type="number" min="1" max="99" value={propose} change={setPropose} wrong={attempt.wrong("proposeThreshold")} required />
-      <Text label={say("thresholds.alert")} hint={say("thresholds.alert.hint")} type="number" min="1" max="99" value={alert} change={setAlert} wrong={attempt.wrong("alertThreshold")} />
-      <Text label={say("holds.escalate")} hint={say("holds.escalate.hint")} type="number" min="1" max="1440" value={minutes} change={setMinutes} wrong={attempt.wrong("escalateMinutes")} required />
-      <Text label={say("holds.retention")} hint={say("holds.retention.hint")} type="number" min="1" value={retention} change={setRetention} wrong={attempt.wrong("retentionDays")} required />
-      <p class="soft">{say("holds.age", { years: incident.childAgeLimit })}</p>
-      <div>
-        <button type="submit" class="button main" aria-disabled={attempt.running}>
-          {say("account.save")}
-        </button>
-      </div>
-    </form>
+    <>
+      <form class="card" onSubmit={submit}>
+        {general ? <Notice tone="bad">{general}</Notice> : null}
+        {done ? <Notice tone="good">{say("holds.done")}</Notice> : null}
+        <Text label={say("incident.name")} value={name} change={setName} wrong={attempt.wrong("name")} required />
+        <Choice must label={say("holds.status")} hint={say(`holds.status.${status}.means`)} options={STATUSES.map((value) => ({ value, label: say(`holds.status.${value}`) }))} value={status} change={(value) => value && setStatus(value)} />
+        {status === "CLOSED" && incident.status !== "CLOSED" ? <Notice tone="warn">{say("holds.closing", { days: retention })}</Notice> : null}
+        <Choice must label={say("incident.scale")} hint={say("incident.scale.hint")} options={SCALES.map((value) => ({ value, label: say(`incident.scale.${value}`) }))} value={scale} change={(value) => value && setScale(value)} />
+        <Text label={say("thresholds.propose")} hint={say("thresholds.propose.hint")} type="number" min="1" max="99" value={propose} change={setPropose} wrong={attempt.wrong("proposeThreshold")} required />
+        <Text label={say("thresholds.alert")} hint={say("thresholds.alert.hint")} type="number" min="1" max="99" value={alert} change={setAlert} wrong={attempt.wrong("alertThreshold")} />
+        <Text label={say("holds.escalate")} hint={say("holds.escalate.hint")} type="number" min="1" max="1440" value={minutes} change={setMinutes} wrong={attempt.wrong("escalateMinutes")} required />
+        <Text label={say("holds.retention")} hint={say("holds.retention.hint")} type="number" min="1" value={retention} change={setRetention} wrong={attempt.wrong("retentionDays")} required />
+        <p class="soft">{say("holds.age", { years: incident.childAgeLimit })}</p>
+        <div>
+          <button type="submit" class="button main" aria-disabled={attempt.running}>
+            {say("account.save")}
+          </button>
+        </div>
+      </form>
+      {attempt.dialog}
+    </>
   );
 }

@@ -35,8 +35,9 @@ export function Tour({ work }: { work: readonly Work[] }) {
   if (!stop) return null;
   const turn = (next: number) => {
     const to = next < stops.length ? next : OVER;
-    setAt(to);
-    void keep(TOUR, to);
+    // A card goes when it is kept that it went: who leaves at once does not meet it again.
+    const turned = () => setAt(to);
+    void keep(TOUR, to).then(turned, turned);
   };
   return (
     <aside class="card tour" aria-label={say("tour.title")}>

@@ -62,6 +62,7 @@ function ReportToReview({ session, id, done }: { session: Session; id: string; d
   const attempt = useProvenAttempt(session);
   useEffect(() => void attempt.run(async () => setReport(await reportOf(session, id))), [id]);
   const objected = Boolean(report?.review?.objectedAt);
+  const before = report?.review?.reporterBefore;
   const mayTakeDown = session.role === "COORDINATOR" || session.role === "OFFICER";
   return (
     <div class="stack">
@@ -71,8 +72,13 @@ function ReportToReview({ session, id, done }: { session: Session; id: string; d
         <>
           <Record
             of={{ title: say("compare.report"), when: report.lastSeenAt, where: report.lastSeenPlace.text, person: report.person, photos: report.photos, at: placeOf("report", report.id) }}
-            who={[report.reporter.name, report.reporter.relation, report.reporter.phone, report.reporter.email].filter(Boolean).join(" · ")}
+            who={reached(report.reporter)}
           />
+          {before ? (
+            <p>
+              <strong>{say("waiting.objected.before")}</strong> <bdi>{reached(before)}</bdi>
+            </p>
+          ) : null}
           <p class="soft small">{say(objected ? "waiting.objected.consequence" : "waiting.reports.consequence")}</p>
           <div class="row wraps">
             {objected ? (
@@ -98,6 +104,8 @@ function ReportToReview({ session, id, done }: { session: Session; id: string; d
     </div>
   );
 }
+
+const reached = (reporter: Report["reporter"]) => [reporter.name, reporter.relation, reporter.phone, reporter.email].filter(Boolean).join(" · ");
 
 const SHOWN = ["UNCONFIRMED", "DISMISSED"] as const;
 

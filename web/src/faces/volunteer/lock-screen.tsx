@@ -3,22 +3,30 @@ import { useState } from "preact/hooks";
 import { beginAnew, unlock, unlockWithServer } from "../../kept/lock";
 import { hasSafe, isOpen, WrongPin } from "../../kept/safe";
 import type { Session } from "../../kept/session";
-import { useWords } from "../../languages/words";
+import { useWords, type Words } from "../../languages/words";
 import { useAttempt } from "../../parts/attempt";
 import { Text } from "../../parts/fields";
 import { Notice } from "../../parts/notice";
 import { Screen } from "../../parts/screen";
 
+export const PIN_FIELD = { type: "password", inputMode: "numeric", dir: "ltr", autoComplete: "off" } as const;
+
+/** That a PIN is not right, and from when on the next is listened to. */
+export function wrongPin({ again }: WrongPin, { say, moment }: Words): string {
+  return again > Date.now() ? say("lock.wait", { time: moment(again, "short") }) : say("lock.wrong");
+}
+
 type Properties = {
   /** The session that the server has locked; null where this phone locked itself, and it is not read yet. */
   session: Session | null;
   opened: () => void;
-  /** All that was kept is gone. */
+  /** The phone begins anew: what was kept is set aside. */
   anew: () => void;
 };
 
 export function LockScreen({ session, opened, anew }: Properties) {
-  const { say, language } = useWords();
+  const words = useWords();
+  const { say } = words;
   const [pin, setPin] = useState("");
   const [wrong, setWrong] = useState<string | undefined>(undefined);
   const [forgotten, setForgotten] = useState(false);
@@ -32,8 +40,7 @@ export function LockScreen({ session, opened, anew }: Properties) {
       opened();
     } catch (error) {
       if (!(error instanceof WrongPin)) throw error;
-      const time = new Intl.DateTimeFormat(language, { timeStyle: "short" }).format(error.again);
-      setWrong(error.again > Date.now() ? say("lock.wait", { time }) : say("lock.wrong"));
+      setWrong(wrongPin(error, words));
     }
     setPin("");
   };
@@ -46,11 +53,8 @@ export function LockScreen({ session, opened, anew }: Properties) {
       <form class="stack" onSubmit={submit}>
         {attempt.general("pin") ? <Notice tone="bad">{attempt.general("pin")}</Notice> : null}
         <Text
+          {...PIN_FIELD}
           label={say("lock.pin")}
-          type="password"
-          inputMode="numeric"
-          dir="ltr"
-          autoComplete="off"
           value={pin}
           change={setPin}
           wrong={wrong ?? attempt.wrong("pin")}

@@ -29,9 +29,10 @@ export function RecheckRequests({ session, at }: { session: Session; at: number 
       {rechecks.map((recheck) => {
         const { full, given, family, asSaid } = recheck.registration?.person.names ?? {};
         const name = full ?? ([given, family].filter(Boolean).join(" ") || asSaid) ?? say("site.nameless");
+        const photo = recheck.registration?.photos[0]?.small;
         return (
           <div key={recheck.id} class="stack">
-            <Portrait photo={recheck.registration?.photos[0]?.small ?? null} />
+            {photo ? <Portrait photo={photo} /> : null}
             <AskedCard
               asked={recheck}
               name={name}

@@ -3,6 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { Link } from "wouter-preact";
 import { Refusal } from "../../api/client";
 import { send } from "../../kept/delivery";
+import { countLeft } from "../../kept/left";
 import { type Changing, follow, type Item, type QueueState, type Registering, takeOut } from "../../kept/queue";
 import type { Session } from "../../kept/session";
 import { keep } from "../../kept/values";
@@ -14,6 +15,7 @@ import { Portrait } from "../../parts/photo";
 import { Screen } from "../../parts/screen";
 import { calledBy } from "../../person/draft";
 import type { ChangeDraft, ChildDraft, RegistrationDraft } from "./draft";
+import { LeftSealed } from "./left-sealed";
 import { MissingNearby } from "./nearby";
 import { RecheckRequests } from "./rechecks";
 import { type Child, keptList, loadList, type SiteList } from "./site";
@@ -26,7 +28,10 @@ export function SiteScreen({ session, justSaved, go, locked }: Properties) {
   const [sought, setSought] = useState("");
   const [away, setAway] = useState(false);
   const [signedOut, setSignedOut] = useState(false);
+  /** What waits for a former PIN; null until this phone was asked. */
+  const [left, setLeft] = useState<number | null>(null);
   const queue = useQueue();
+  const look = async () => setLeft(await countLeft());
 
   const seesList = session.role !== "UNVERIFIED_REGISTRAR";
   const load = async () => {
@@ -42,6 +47,7 @@ export function SiteScreen({ session, justSaved, go, locked }: Properties) {
       if (error.is("PIN_NEEDED")) locked();
     }
   };
+  useEffect(() => void look(), []);
   useEffect(() => {
     void keptList().then((found) => setList((present) => present ?? found));
     const again = () => void send().then(load);
@@ -76,7 +82,8 @@ export function SiteScreen({ session, justSaved, go, locked }: Properties) {
       }
     >
       {justSaved > 0 && unsent.length > 0 ? <Notice tone="good">{say("site.savedHere", { count: justSaved })}</Notice> : null}
-      {queue ? <Saved queue={queue} away={away} signedOut={signedOut} /> : null}
+      {queue && left !== null && !(left > 0 && queue.waiting.length === 0) ? <Saved queue={queue} away={away} signedOut={signedOut} /> : null}
+      {left ? <LeftSealed count={left} look={look} sent={load} /> : null}
       {unsent.map((item) => (
         <Unsent key={item.id} item={item} go={go} />
       ))}

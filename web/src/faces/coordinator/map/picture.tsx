@@ -1,10 +1,9 @@
 /** The map as it is seen: Leaflet draws, the screen around it decides what. */
 import * as L from "leaflet";
-import "leaflet/dist/leaflet.css";
 import { render } from "preact";
-import type { BoundsInput } from "../../../api/generated/types";
+import { drawGround } from "../../../map/ground";
+import { at, boundsOf, drawTowns, NOWHERE, openMap, pointOf, wholeOf } from "../../../map/ground-map";
 import { Glyph } from "./glyph";
-import { drawGround } from "./ground";
 import type { Shown } from "./layers";
 import type { AlertArea, Line, Part, Point, Spot, Tiles, Town } from "./map";
 
@@ -42,33 +41,13 @@ export type Picture = {
   close: () => void;
 };
 
-const NOWHERE: Point[] = [
-  { latitude: 49, longitude: -125 },
-  { latitude: 25, longitude: -67 },
-];
-/** Names so many pixels apart can be read. */
-const APART = { x: 90, y: 22 };
 /** Pixels between two things that would cover each other. */
 const BETWEEN = 2;
-const CREDITS = "Natural Earth · US Census Bureau · GeoNames (CC BY 4.0)";
 
 export function openPicture(element: HTMLElement, words: { label: string; closer: string; wider: string }, handlers: () => Handlers): Picture {
-  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  const map = L.map(element, {
-    zoomControl: false,
-    attributionControl: false,
-    worldCopyJump: true,
-    minZoom: 2,
-    maxZoom: 17,
-    zoomAnimation: !calm,
-    fadeAnimation: !calm,
-    markerZoomAnimation: !calm,
-  });
+  const { map, credits } = openMap(element, words);
   element.setAttribute("role", "region");
   element.setAttribute("aria-label", words.label);
-  L.control.zoom({ position: "bottomright", zoomInTitle: words.closer, zoomOutTitle: words.wider }).addTo(map);
-  const credits = L.control.attribution({ position: "bottomleft", prefix: false }).addTo(map);
-  credits.addAttribution(CREDITS);
   const layers = { area: L.layerGroup(), alerts: L.layerGroup(), lines: L.layerGroup(), towns: L.layerGroup(), draft: L.layerGroup() };
   for (const layer of Object.values(layers)) layer.addTo(map);
   const spots = new Map<string, { marker: L.Marker; button: HTMLButtonElement; spot: Spot }>();
@@ -121,20 +100,6 @@ export function openPicture(element: HTMLElement, words: { label: string; closer
     }
   };
 
-  const drawTowns = (towns: readonly Town[]) => {
-    layers.towns.clearLayers();
-    const placed: L.Point[] = [];
-    for (const { name, point } of towns) {
-      const here = map.latLngToContainerPoint(at(point));
-      if (placed.some((other) => Math.abs(other.x - here.x) < APART.x && Math.abs(other.y - here.y) < APART.y)) continue;
-      placed.push(here);
-      const label = document.createElement("span");
-      label.textContent = name;
-      const icon = L.divIcon({ html: label, className: "town", iconSize: [0, 0] });
-      L.marker(at(point), { icon, keyboard: false, interactive: false, zIndexOffset: -1000 }).addTo(layers.towns);
-    }
-  };
-
   const drawAlerts = (alerts: readonly AlertArea[]) => {
     layers.alerts.clearLayers();
     for (const { centre, radiusKm, outline } of alerts) {
@@ -166,7 +131,7 @@ export function openPicture(element: HTMLElement, words: { label: string; closer
         if (what.area.length > 0) L.polygon([what.area.map(at)], { className: "area", interactive: false }).addTo(layers.area);
       }
       if (what.alerts !== drawn.alerts) drawAlerts(what.alerts);
-      if (what.towns !== drawn.towns) drawTowns(what.towns);
+      if (what.towns !== drawn.towns) drawTowns(map, layers.towns, what.towns);
       if (what.lines !== drawn.lines) drawLines(what.lines);
       if (what.spots !== drawn.spots) drawSpots(what.spots);
       if (what.draft !== drawn.draft || what.circle !== drawn.circle) drawDraft(what.draft, what.circle);
@@ -228,27 +193,7 @@ function InSpot({ spot, name, count }: { spot: Spot } & Pick<Handlers, "name" | 
 }
 
 function partOf(map: L.Map): Part {
-  const bounds = map.getBounds();
-  const whole = bounds.getEast() - bounds.getWest() >= 360;
-  const found: BoundsInput = {
-    north: Math.min(85, bounds.getNorth()),
-    south: Math.max(-85, bounds.getSouth()),
-    east: whole ? 180 : L.latLng(0, bounds.getEast()).wrap().lng,
-    west: whole ? -180 : L.latLng(0, bounds.getWest()).wrap().lng,
-  };
-  return { bounds: found, zoom: Math.round(map.getZoom()) };
-}
-
-function at({ latitude, longitude }: Point): L.LatLngTuple {
-  return [latitude, longitude];
-}
-
-function pointOf({ lat, lng }: L.LatLng): Point {
-  return { latitude: Number(lat.toFixed(5)), longitude: Number(lng.toFixed(5)) };
-}
-
-function boundsOf(points: readonly Point[]): L.LatLngBounds {
-  return L.latLngBounds(points.map(at));
+  return { bounds: wholeOf(map.getBounds()), zoom: Math.round(map.getZoom()) };
 }
 
 /** Leaflet takes attributions as HTML. */
