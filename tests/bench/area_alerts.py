@@ -6,30 +6,27 @@ import tempfile
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from pathlib import Path
 from random import Random
-from typing import Any
 
 import aiohttp
 
 from backend.store.database import Store
 from backend.store.embedded import embedded_database
-from tests.chaos.children import invent, report_of
 from tests.chaos.installations import Program, address, environment, first_secret, free_port, running
+from tests.chaos.nearby import Nearby, open_nearby, prove_everybody, put_phones_nearby
 from tests.chaos.stock import store_at
 from tests.chaos.waiting import until
-from tests.chaos.writers import SCHOOL, come_in, open_scene
-from tests.support.client import Client, new_id, retry_key
-from tests.support.push_program import PushProgram, push_program
+from tests.chaos.writers import come_in, open_scene
+from tests.support.client import Client
+from tests.support.push_program import push_program
 from tests.support.vapid import new_key_pair
 
 NEARBY = 1000
 SECONDS_AIMED_AT = 5
 LOOK_EVERY = 0.5
 SENT_IN = 1800
-WRITTEN_AT_ONCE = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +60,18 @@ async def measure_area_alerts(*, quick: bool) -> str:
 
 
 async def _told(phones: int) -> Told:
-    async with push_program() as service, _an_office() as (coordinator, store, worker, report_id, volunteer):
-        await _phones(store, volunteer, service, phones)
-        asked: dict[str, Any] = {"reportId": report_id, "area": {"centre": SCHOOL, "radiusKm": 10}}
+    async with push_program() as service, _an_office() as (nearby, store, worker, volunteer):
+        keys = {"publicKey": new_key_pair().public_key, "authSecret": "A" * 22}
+        await put_phones_nearby(
+            store, volunteer, lambda one: {"id": one, "endpoint": service.endpoint(one), **keys}, phones
+        )
         began = time.perf_counter()
-        reached = (await coordinator.ask("areaReach", **asked)).value
+        reached = (await nearby.coordinator.ask("areaReach", **nearby.asked)).value
         preview = time.perf_counter() - began
         if reached["devices"] != phones:
             raise RuntimeError(f"{reached['devices']} of {phones} phones are near")
         began = time.perf_counter()
-        sent = await coordinator.ask("sendAreaAlert", input=asked)
+        sent = await nearby.coordinator.ask("sendAreaAlert", input=nearby.asked)
         answered, sending = time.time(), time.perf_counter() - began
         if sent.codes:
             raise RuntimeError(str(sent.body))
@@ -88,7 +87,7 @@ async def _told(phones: int) -> Told:
 
 
 @asynccontextmanager
-async def _an_office() -> AsyncIterator[tuple[Client, Store, Program, str, Client]]:
+async def _an_office() -> AsyncIterator[tuple[Nearby, Store, Program, Client]]:
     """A server and a worker on one database; a coordinator who has proven itself, a report, and a volunteer nearby."""
     with tempfile.TemporaryDirectory() as name:
         folder, port = Path(name), free_port()
@@ -104,52 +103,19 @@ async def _an_office() -> AsyncIterator[tuple[Client, Store, Program, str, Clien
                 stranger = Client(session, address(port))
                 admin = await come_in(stranger, await first_secret(server, port))
                 scene = await open_scene(stranger, admin)
-                role = {"role": "COORDINATOR", "incidentId": scene.incident_id}
-                link: str = (await admin.ask("createInvite", input=role)).made["link"]
-                coordinator = await come_in(stranger, link.partition("#")[2])
-                filing = {
-                    "incidentId": scene.incident_id,
-                    "retryKey": retry_key(),
-                    "reporter": {"name": "Ada"},
-                    "children": [report_of(invent(Random(1))) | {"nearby": {"alert": True}}],  # noqa: S311 (no secret)
-                }
-                filed = (await stranger.ask("fileReport", input=filing)).made
-                report_id: str = filed["reports"][0]["id"]
-                await coordinator.ask("reviewReport", id=report_id)
+                nearby = await open_nearby(scene, admin, Random(1))  # noqa: S311 (no secret)
                 async with (
                     running(Program(("worker",), own, folder / "worker.log")) as worker,
                     store_at(database.uri, folder) as store,
                 ):
-                    # As after `proveYourself`, without an authenticator app.
-                    proven = {"$set": {"provenAt": datetime.now(UTC)}}
-                    await store.sessions.collection.update_many({}, proven)
+                    await prove_everybody(store)
 
                     async def is_at_work() -> bool:
                         return await store.events.collection.find_one({"work.state": "WAITING"}) is None
 
                     # A worker that has just been started reads its tables of names first.
                     await until(is_at_work, 120)
-                    yield coordinator, store, worker, report_id, scene.volunteer
-
-
-async def _phones(store: Store, volunteer: Client, service: PushProgram, count: int) -> None:
-    """One phone of the volunteer as it registers, and copies of it for all the others: each is told by itself."""
-    keys = {"publicKey": new_key_pair().public_key, "authSecret": "A" * 22}
-    first_id = new_id()
-    device = {"id": first_id, "endpoint": service.endpoint(first_id), **keys}
-    if (await volunteer.ask("registerDevice", input=device)).codes:
-        raise RuntimeError("no phone")
-    first = await store.devices.get(first_id)
-    if first is None:
-        raise RuntimeError("no phone")
-    for begin in range(1, count, WRITTEN_AT_ONCE):
-        ids = [new_id() for _ in range(begin, min(begin + WRITTEN_AT_ONCE, count))]
-        copies = [replace(first, id=one, endpoint=service.endpoint(one)) for one in ids]
-
-        async def write(session: Any, copies: Any = copies) -> None:
-            await store.devices.insert_many(copies, session)
-
-        await store.transact(write)
+                    yield nearby, store, worker, scene.volunteer
 
 
 def _memory(program: Program) -> float:

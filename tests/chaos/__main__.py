@@ -6,6 +6,7 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 from random import Random
 
@@ -14,7 +15,7 @@ from rich.console import Console
 from rich.live import Live
 
 from tests.chaos.alerts import PARTS as KILLED_IN_ALERTS
-from tests.chaos.alerts import QUICK_ALERTS, AlertPlan, alert_table, kill_during_alerts
+from tests.chaos.alerts import QUICK_ALERTS, WHOM, AlertPlan, alert_table, kill_during_alerts
 from tests.chaos.bytes_fuzz import read_lists, send_photos
 from tests.chaos.everybody import let_everybody_in
 from tests.chaos.frames import send_frames
@@ -65,11 +66,11 @@ async def races(console: Console, _plan: Plan, random: Random) -> bool:
 
 async def alerts(console: Console, plan: Plan, random: Random) -> bool:
     well = True
-    for part in KILLED_IN_ALERTS:
+    for whom, part in product(WHOM, KILLED_IN_ALERTS):
         with tempfile.TemporaryDirectory() as folder:
             chosen = QUICK_ALERTS if plan == QUICK else AlertPlan()
-            rounds = await kill_during_alerts(part, Path(folder), chosen, random)
-        console.print(alert_table(part, rounds))
+            rounds = await kill_during_alerts(part, whom, Path(folder), chosen, random)
+        console.print(alert_table(part, whom, rounds))
         faults = [line for one in rounds for line in one.faults]
         for line in faults[:20]:
             console.print(f"[red]{part}:[/] {line}")

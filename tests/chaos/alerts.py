@@ -1,9 +1,10 @@
 """Alerts: what sends to very many phones gets SIGKILL in the middle of it, and each phone shows the alert once."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -17,14 +18,17 @@ from backend.store.database import Store
 from backend.store.work import WorkState
 from tests.chaos.children import invent, registration_of, report_of
 from tests.chaos.installations import INSTALLATIONS, Installation
+from tests.chaos.nearby import open_nearby, prove_everybody, put_phones_nearby
 from tests.chaos.phones import Phones, phones_online
 from tests.chaos.stock import store_at
 from tests.chaos.waiting import until
-from tests.chaos.writers import come_in, open_scene
-from tests.support.client import Client, new_id, retry_key
+from tests.chaos.writers import Scene, come_in, open_scene
+from tests.support.client import Answer, Client, new_id, retry_key
 
 PARTS = ("worker", "server")
 """The worker alone; and the server with API and worker in one."""
+WHOM = ("family", "area")
+"""The phones of one family, told by a match; and all that are near, told by a coordinator."""
 TOLD_SECONDS = 120
 
 
@@ -47,9 +51,18 @@ class AlertRound:
     faults: tuple[str, ...]
 
 
-async def kill_during_alerts(
-    part: str, folder: Path, plan: AlertPlan, random: Random, on_round: Callable[[AlertRound], None] = lambda _: None
-) -> list[AlertRound]:
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """An alert that is about to be told to the phones of these ids. `begin` brings it about, `has_begun` says whether
+    its middle has come.
+    """
+
+    ids: list[str]
+    begin: Callable[[], Awaitable[Answer]]
+    has_begun: Callable[[Store], Awaitable[bool]]
+
+
+async def kill_during_alerts(part: str, whom: str, folder: Path, plan: AlertPlan, random: Random) -> list[AlertRound]:
     async with (
         phones_online() as phones,
         aiohttp.ClientSession() as session,
@@ -59,38 +72,52 @@ async def kill_during_alerts(
         admin = await come_in(stranger, installation.first_secret)
         rounds = []
         for _ in range(plan.rounds):
-            rounds.append(await _play(installation, folder, stranger, admin, phones, plan, random))
-            on_round(rounds[-1])
+            scene = await open_scene(stranger, admin)
+            async with store_at(installation.database_uri(), folder) as store:
+                if whom == "family":
+                    telling = await _of_a_family(store, scene, phones, plan.phones, random)
+                else:
+                    telling = await _of_an_area(store, scene, admin, phones, plan.phones, random)
+                refused = (await telling.begin()).codes
+                if refused:
+                    raise RuntimeError(f"nobody is told: {refused}")
+                await until(partial(telling.has_begun, store), TOLD_SECONDS)
+            rounds.append(await _play(installation, folder, phones, telling.ids, random))
         return rounds
 
 
-async def _play(
-    installation: Installation,
-    folder: Path,
-    stranger: Client,
-    admin: Client,
-    phones: Phones,
-    plan: AlertPlan,
-    random: Random,
-) -> AlertRound:
-    scene, child = await open_scene(stranger, admin), invent(random)
+async def _of_a_family(store: Store, scene: Scene, phones: Phones, count: int, random: Random) -> Telling:
+    child = invent(random)
     filing = {
         "incidentId": scene.incident_id,
         "retryKey": retry_key(),
         "reporter": {"name": child.mother, "relation": "mother"},
         "children": [report_of(child)],
     }
-    family = stranger.signed_in((await stranger.ask("fileReport", input=filing)).made["token"])
-    family_id = (await family.ask("viewer")).value["id"]
-    async with store_at(installation.database_uri(), folder) as store:
-        ids = await _subscribe(store, phones, family_id, plan.phones)
-    assert not (await scene.volunteer.ask("registerPerson", input=registration_of(child, scene.site_id))).codes
+    family = scene.stranger.signed_in((await scene.stranger.ask("fileReport", input=filing)).made["token"])
+    ids = await _subscribe(store, phones, (await family.ask("viewer")).value["id"], count)
 
-    async def some_are_told() -> bool:
+    async def some_are_told(_: Store) -> bool:
         return any(phones.taken[one] for one in ids)
 
-    await until(some_are_told, TOLD_SECONDS)
-    await asyncio.sleep(random.uniform(0, 0.3) * plan.phones / 1000)
+    registration = registration_of(child, scene.site_id)
+    return Telling(ids, lambda: scene.volunteer.ask("registerPerson", input=registration), some_are_told)
+
+
+async def _of_an_area(store: Store, scene: Scene, admin: Client, phones: Phones, count: int, random: Random) -> Telling:
+    nearby = await open_nearby(scene, admin, random)
+    ids = await put_phones_nearby(store, scene.volunteer, phones.subscription, count)
+    await prove_everybody(store)
+
+    async def some_are_queued(store: Store) -> bool:
+        """Most are found by later pages, unless they are few."""
+        return await store.deliveries.find_one({"work.state": WorkState.WAITING.value}) is not None
+
+    return Telling(ids, lambda: nearby.coordinator.ask("sendAreaAlert", input=nearby.asked), some_are_queued)
+
+
+async def _play(installation: Installation, folder: Path, phones: Phones, ids: list[str], random: Random) -> AlertRound:
+    await asyncio.sleep(random.uniform(0, 0.3) * len(ids) / 1000)
     before = sum(phones.taken[one].total() for one in ids)
     await installation.kill()
     async with store_at(installation.database_uri(), folder) as store:
@@ -117,7 +144,7 @@ async def _settled(store: Store, ids: list[str]) -> dict[str, str]:
     deliveries, waiting = store.deliveries, {"work.state": WorkState.WAITING.value}
 
     async def all_are_sent() -> bool:
-        queued = await deliveries.find_one({"deviceId": ids[-1]}) is not None
+        queued = await deliveries.collection.count_documents({"deviceId": {"$in": ids}}) == len(ids)
         return queued and await deliveries.find_one(waiting) is None
 
     with suppress(TimeoutError):
@@ -133,9 +160,11 @@ def _counted(phones: Phones, ids: list[str], states: dict[str, str]) -> tuple[in
     return sum(phones.taken[one].total() - 1 for one in ids if phones.taken[one]), tuple(faults)
 
 
-def alert_table(part: str, rounds: list[AlertRound]) -> Table:
+def alert_table(part: str, whom: str, rounds: list[AlertRound]) -> Table:
     table = Table(
-        title=f"An alert to many phones, the {part} killed in its middle", title_justify="left", box=box.SIMPLE_HEAD
+        title=f"An alert to the phones of one {whom}, the {part} killed in its middle",
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
     )
     for name in ("round", "phones", "told before the kill", "told again, shown once", "faults"):
         table.add_column(name, justify="right")
