@@ -6,6 +6,7 @@ from backend.commands import account, audit, events, keys, matching
 from backend.commands import map as map_command
 from backend.commands.access import access
 from backend.commands.demo import demo
+from backend.commands.destroy import destroy
 from backend.commands.indexes import indexes
 from backend.commands.invite import invite
 from backend.commands.match import match
@@ -30,6 +31,7 @@ def build() -> typer.Typer:
     app.command()(match)
     app.command()(invite)
     app.command()(indexes)
+    app.command()(destroy)
     app.command()(push_key)
     app.command()(schema)
     app.command()(access)

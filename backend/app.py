@@ -369,6 +369,8 @@ def build_app(settings: Settings, use: Collaborators, contract: Contract | None 
     behind_links = pages_behind_links(use)
     health = health_routes(use.store.answers)
     routes = Starlette(routes=[*web_app_routes(WEB_APP, settings.tiles_url), *graphql, *photos, *behind_links, *health])
+    # It would lead to whatever host a request names.
+    routes.router.redirect_slashes = False
     shared = for_origins(routes, settings.cors_origins, settings.address)
     headed = with_headers(shared, https=settings.address.startswith("https://"))
     return behind_proxies(headed, settings.trusted_proxies)

@@ -19,6 +19,7 @@ from backend.services.alerts import queue_deliveries, raise_question, raise_repo
 from backend.services.area_alerts import end_of_found
 from backend.services.area_rounds import queue_round
 from backend.services.collaborators import Collaborators
+from backend.services.destroying import begin_what_is_due, destroy_page
 from backend.services.escalation import await_answer, await_review, escalate, expect_back, follow_moved_children
 from backend.services.map_rebuilding import tend_map
 from backend.services.models import Rules, renew_if_outgrown, rules_of
@@ -35,6 +36,8 @@ MOST_ATTEMPTS = 8
 """With pauses that double from a second, about four minutes; then an operator is needed."""
 LONGEST_PAUSE_SECONDS = 120.0
 MAP_PAUSE_SECONDS = 0.1
+RETENTION_PAUSE_SECONDS = 600.0
+"""Retention counts in days."""
 
 Handler = Callable[[Collaborators, Sequence[Event], Session], Awaitable[timedelta | None]]
 """Does what follows from events of one kind, or a part of it: then it says how soon to come back for the rest."""
@@ -136,6 +139,11 @@ async def _rescore_incident(use: Collaborators, events: Sequence[Event], session
     return await rescore_page(use, event.subject_id, event.id, session)
 
 
+async def _destroy(use: Collaborators, events: Sequence[Event], session: Session) -> timedelta | None:
+    (event,) = events
+    return await destroy_page(use, event.subject_id, session)
+
+
 async def _tell_linked_families(use: Collaborators, events: Sequence[Event], session: Session) -> None:
     for event in events:
         await raise_shared_news(use, event, session)
@@ -198,6 +206,7 @@ HANDLERS: Mapping[EventKind, Handler] = MappingProxyType({
     EventKind.AREA_ALERT_SENT: _queue_area,
     EventKind.AREA_ALERT_WIDENED: _queue_area,
     EventKind.RESCORING_STARTED: _rescore_incident,
+    EventKind.DESTRUCTION_BEGUN: _destroy,
 })  # fmt: skip
 
 
@@ -206,7 +215,9 @@ WAITING = frozenset({
     EventKind.MATCH_UNDONE, EventKind.RECHECK_ASKED, EventKind.REGISTRATION_MOVED,
 })  # fmt: skip
 """After these, something waits for somebody, who is told at once."""
-PAGED = frozenset({EventKind.RESCORING_STARTED, EventKind.AREA_ALERT_SENT, EventKind.AREA_ALERT_WIDENED})
+PAGED = frozenset({
+    EventKind.RESCORING_STARTED, EventKind.AREA_ALERT_SENT, EventKind.AREA_ALERT_WIDENED, EventKind.DESTRUCTION_BEGUN,
+})  # fmt: skip
 QUEUEING = frozenset({EventKind.ALERT_RAISED, EventKind.AREA_ALERT_SENT, EventKind.AREA_ALERT_WIDENED})
 AT_ONCE = MappingProxyType({
     kind.value: 1 if kind in PAGED else MOST_AT_ONCE for kind in HANDLERS
@@ -235,6 +246,7 @@ async def running_worker(worker: Worker) -> AsyncIterator[None]:
     escalating = _repeat(worker.escalation_bell, lambda: escalate(worker.use))
     tasks.append(asyncio.create_task(escalating, name="worker-escalation"))
     tasks.append(asyncio.create_task(_repeat(worker.map_bell, lambda: _tend_map(worker)), name="worker-map"))
+    tasks.append(asyncio.create_task(_repeat(Bell(), lambda: _mind_retention(worker.use)), name="worker-retention"))
     for number in range(worker.concurrency):
         handling = _repeat(worker.event_bell, lambda: _handle_next_events(worker))
         tasks.append(asyncio.create_task(handling, name=f"worker-event-{number}"))
@@ -339,6 +351,12 @@ async def _tend_map(worker: Worker) -> bool:
     more = await tend_map(worker.use)
     await asyncio.sleep(MAP_PAUSE_SECONDS)
     return more
+
+
+async def _mind_retention(use: Collaborators) -> bool:
+    await begin_what_is_due(use)
+    await asyncio.sleep(RETENTION_PAUSE_SECONDS)
+    return True
 
 
 async def _set_back(worker: Worker, claimed: Claim[Event], error: Exception) -> None:

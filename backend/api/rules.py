@@ -104,7 +104,7 @@ OPERATIONS: Mapping[str, Mapping[str, OperationRule]] = MappingProxyType(
             "findPlaces": OperationRule(Gate.STRANGER_OR_ALLOWED, (Action.FIND_PLACE,)),
             "nameOfPlace": _ANYBODY,
             "mapView": _allowed(Action.READ_MAP),
-            "mapTowns": _allowed(Action.READ_MAP),
+            "mapTowns": OperationRule(Gate.STRANGER_OR_ALLOWED, (Action.FIND_PLACE,)),
             "mapTiles": _ANYBODY,
             "publicFigures": _allowed(Action.READ_INCIDENT),
             "registration": _allowed(Action.READ_REGISTRATION),
@@ -306,7 +306,7 @@ FIELDS: Mapping[str, Mapping[str, Rule]] = MappingProxyType({
     "Passkey": _rules(OWN="id name createdAt lastUsedAt"),
     "Session": _rules(OWN="id present createdAt lastUsedAt expiresAt"),
     "Device": _rules(OWN="id language"),
-    "OpenIncident": _rules(PUBLIC="id name kind synthetic workBits"),
+    "OpenIncident": _rules(PUBLIC="id name kind synthetic area workBits"),
     "AlertChoices": _rules(OWN="byPush byEmail email language quiet nearby"),
     "QuietHours": _rules(OWN="start until timeZone"),
     "AreaReach": _rules(Action.SEND_AREA_ALERT, COUNT="devices newDevices sites", IDENTITY="child photos"),
@@ -328,7 +328,7 @@ FIELDS: Mapping[str, Mapping[str, Rule]] = MappingProxyType({
     "Incident": _rules(
         Action.READ_INCIDENT,
         RECORD="id name kind status scale area childAgeLimit retentionDays proposeThreshold alertThreshold "
-        "escalateMinutes synthetic version createdAt updatedAt",
+        "escalateMinutes synthetic version createdAt updatedAt closedAt destroyedAt",
     )
     | _rules(Action.READ_SITE, PLACE="sites"),
     "Site": _rules(
@@ -386,7 +386,7 @@ FIELDS: Mapping[str, Mapping[str, Rule]] = MappingProxyType({
         IDENTITY="requesterName requesterRelation proof proofNote checkedBy appeal",
         STAFF="reason takenDownBy appealedBy answer answeredBy",
     ),
-    "ReportReview": _rules(STAFF="reviewedBy reviewedAt objectedAt"),
+    "ReportReview": _rules(STAFF="reviewedBy reviewedAt objectedAt", CONTACT="reporterBefore"),
     "Sighting": _rules(
         Action.READ_SIGHTING,
         RECORD="id incidentId state source synthetic version createdAt updatedAt",

@@ -8,6 +8,8 @@ from enum import StrEnum
 class EventKind(StrEnum):
     INCIDENT_OPENED = "INCIDENT_OPENED"
     INCIDENT_UPDATED = "INCIDENT_UPDATED"
+    DESTRUCTION_BEGUN = "DESTRUCTION_BEGUN"
+    INCIDENT_DESTROYED = "INCIDENT_DESTROYED"
     SITE_ADDED = "SITE_ADDED"
     SITE_UPDATED = "SITE_UPDATED"
     INTAKE_OPENED = "INTAKE_OPENED"
@@ -156,6 +158,7 @@ WORKED = frozenset({
     EventKind.AREA_ALERT_SENT,
     EventKind.AREA_ALERT_WIDENED,
     EventKind.RESCORING_STARTED,
+    EventKind.DESTRUCTION_BEGUN,
 })  # fmt: skip
 """The kinds that the worker has something to do for; the others are only read."""
 

@@ -1,7 +1,7 @@
 """A declared emergency, within which people are registered, missed and matched."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from backend.domain.changes import UNCHANGED, Unchanged
@@ -42,7 +42,8 @@ class Incident:
     """`area` is a ring of points without holes; `child_age_limit` in years (6 U.S.C. 774: under 21); thresholds are
     probabilities: from `propose_threshold` a coordinator sees a match, from `alert_threshold` the family is told that
     there is news (None: only when a person has confirmed it). After `escalate_minutes` the next on duty is told of what
-    nobody took. `synthetic` marks an exercise with invented people.
+    nobody took. `synthetic` marks an exercise with invented people. `retention_days` after `closed_at` the records of
+    people are destroyed, which begins at `destroying_since` and has ended at `destroyed_at`.
     """
 
     id: str
@@ -61,6 +62,17 @@ class Incident:
     created_at: datetime
     updated_at: datetime
     escalate_minutes: int = 15
+    closed_at: datetime | None = None
+    destroying_since: datetime | None = None
+    destroyed_at: datetime | None = None
+
+
+def destroyed_after(incident: Incident) -> datetime | None:
+    """When the records of people are due to be destroyed; None while it is not closed."""
+    if incident.status is not IncidentStatus.CLOSED:
+        return None
+    # Of one that an older release closed, its last change is known alone.
+    return (incident.closed_at or incident.updated_at) + timedelta(days=incident.retention_days)
 
 
 @dataclass(frozen=True, slots=True)

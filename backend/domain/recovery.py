@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from backend.domain.subject import Reporter
+
 
 class RecoveryQuestion(StrEnum):
     """Kinds of facts that a report holds, those first that nobody but its family and the centre were shown."""
@@ -48,6 +50,7 @@ class CaseRecovery:
 class RecoveredCase:
     """That a case was given a new code, and by whom. Its id owns the devices and the address that were told of the
     family's news until then: they are told of this alone. `objected_at` is when somebody said that it was not them.
+    `reporter` is how the family was reached before, and `open_reports` are those of its reports that were open then.
     """
 
     id: str
@@ -58,3 +61,5 @@ class RecoveredCase:
     created_at: datetime
     updated_at: datetime
     objected_at: datetime | None
+    reporter: Reporter | None = None
+    open_reports: tuple[str, ...] = ()

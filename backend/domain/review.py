@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from backend.domain.report import Report
+from backend.domain.subject import Reporter
 
 
 class ReviewState(StrEnum):
@@ -16,7 +17,8 @@ class ReviewState(StrEnum):
 class Review:
     """Of one report, whose id it has. Beside the report, so that looking at it is no change of what the family wrote:
     its phone may be changing that at the same time. `objected_at` is since when somebody who had its case says that it
-    was not them who asked for it anew; until that is settled no match of it is confirmed.
+    was not them who asked for it anew; until that is settled no match of it is confirmed. `reporter_before` is how the
+    family was reached before the case was given anew: whoever has it since may have changed that.
     """
 
     id: str
@@ -28,6 +30,7 @@ class Review:
     reviewed_by: str | None = None
     reviewed_at: datetime | None = None
     objected_at: datetime | None = None
+    reporter_before: Reporter | None = None
 
 
 def awaited(report: Report) -> Review:

@@ -19,7 +19,7 @@ class SiteKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """`capacity` in people, None when nobody has said."""
+    """`capacity` in people, None when nobody has said; `closed_at` is when it was closed last."""
 
     id: str
     incident_id: str
@@ -32,6 +32,11 @@ class Site:
     version: int
     created_at: datetime
     updated_at: datetime
+    closed_at: datetime | None = None
+
+    def takes_in(self, found_at: datetime) -> bool:
+        """Whether somebody who was found then may be registered here: now, or while it was still open."""
+        return self.open or found_at <= (self.closed_at or self.updated_at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ class NamedEntry:
 async def list_entries(
     use: Collaborators, viewer: Viewer | None, record_id: str, request: PageRequest
 ) -> Page[NamedEntry]:
-    """What the log holds about a registration or a report, the newest first; not yet that it is asked for now.
+    """What the log holds about a registration or a report, the newest first. That it is asked for now is entered after.
 
     Raises: DomainError UNAUTHENTICATED, NOT_FOUND, INVALID; MalformedError where the log is damaged.
     """

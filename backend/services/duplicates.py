@@ -20,6 +20,7 @@ from backend.services.audit import Named, looking_for, saw, tell
 from backend.services.collaborators import Collaborators
 from backend.services.links import MOST_LINKED, Cluster, clusters, require_one_answer
 from backend.services.models import rules_of
+from backend.services.objections import require_no_objection
 from backend.services.paging import Page, PageRequest, read_page
 from backend.services.parting import tell_all
 from backend.services.proofs import require_proof
@@ -229,7 +230,12 @@ async def _require_sound(use: Collaborators, pair: Duplicate, members: Cluster, 
 
 
 async def _require_true(use: Collaborators, pair: Duplicate, session: Session) -> None:
-    """Raises: DomainError CONFLICT where one of the two is known to be false, since it would share what was decided."""
+    """Raises: DomainError CONFLICT where one of the two is known to be false, since it would share what was decided; or
+    where somebody objects to who has the case of one of those that would be linked.
+    """
+    if pair.side is Side.REPORT:
+        linked = await clusters(use, pair.side, (pair.first_id, pair.second_id), session)
+        await require_no_objection(use, linked[pair.first_id] | linked[pair.second_id], session)
     for record_id in (pair.first_id, pair.second_id):
         if pair.side is Side.REPORT:
             report = await use.store.reports.get(record_id, session)

@@ -1,6 +1,7 @@
 """Incidents: opening, changing, reading."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from backend.domain.account import Viewer
 from backend.domain.errors import conflict, not_found
@@ -14,6 +15,7 @@ from backend.services.collaborators import Collaborators
 from backend.services.identifiers import given_or_new
 from backend.services.models import first_model, put_model, rescaled, rules_of, start_rescoring
 from backend.services.paging import Page, PageRequest, read_page
+from backend.services.proofs import require_proof
 from backend.store.codec import digest, to_document
 from backend.store.records import Duplicate, Session
 
@@ -76,7 +78,8 @@ async def change_incident(
 ) -> Incident:
     """Change an incident of which `version` was seen. Another scale, or other thresholds, have all of it rescored.
 
-    Raises: DomainError UNAUTHENTICATED, NOT_FOUND, FORBIDDEN, INVALID, STALE.
+    Raises: DomainError UNAUTHENTICATED, NOT_FOUND, FORBIDDEN, INVALID, STALE, STEP_UP_NEEDED; CONFLICT for
+    opening one again whose records are destroyed.
     """
     incident = await use.store.incidents.get(incident_id)
     where = None if incident is None else Where(incident_id=incident.id)
@@ -85,7 +88,14 @@ async def change_incident(
         raise not_found("incident")
     require_seen(incident, version)
     refuse_if_any(incident_problems(changes))
-    following = changed(incident, changes, version=version + 1, updated_at=use.clock())
+    now = use.clock()
+    following = changed(incident, changes, version=version + 1, updated_at=now)
+    if (following.status, following.retention_days) != (incident.status, incident.retention_days):
+        await require_proof(use, known)  # it says when what is kept of people is destroyed
+    if following.status is not incident.status:
+        if incident.destroying_since is not None:
+            raise conflict("The records of this incident are destroyed. Open a new one.", "status")
+        following = replace(following, closed_at=now if following.status is IncidentStatus.CLOSED else None)
 
     async def write(session: Session) -> None:
         if not await use.store.incidents.replace(following, version, session):

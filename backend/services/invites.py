@@ -11,6 +11,7 @@ from backend.services.access import Action, Where, inviting, require_of_record
 from backend.services.audit import tell
 from backend.services.collaborators import Collaborators
 from backend.services.pins import hash_of_new_pin, refuse_pin_of
+from backend.services.proofs import require_proof_once_set_up
 from backend.services.rates import signed_in_at
 from backend.services.secrets import SHORTEST_RETRY_KEY, keyed_hash, new_token
 from backend.services.sessions import account_session, require_still_signed_in, session_id
@@ -28,12 +29,15 @@ _NEED_AN_INCIDENT = {Role.CALL_TAKER, Role.OFFICER}
 async def create_invite(use: Collaborators, viewer: Viewer | None, new: NewInvite) -> tuple[Invite, str]:
     """An invite, and the secret of its link, which is not kept and so is shown only now.
 
-    Raises: DomainError UNAUTHENTICATED, NOT_FOUND, FORBIDDEN, INVALID.
+    Raises: DomainError UNAUTHENTICATED, NOT_FOUND, FORBIDDEN, INVALID, STEP_UP_NEEDED.
     """
     _refuse_what_cannot_be(new)
     where = await _where(use, new)
     reading = Action.READ_SITE if new.site_id is not None else Action.READ_INCIDENT
     known = require_of_record(viewer, inviting(new.role), reading, where, "site or incident")
+    if inviting(new.role) is Action.INVITE_STAFF:
+        # Whoever comes in by it sets up a second factor of their own, and decides.
+        await require_proof_once_set_up(use, known)
     return await _write_invite(use, new, where or Where(), known)
 
 

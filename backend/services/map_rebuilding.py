@@ -32,7 +32,7 @@ async def tend_map(use: Collaborators) -> bool:
     """Go on with a map that is being made anew, or else count what is due; whether there is more to do."""
     under_way = await rebuild_under_way(use.store)
     if under_way is not None:
-        await _next_page(use, under_way.id)
+        await _next_page(use, under_way)
         return True
     return await count_what_is_due(use)
 
@@ -51,29 +51,26 @@ async def work_off(use: Collaborators, incident_id: str) -> AsyncIterator[MapReb
     """Each step of a rebuild until it is done; workers may turn the same pages."""
     while (now := await rebuild_of(use.store, incident_id)) is not None:
         yield now
-        await _next_page(use, incident_id)
+        await _next_page(use, now)
 
 
-async def _next_page(use: Collaborators, incident_id: str) -> None:
-    seen = await rebuild_of(use.store, incident_id)
-    if seen is None:
-        return
-    name = _COLLECTIONS[seen.step]
+async def _next_page(use: Collaborators, seen: MapRebuild) -> None:
+    """Turn the page that comes next by what was seen, unless another has turned it meanwhile."""
     ends = seen.ends
     if ends is None:
-        ends = await ends_of_pages(use.store, name, incident_id, PAGE)
+        ends = await ends_of_pages(use.store, _COLLECTIONS[seen.step], seen.id, PAGE)
 
     async def write(session: Session) -> None:
         await kept.meet(use.store, session)
-        now = await rebuild_of(use.store, incident_id, session)
+        now = await rebuild_of(use.store, seen.id, session)
         if now is None or (now.step, now.after) != (seen.step, seen.after):
-            return  # another has turned this page
+            return
         # Where the ends are new, so is the beginning: an earlier release went the other way.
         begun = now if now.ends is not None else replace(now, ends=ends, after=None)
         following = await _count_page(use, begun, session)
         if following is None:
-            await end_rebuild(use.store, incident_id, session)
-            await tell_all_changed(use, incident_id, session)
+            await end_rebuild(use.store, seen.id, session)
+            await tell_all_changed(use, seen.id, session)
         else:
             await put_rebuild(use.store, following, session)
 

@@ -272,7 +272,9 @@ async def _require_both_sides_open(use: Collaborators, match: Match, session: Se
     await use.store.registrations.hold(match.registration_id, session)
     report = await use.store.reports.get(match.report_id, session)
     registration = await use.store.registrations.get(match.registration_id, session)
-    await require_no_objection(use, match.report_id, session)
+    # What is confirmed of one counts for all that are linked with it.
+    linked = (await clusters(use, Side.REPORT, [match.report_id], session))[match.report_id]
+    await require_no_objection(use, linked, session)
     if report is None or not is_seeking(report):
         raise conflict("The family has withdrawn this report, or it is closed or was taken down.", "id")
     if registration is None or not is_sought(registration):

@@ -4,6 +4,7 @@ Then the case is nobody's: its new code is void too, no match of its reports is 
 the staff, who finds out who the family is.
 """
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -15,8 +16,9 @@ from backend.domain.choices import AlertChoices
 from backend.domain.errors import ErrorCode, conflict, not_found, refusal
 from backend.domain.event import Event, EventKind
 from backend.domain.recovery import RecoveredCase
-from backend.domain.report import Report
+from backend.domain.report import Report, ReportStatus
 from backend.domain.review import ReviewState, awaited
+from backend.domain.subject import Reporter
 from backend.services import reports
 from backend.services.access import Action, require_of_record
 from backend.services.alerts import About, raise_alert
@@ -36,7 +38,19 @@ async def tell_who_had_it(
     no more. That they had stopped e-mails says nothing of this one.
     """
     now = use.clock()
-    case = RecoveredCase(use.new_id(), report.incident_id, report.family_id, viewer.id, 1, now, now, None)
+    of_it = await use.store.reports.find({"familyId": report.family_id}, session=session)
+    case = RecoveredCase(
+        id=use.new_id(),
+        incident_id=report.incident_id,
+        family_id=report.family_id,
+        recovered_by=viewer.id,
+        version=1,
+        created_at=now,
+        updated_at=now,
+        objected_at=None,
+        reporter=report.reporter,
+        open_reports=tuple(one.id for one in of_it if one.status is ReportStatus.OPEN),
+    )
     address = before.email or (report.reporter.email or "").strip() or None
     told = AlertChoices(case.id, 1, now, now, email=address, language=before.language)
     await use.store.recovered_cases.insert(
@@ -93,22 +107,49 @@ async def object_to_recovery(use: Collaborators, token: str) -> None:
             raise stale()
         await end_all_of_family(use.store.sessions, family.id, session)
         await use.store.devices.collection.delete_many({"ownerId": family.id}, session=session)
-        await use.store.alert_choices.delete(family.id, session)
+        await _tell_no_mailbox(use, family.id, now, session)
         of_it = await use.store.reports.find({"familyId": family.id}, session=session)
         for report in of_it:
-            await _wait_for_staff(use, report, now, session)
-        told = _event(use, EventKind.CASE_OBJECTED, case, family.id)
+            await _wait_for_staff(use, report, case.reporter, now, session)
+            if report.status is ReportStatus.WITHDRAWN and report.id in case.open_reports:
+                await _reopen(use, report, now, session)
+        told = _event(use, EventKind.CASE_OBJECTED, family.id, case.incident_id, family.id)
         await tell(use, None, session, told, also=[report.id for report in of_it])
 
     await use.store.transact(write)
 
 
-async def _wait_for_staff(use: Collaborators, report: Report, now: datetime, session: Session) -> None:
+async def _tell_no_mailbox(use: Collaborators, family_id: str, now: datetime, session: Session) -> None:
+    """Neither the address that was chosen since, nor one that was written into the report."""
+    there = await use.store.alert_choices.get(family_id, session)
+    none = AlertChoices(family_id, 1, now, now, by_email=False)
+    if there is None:
+        await use.store.alert_choices.insert(none, session)
+    elif not await use.store.alert_choices.replace(
+        replace(none, version=there.version + 1, created_at=there.created_at, language=there.language),
+        there.version,
+        session,
+    ):
+        raise stale()
+
+
+async def _reopen(use: Collaborators, report: Report, now: datetime, session: Session) -> None:
+    """Whoever has the case since has withdrawn it, while its family believes that it is looked for."""
+    opened = replace(report, status=ReportStatus.OPEN, version=report.version + 1, updated_at=now)
+    await reports.keep_changed(use, opened, report.version, session)
+    told = _event(use, EventKind.REPORT_RESTORED, report.id, report.incident_id, report.family_id)
+    await tell(use, None, session, replace(told, family_id=report.family_id, report_id=report.id))
+
+
+async def _wait_for_staff(
+    use: Collaborators, report: Report, before: Reporter | None, now: datetime, session: Session
+) -> None:
     # Whoever confirms a match of it at this moment comes after, and sees this.
     await use.store.reports.hold(report.id, session)
     there = await use.store.reviews.get(report.id, session)
     if there is None:
-        await use.store.reviews.insert(replace(awaited(report), objected_at=now, updated_at=now), session)
+        waits = replace(awaited(report), objected_at=now, reporter_before=before, updated_at=now)
+        await use.store.reviews.insert(waits, session)
         return
     waiting = replace(
         there,
@@ -116,6 +157,7 @@ async def _wait_for_staff(use: Collaborators, report: Report, now: datetime, ses
         reviewed_by=None,
         reviewed_at=None,
         objected_at=now,
+        reporter_before=there.reporter_before or before,
         version=there.version + 1,
         updated_at=now,
     )
@@ -123,10 +165,12 @@ async def _wait_for_staff(use: Collaborators, report: Report, now: datetime, ses
         raise stale()
 
 
-async def require_no_objection(use: Collaborators, report_id: str, session: Session | None = None) -> None:
-    """Raises: DomainError CONFLICT while somebody who had the case says that it was not them who asked for it anew."""
-    review = await use.store.reviews.get(report_id, session)
-    if review is not None and review.objected_at is not None:
+async def require_no_objection(use: Collaborators, report_ids: Collection[str], session: Session | None = None) -> None:
+    """Raises: DomainError CONFLICT while somebody who had the case of one of these says that it was not them who asked
+    for it anew.
+    """
+    reviews = await use.store.reviews.find({"_id": {"$in": sorted(report_ids)}}, session=session)
+    if any(review.objected_at is not None for review in reviews):
         raise conflict(
             "Somebody who had this case says that it was not them who asked for a new code. A coordinator or an "
             "officer has to find out who the family is first.",
@@ -135,8 +179,8 @@ async def require_no_objection(use: Collaborators, report_id: str, session: Sess
 
 
 async def settle_objection(use: Collaborators, viewer: Viewer | None, report_id: str) -> Report:
-    """Say that one has found out who the family is: its case can be given anew, and its matches decided. Never who gave
-    the case to somebody. Settled again, it is as it was.
+    """Say that one has found out who the family is: its case can be given anew, and its matches decided; every link by
+    which somebody could object until now is over. Never who gave the case to somebody. Settled again, it is as it was.
 
     Raises: DomainError UNAUTHENTICATED, NOT_FOUND, FORBIDDEN, STEP_UP_NEEDED.
     """
@@ -164,6 +208,7 @@ async def settle_objection(use: Collaborators, viewer: Viewer | None, report_id:
                 reviewed_by=known.id,
                 reviewed_at=now,
                 objected_at=None,
+                reporter_before=None,
                 version=review.version + 1,
                 updated_at=now,
             )
@@ -171,16 +216,10 @@ async def settle_objection(use: Collaborators, viewer: Viewer | None, report_id:
                 raise stale()
             settled.append(one.id)
         if settled:
-            told = Event(
-                id=use.new_id(),
-                kind=EventKind.CASE_SETTLED,
-                subject_id=report.family_id,
-                actor_id=known.id,
-                at=use.clock(),
-                incident_id=report.incident_id,
-                report_id=report.id,
-            )
-            await tell(use, known, session, told, also=settled)
+            for case in await use.store.recovered_cases.find({"familyId": report.family_id}, session=session):
+                await _forget(use, case, session)
+            told = _event(use, EventKind.CASE_SETTLED, report.family_id, report.incident_id, known.id)
+            await tell(use, known, session, replace(told, report_id=report.id), also=settled)
 
     await use.store.transact(write)
     await saw(use, known, AuditAction.READ_REPORT, Part.DESCRIPTION, [report])
@@ -198,12 +237,19 @@ def _hash_of(use: Collaborators, token: str) -> str:
     return keyed_hash(use.keys.token_pepper, "objection token", token)
 
 
-def _event(use: Collaborators, kind: EventKind, case: RecoveredCase, actor_id: str) -> Event:
+async def _forget(use: Collaborators, case: RecoveredCase, session: Session) -> None:
+    """Nobody objects to it any more: an old link must not lock out a family that staff has met since."""
+    await use.store.devices.collection.delete_many({"ownerId": case.id}, session=session)
+    await use.store.alert_choices.delete(case.id, session)
+    await use.store.recovered_cases.delete(case.id, session)
+
+
+def _event(use: Collaborators, kind: EventKind, family_id: str, incident_id: str, actor_id: str) -> Event:
     return Event(
         id=use.new_id(),
         kind=kind,
-        subject_id=case.family_id,
+        subject_id=family_id,
         actor_id=actor_id,
         at=use.clock(),
-        incident_id=case.incident_id,
+        incident_id=incident_id,
     )

@@ -24,6 +24,16 @@ async def require_proof(use: Collaborators, viewer: Viewer) -> None:
     raise refusal(ErrorCode.STEP_UP_NEEDED, f"Please {words}; it is good for five minutes.")
 
 
+async def require_proof_once_set_up(use: Collaborators, viewer: Viewer) -> None:
+    """The same of who has a second factor; the first administrator invites others before setting one up.
+
+    Raises: DomainError STEP_UP_NEEDED.
+    """
+    credential = await use.store.credentials.get(viewer.id)
+    if credential is not None and credential.has_second_factor:
+        await require_proof(use, viewer)
+
+
 async def credential_state(use: Collaborators, viewer: Viewer) -> CredentialState:
     """What the viewer signs in with, and until when the present session is proven."""
     session = await use.store.sessions.get(viewer.session_id)

@@ -103,7 +103,7 @@ async def _give(
     # Whoever takes the report down at this moment comes after, or is seen here.
     await use.store.reports.hold(report.id, session)
     await _require_not_taken_down(use, report, session)
-    await require_no_objection(use, report.id, session)
+    await require_no_objection(use, [report.id], session)
     await end_all_of_family(use.store.sessions, seen.id, session)
     await _choose_anew(use, viewer, report, keep_email, session)
     await _tell(use, viewer, EventKind.CASE_RECOVERED, report, session)
@@ -144,7 +144,7 @@ async def _report(use: Collaborators, viewer: Viewer | None, report_id: str) -> 
         if report is None:
             raise not_found("report")
     await _require_not_taken_down(use, report)
-    await require_no_objection(use, report.id)
+    await require_no_objection(use, [report.id])
     return report, known
 
 

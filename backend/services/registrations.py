@@ -8,6 +8,7 @@ from backend.domain.audit import AuditAction, Part
 from backend.domain.errors import DomainError, Problem, conflict, not_found
 from backend.domain.event import Event, EventKind
 from backend.domain.incident import Incident, IncidentStatus
+from backend.domain.person import Person, Place
 from backend.domain.registration import (
     Confirmation,
     NewRegistration,
@@ -75,6 +76,9 @@ async def _register(
     refuse_if_any(
         problem for new, field in zip(news, fields, strict=True) for problem in registration_problems(new, now, field)
     )
+    if not all(site.takes_in(new.found_at) for new in news):
+        # What a phone without a network wrote down while the site was open is taken, however late it comes.
+        raise conflict("This site is closed. Who comes now is taken in at an open one.", f"{fields[0]}siteId")
     registrations = [
         Registration(
             id=given_or_new(use, new.id, f"{field}id"),
@@ -161,21 +165,62 @@ async def move_registration(
     use: Collaborators, viewer: Viewer | None, registration_id: str, version: int, site_id: str
 ) -> Registration:
     """Move a person to another site of the same incident; from then on the volunteers there see it, and no longer those
-    here.
+    here. Said again after an answer that was lost, it says that it is done, and shows who may see the person no more
+    nothing but that.
 
     Raises: DomainError UNAUTHENTICATED, NOT_FOUND, FORBIDDEN, CONFLICT, STALE.
     """
-    registration, known = await _for_change(use, viewer, registration_id, Action.MOVE_REGISTRATION)
+    registration = await use.store.registrations.get(registration_id)
+    place = None if registration is None else where(registration)
+    with looking_for(use, viewer, registration_id):
+        try:
+            known = require_of_record(viewer, Action.MOVE_REGISTRATION, Action.READ_REGISTRATION, place, "registration")
+        except DomainError:
+            done = await _own_move(use, viewer, registration_id, registration, site_id)
+            if registration is None or done is None:
+                raise
+            return _as_it_was_moved(registration, done, version + 1)
+        if registration is None:
+            raise not_found("registration")
+    if registration.version > version and await _own_move(use, known, registration_id, registration, site_id):
+        await saw(use, known, AuditAction.READ_REGISTRATION, Part.DESCRIPTION, [registration])
+        return registration
     require_seen(registration, version)
     site = await use.store.sites.get(site_id)
     if site is None or site.incident_id != registration.incident_id:
         raise not_found("site")
+    if not site.open:
+        raise conflict("This site is closed. Please choose an open one.", "siteId")
     if registration.status is not RegistrationStatus.IN_CARE:
         raise conflict("This person is no longer in care, and so cannot be moved.", "id")
     following = replace(registration, site_id=site.id, version=version + 1, updated_at=use.clock())
     following = written_in_by(following, known.id)
     moved = replace(event(use, EventKind.REGISTRATION_MOVED, following, known), from_site_id=registration.site_id)
     return await _replace(use, known, following, version, moved, ["site_id"])
+
+
+def _as_it_was_moved(registration: Registration, done: Event, version: int) -> Registration:
+    return replace(
+        registration,
+        person=Person(),
+        found_place=Place(),
+        medical_notes=None,
+        photo_ids=(),
+        status=RegistrationStatus.IN_CARE,
+        version=version,
+        updated_at=done.at,
+    )
+
+
+async def _own_move(
+    use: Collaborators, viewer: Viewer | None, registration_id: str, present: Registration | None, site_id: str
+) -> Event | None:
+    """The event of the last move of this person, where the viewer made it, and to this site."""
+    told = await use.store.events.find({"subjectId": registration_id}, order=[("_id", 1)])
+    last = next((one for one in reversed(told) if one.kind is EventKind.REGISTRATION_MOVED), None)
+    if last is None or present is None or viewer is None:
+        return None
+    return last if (last.actor_id, last.site_id, present.site_id) == (viewer.id, site_id, site_id) else None
 
 
 async def get_registration(use: Collaborators, viewer: Viewer | None, registration_id: str) -> Registration:

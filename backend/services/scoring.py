@@ -5,12 +5,12 @@ database.
 """
 
 import asyncio
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from backend.domain.evidence import Comparison
 from backend.domain.match import Match
-from backend.matching.compare import compare
+from backend.matching.compare import compare, compare_if_likely
 from backend.matching.context import Context
 from backend.matching.news import probability_for_the_family
 from backend.matching.together import PROMISING, joint
@@ -54,7 +54,7 @@ async def score_registrations(
     matched = _by_one((registration, report) for report, registration in known)
     reports = await candidates_by_key(store.reports, store.key_indexes, registrations, session, besides=matched)
     sides = {(report.id, one.id): (report, one) for one in registrations for report in reports[one.id]}
-    compared = await _compared(rules, sides)
+    compared = await _compared(rules, sides, known)
     promising = {
         sides[pair][0].owner_id
         for pair, comparison in compared.items()
@@ -81,7 +81,8 @@ async def pairs_of_families(
 ) -> list[ScoredPair]:
     """Every pair that a report of these families may be part of, each seen in the light of the others of its family.
 
-    `besides` are pairs of these reports that are to be compared whether or not they share a key.
+    `besides` are pairs of these reports that are to be compared whether or not they share a key. Left out are pairs
+    that are no match for sure, where the family has one report and they were none before.
     """
     store = use.store
     reports = await candidates_of_families(store.reports, family_ids, session)
@@ -89,10 +90,12 @@ async def pairs_of_families(
     others = await candidates_by_key(store.registrations, store.key_indexes, reports, session, besides=_by_one(known))
     sides = {(report.id, one.id): (report, one) for report in reports for one in others[report.id]}
     sides |= besides or {}
-    apart = await _compared(rules, sides)
+    several = {family_id for family_id, count in Counter(one.owner_id for one in reports).items() if count > 1}
+    whole = {*known, *(besides or ()), *(pair for pair, (report, _) in sides.items() if report.owner_id in several)}
+    apart = await _compared(rules, sides, whole)
     beside = await _registered_beside(use, rules, reports, sides, apart, session)
     sides |= beside
-    apart |= await _compared(rules, beside)
+    apart |= await _compared(rules, beside, beside)
     groups = {registration.id: registration.group_id for _, registration in sides.values()}
     families: dict[str, dict[tuple[str, str], Comparison]] = defaultdict(dict)
     for pair, comparison in apart.items():
@@ -119,8 +122,9 @@ async def _registered_beside(
     """
     promising = {
         (report.owner_id, other.group_id)
-        for pair, (report, other) in sides.items()
-        if other.group_id is not None and probability_for_the_family(apart[pair], rules.context) >= PROMISING
+        for pair, comparison in apart.items()
+        for report, other in (sides[pair],)
+        if other.group_id is not None and probability_for_the_family(comparison, rules.context) >= PROMISING
     }
     group_ids = sorted({group_id for _, group_id in promising})
     records = use.store.registrations
@@ -133,10 +137,18 @@ async def _registered_beside(
     }
 
 
-async def _compared(rules: Rules, sides: Sides) -> dict[tuple[str, str], Comparison]:
+async def _compared(
+    rules: Rules, sides: Sides, whole: Collection[tuple[str, str]]
+) -> dict[tuple[str, str], Comparison]:
+    """The comparison of each pair, without those that nothing can come of; those in `whole` are all there."""
+    thresholds = (PROMISING, rules.incident.propose_threshold, rules.incident.alert_threshold)
+    at_least = min(one for one in thresholds if one is not None)
     compared: dict[tuple[str, str], Comparison] = {}
     for number, (pair, (report, registration)) in enumerate(sides.items(), start=1):
-        compared[pair] = compare(report.profile, registration.profile, rules.context)
+        if pair in whole:
+            compared[pair] = compare(report.profile, registration.profile, rules.context)
+        elif found := compare_if_likely(report.profile, registration.profile, rules.context, at_least):
+            compared[pair] = found
         if number % AT_A_STRETCH == 0:
             await asyncio.sleep(0)
     return compared

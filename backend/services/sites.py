@@ -1,6 +1,7 @@
 """Sites: adding, changing, reading."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from backend.domain.account import Viewer
 from backend.domain.errors import conflict, not_found
@@ -70,7 +71,10 @@ async def change_site(
         raise not_found("site")
     require_seen(site, version)
     refuse_if_any(site_problems(changes))
-    following = changed(site, changes, version=version + 1, updated_at=use.clock())
+    now = use.clock()
+    following = changed(site, changes, version=version + 1, updated_at=now)
+    if following.open != site.open:
+        following = replace(following, closed_at=None if following.open else now)
 
     async def write(session: Session) -> None:
         if not await use.store.sites.replace(following, version, session):

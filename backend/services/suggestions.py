@@ -9,7 +9,7 @@ from backend.domain.duplicate import Duplicate, DuplicateAction, DuplicateState,
 from backend.domain.event import SYSTEM, Event, EventKind
 from backend.domain.evidence import Comparison
 from backend.domain.subject import Side
-from backend.matching.duplicates import compare_duplicates
+from backend.matching.duplicates import compare_duplicates, duplicates_if_likely
 from backend.matching.ranking import FOR_ADVICE
 from backend.services.collaborators import Collaborators
 from backend.services.models import Rules
@@ -69,14 +69,14 @@ async def suggest_duplicates(
             ids = first.id, second.id
             if ids in settled or (ids not in known and are_siblings(record, other)):
                 continue  # whoever wrote down brothers and sisters had both in mind
-            comparison = compared(rules, first, second)
             if ids in known:
                 settled.add(ids)
+                comparison = compared(rules, first, second)
                 if (found := _rescored(use, rules, known[ids], first, second, comparison)) is not None:
                     changes.append((found[0], known[ids].version))
                     told.append(event(use, found[1], found[0], SYSTEM))
-            elif _suggests(rules, first, second, comparison):
-                new.append(new_pair(use, (first, second), comparison, SYSTEM))
+            elif likely := _compared_if_likely(rules, first, second):
+                new.append(new_pair(use, (first, second), likely, SYSTEM))
         new = sorted(new, key=lambda pair: (-pair.bits, pair.first_id, pair.second_id))[:MOST_SUGGESTIONS]
         settled.update((pair.first_id, pair.second_id) for pair in new)
         suggested += new
@@ -117,6 +117,13 @@ async def _keep(
 def compared(rules: Rules, first: Candidate, second: Candidate) -> Comparison:
     """Two records of a side, in the order of their pair."""
     return compare_duplicates(first.profile, second.profile, rules.context, together=are_siblings(first, second))
+
+
+def _compared_if_likely(rules: Rules, first: Candidate, second: Candidate) -> Comparison | None:
+    """The same, where they are to be suggested."""
+    least, together = rules.incident.propose_threshold, are_siblings(first, second)
+    found = duplicates_if_likely(first.profile, second.profile, rules.context, least, together=together)
+    return found if found is not None and _suggests(rules, first, second, found) else None
 
 
 def are_siblings(one: Candidate, other: Candidate) -> bool:

@@ -25,10 +25,8 @@ from backend.services.paging import Page, PageRequest, read_page
 from backend.services.parting import part
 from backend.services.proofs import require_proof
 from backend.services.reviews import count_as_reviewed
-from backend.services.subjects import fields_of_report
 from backend.store.duplicates import hold_together
 from backend.store.records import Session
-from backend.store.sightings import linked_sightings
 
 _DECIDED_ON = (MatchState.CLAIMED, MatchState.CONFIRMED)
 _EVENTS = {
@@ -209,10 +207,7 @@ async def _step(
 
 async def _put(use: Collaborators, report: Report, status: ReportStatus, session: Session) -> None:
     following = replace(report, status=status, version=report.version + 1, updated_at=use.clock())
-    linked = await linked_sightings(use.store, [report.id], session)
-    beside = fields_of_report(following, use.clock(), linked.get(report.id, ()))
-    if not await use.store.reports.replace(following, report.version, session, beside=beside):
-        raise stale()
+    await reports.keep_changed(use, following, report.version, session)
 
 
 async def _undo_matches(use: Collaborators, report: Report, viewer: Viewer, session: Session) -> list[Match]:

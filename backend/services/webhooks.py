@@ -4,6 +4,7 @@ import base64
 import secrets
 
 from backend.domain.account import Viewer
+from backend.domain.alert import AlertKind
 from backend.domain.errors import ErrorCode, conflict, not_found, refusal
 from backend.domain.event import Event, EventKind
 from backend.domain.webhook import NewWebhook, Webhook
@@ -39,6 +40,8 @@ async def add_webhook(use: Collaborators, viewer: Viewer | None, new: NewWebhook
     use.check_webhook(new.url)
     if not new.kinds:
         raise refusal(ErrorCode.INVALID, "Please choose at least one kind of alert.", "kinds")
+    if AlertKind.CASE_RECOVERED in new.kinds:
+        raise refusal(ErrorCode.INVALID, "That a case was given a new code is told to who had it alone.", "kinds")
     if len(await list_webhooks(use, known, new.incident_id)) >= MOST:
         raise conflict(f"An incident has {MOST} webhooks at most. Remove one first.", "incidentId")
     now = use.clock()

@@ -1,6 +1,7 @@
 """The connection to MongoDB, every collection by its noun, and transactions."""
 
-from collections.abc import Callable, Coroutine
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field
 from time import monotonic
@@ -36,6 +37,7 @@ from backend.domain.rota import Rota
 from backend.domain.sighting import Sighting
 from backend.domain.site import Site
 from backend.domain.take_down import TakeDown
+from backend.domain.tombstone import Tombstone
 from backend.domain.webhook import Webhook
 from backend.store.cipher import Cipher
 from backend.store.codec import Document
@@ -94,27 +96,29 @@ class Store:
     webhooks: Records[Webhook]
     used_challenges: Records[UsedChallenge]
     take_downs: Records[TakeDown]
+    tombstones: Records[Tombstone]
     key_indexes: KeyIndexes = field(default_factory=KeyIndexes)
 
     async def transact(self, change: Callable[[Session], Coroutine[Any, Any, T]]) -> T:
         """Run `change` in a transaction, again where that is safe; all of it is kept or nothing is.
 
         After a commit that failed nothing is done again: only the same change sent once more, under its ids, finds out
-        whether it was kept (`is_away`).
+        whether it was kept (`is_away`). Who is cancelled meanwhile is so once the statement under way has ended: the
+        driver's thread would else send it after the transaction is gone, and it would be kept alone.
         """
         give_up = monotonic() + ANSWER_WITHIN_MILLISECONDS / 1000
         async with await self.client.start_session() as session:
             while True:
                 session.start_transaction()
                 try:
-                    result = await change(session)
+                    result = await _to_its_end(change(session))
                 except BaseException as error:
                     with suppress(PyMongoError):  # it may have ended already
-                        await session.abort_transaction()
+                        await _to_its_end(session.abort_transaction())
                     if not _may_be_done_again(error) or monotonic() > give_up:
                         raise
                 else:
-                    await session.commit_transaction()
+                    await _to_its_end(session.commit_transaction())
                     return result
 
     async def make_durable(self) -> None:
@@ -135,6 +139,23 @@ class Store:
 
     def close(self) -> None:
         self.client.close()
+
+
+async def _to_its_end(work: Awaitable[T]) -> T:
+    """What `work` gives. Who is cancelled meanwhile is so once it has ended, or has had the time that an answer has."""
+    under_way = asyncio.ensure_future(work)
+    cancelled: asyncio.CancelledError | None = None
+    while not under_way.done():
+        try:
+            await asyncio.wait([under_way])
+        except asyncio.CancelledError as error:
+            cancelled = error
+            asyncio.get_running_loop().call_later(ANSWER_WITHIN_MILLISECONDS / 1000, under_way.cancel)
+    if cancelled is None:
+        return under_way.result()
+    with suppress(BaseException):  # nobody waits for it any more
+        under_way.result()
+    raise cancelled
 
 
 DO_AGAIN = "TransientTransactionError"
@@ -220,6 +241,7 @@ def store_of(client: AgnosticClient[Document], name: str, cipher: Cipher) -> Sto
         reviews=records("reviews", Review),
         used_challenges=records("usedChallenges", UsedChallenge),
         take_downs=records("takeDowns", TakeDown),
+        tombstones=records("tombstones", Tombstone),
         place_answers=records("placeAnswers", PlaceAnswer),
         sightings=records("sightings", Sighting),
         alert_choices=records("alertChoices", AlertChoices),

@@ -194,8 +194,8 @@ async def remember_past(store: Store, feed: Feed) -> None:
                         break
                     else:
                         empty = 0
-                        event = _event_of(change)
-                        past.extend([] if event is None else [event])
+                        if (event := _event_of(change)) is not None:
+                            past.append(event)
         if until == feed.first_moment:
             room = REMEMBERED - len(feed.heard)
             feed.heard.extendleft(islice(reversed(past), room))
@@ -213,10 +213,11 @@ async def follow(store: Store, feed: Feed) -> None:
             async with store.events.collection.watch(INSERTS, **place) as stream:
                 token = stream.resume_token or token  # a place to resume from before the first event, too
                 feed.live.set()
-                async for change in stream:
-                    token = change["_id"]
-                    if (event := _event_of(change)) is not None:
-                        feed.tell(event)
+                while stream.alive:
+                    for change in await arrived(stream):
+                        token = change["_id"]
+                        if (event := _event_of(change)) is not None:
+                            feed.tell(event)
         except OperationFailure as error:
             # The place to resume from is gone: the log was cut, or the database was restored.
             log.warning("feed_restarted", code=error.code)
@@ -226,6 +227,19 @@ async def follow(store: Store, feed: Feed) -> None:
             log.warning("feed_interrupted", error=type(error).__name__)
         feed.live.clear()
         await asyncio.sleep(RETRY_SECONDS)
+
+
+async def arrived(stream: Any) -> list[Mapping[str, Any]]:
+    """The next change of a stream, as soon as there is one, and all that came with it; none where nothing came.
+
+    The driver hands out one at a time, each by a thread: where much happens and processors are busy, they would come
+    faster than they are handed out, and everybody be told later and later. Those that came together are read here.
+    """
+    first = await stream.try_next()
+    if first is None:
+        return []
+    together = len(stream.delegate._cursor._data)  # noqa: SLF001 (the driver tells nowhere else what it has)
+    return [first, *(stream.delegate.try_next() for _ in range(together))]
 
 
 def _event_of(change: Mapping[str, Any]) -> Event | None:

@@ -190,6 +190,7 @@ INDEXES = {
     "sites": [_VERSION, IndexModel([("incidentId", ASCENDING), ("_id", DESCENDING)], name="incident")],
     "webhooks": [IndexModel([("incidentId", ASCENDING)], name="incident")],
     "usedChallenges": [IndexModel([("expiresAt", ASCENDING)], name="expiry", expireAfterSeconds=0)],
+    "tombstones": [IndexModel([("incidentId", ASCENDING)], name="incident")],
     "takeDowns": [
         _VERSION,
         IndexModel([("reportId", ASCENDING)], name="report"),

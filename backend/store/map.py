@@ -242,6 +242,13 @@ async def all_counts(store: Store, incident_id: str) -> tuple[Counter[Count], Co
     return sums[NOW], past
 
 
+async def forget_finer(store: Store, incident_id: str, resolution: int, session: Session) -> None:
+    """Take the counts of all cells away that are smaller than those of a resolution."""
+    kinds = await store.database[SHEETS].distinct("kind", {"incidentId": incident_id}, session=session)
+    finer = [kind for kind in kinds if kind.split(" ")[1].isdigit() and int(kind.split(" ")[1]) > resolution]
+    await store.database[SHEETS].delete_many({"kind": {"$in": finer}}, session=session)
+
+
 @lru_cache(maxsize=1024)
 def _parts(at: datetime) -> tuple[str, str, str]:
     """Month, day and hour: texts that sort as their times do."""

@@ -64,6 +64,11 @@ async def keep_only(store: Store, photo_id: str, upload_id: str) -> None:
                 await bucket.delete(file._id)  # noqa: SLF001 (as above)
 
 
+async def delete_all(store: Store, photo_id: str) -> None:
+    """Take away whatever was uploaded of a photo."""
+    await keep_only(store, photo_id, "")
+
+
 @dataclass(frozen=True, slots=True)
 class Stale:
     """A file that is not under the present key: of which photo and upload."""

@@ -5,7 +5,7 @@ from typing import Annotated
 import strawberry
 
 from backend.api.context import ID, Info
-from backend.api.convert import to_domain
+from backend.api.convert import to_api, to_domain
 from backend.api.settle import settle
 from backend.api.types.connection import After, Connection, First, connection, page_request
 from backend.api.types.error import UserError
@@ -16,6 +16,7 @@ from backend.api.types.incident import (
     OpenIncidentInput,
     show_incident,
 )
+from backend.api.types.person import Point
 from backend.domain.incident import IncidentChanges, NewIncident
 from backend.services import incidents
 
@@ -36,6 +37,7 @@ class IncidentQueries:
                 name=incident.name,
                 kind=incident.kind,
                 synthetic=incident.synthetic,
+                area=[to_api(Point, point) for point in incident.area],
                 work_bits=info.context.use.work_bits,
             )
             for incident in await incidents.open_incidents(info.context.use)

@@ -49,15 +49,16 @@ class MapQueries:
         asked = MapRequest(wanted, zoom, tuple(MapLayer) if layers is None else tuple(layers), at)
         return show_map(await maps.map_view(info.context.use, info.context.viewer, incident_id, asked))
 
-    @strawberry.field(description="The largest towns of a part of the map, 60 at most.")
+    @strawberry.field(description="The largest towns of a part of the map, 60 at most. No sign-in is needed.")
     async def map_towns(
         self,
         info: Info,
         incident_id: IncidentId,
         bounds: Annotated[BoundsInput, strawberry.argument(description="The part.")],
     ) -> list[MapTown]:
-        found = await places.towns_within(info.context.use, info.context.viewer, incident_id, to_domain(Bounds, bounds))
-        return [to_api(MapTown, town) for town in found]
+        context, within = info.context, to_domain(Bounds, bounds)
+        found = places.towns_within(context.use, context.viewer, incident_id, within, address=context.address)
+        return [to_api(MapTown, town) for town in await found]
 
     @strawberry.field(description="What lies beneath the map; null where the operator has named no server of pictures.")
     def map_tiles(self, info: Info) -> MapTiles | None:

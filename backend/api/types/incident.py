@@ -39,6 +39,10 @@ class Incident:
     version: int = strawberry.field(description="Counts the changes; a change names the version it saw.")
     created_at: datetime = strawberry.field(description="When it was opened.")
     updated_at: datetime = strawberry.field(description="When it was last changed.")
+    closed_at: datetime | None = strawberry.field(description="When it was closed: then its days of retention begin.")
+    destroyed_at: datetime | None = strawberry.field(
+        description="When the last record of a person was destroyed, after the days of retention or by the operator."
+    )
 
     @strawberry.field(description="Its sites, newest first; for a volunteer, the own ones.")
     async def sites(self, info: Info, first: First = 20, after: After = None) -> Connection[Site]:
@@ -56,6 +60,7 @@ class OpenIncident:
     name: str = strawberry.field(description=_NAME)
     kind: IncidentKind = strawberry.field(description="What happened.")
     synthetic: bool = strawberry.field(description="Whether this is an exercise, with invented people only.")
+    area: list[Point] = strawberry.field(description=_AREA)
     work_bits: int = strawberry.field(
         description="How much work a report costs without an account: see `work` of `fileReport`."
     )

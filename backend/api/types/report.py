@@ -59,6 +59,10 @@ class ReportReview:
         description="Since when somebody who had the case says that it was not them who asked for its new code: until "
         "`settleObjection`, no match is confirmed and the case is not given anew. Null where nobody does."
     )
+    reporter_before: Reporter | None = strawberry.field(
+        description="While somebody does: how the family was reached before the case was given anew. Whoever has the "
+        "case since may have changed `reporter`."
+    )
 
 
 @strawberry.type(description="One missing child as the family describes it.")
@@ -110,6 +114,7 @@ class Report:
             reviewed_by=None if review.reviewed_by is None else ID(review.reviewed_by),
             reviewed_at=review.reviewed_at,
             objected_at=review.objected_at,
+            reporter_before=None if review.reporter_before is None else to_api(Reporter, review.reporter_before),
         )
 
     @strawberry.field(description="Its photos, oldest first.")
