@@ -39,7 +39,7 @@ demo: $(INSTALLED) web-if-possible ## Set up, and play a simulated hurricane on 
 	@$(BIN)/reunify demo
 
 test: needs-node $(INSTALLED) $(TEST_TOOLS) $(WEB) ## Set up, and run every test; ARGS='-k name' for some
-	@$(BIN)/python -m pytest -n $$($(BIN)/python -c 'import os; print(min(4, (os.cpu_count() or 1) + 1))') $(ARGS)
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $$($(BIN)/python -c 'import os; print(min(4, (os.cpu_count() or 1) + 1))') $(ARGS)
 
 lint: $(INSTALLED) ## Check style, types, layers, the schema file and the page of the policy
 	$(call step,Style (ruff),$(BIN)/ruff check .)

@@ -1,22 +1,45 @@
 """What tests share: the run's database server, and an empty database of their own."""
 
+import signal
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import pytest
 from motor.core import AgnosticClient
 from motor.motor_asyncio import AsyncIOMotorClient
+from playwright.async_api import Browser
+from xdist.scheduler import Scheduling, WorkStealingScheduling
 
 from backend.store.codec import Document
 from backend.store.database import client_at, store_of
 from backend.store.indexes import create_indexes
 from tests.support.ciphers import a_cipher
-from tests.support.database import empty, shared_server
+from tests.support.database import exchange, shared_server
 from tests.support.figures import FIGURE
-from tests.support.house import House, Scene, running_house
+from tests.support.house import House, Scene, running_house, set_scene
+from tests.support.mail_server import MailServer, mail_server
 from tests.support.movable_clock import MovableClock
+from tests.support.screens import shared_browser
 from tests.support.stage import Stage, built, scene_on, set_up
+
+
+def pytest_configure() -> None:
+    """Interrupt as Python does, by a function that asyncio does not take the place of: it would for each fixture and
+    each test, and that takes ten milliseconds.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, interrupt)
+
+
+def interrupt(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling | None:
+    """Who is done takes from those who are not, so that none is left with the long ones at the end."""
+    return WorkStealingScheduling(config, log) if config.getvalue("dist") == "load" else None
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -72,9 +95,8 @@ async def database_name(
     collections and indexes may stand.
     """
     name = own_name(worker_id)
-    await empty(database_client[name])
-    if "stage" in request.fixturenames:
-        await set_up(request.getfixturevalue("stage"), database_client[name], tmp_path)
+    staged = set_up(request.getfixturevalue("stage"), tmp_path) if "stage" in request.fixturenames else {}
+    await exchange(database_client[name], staged)
     return name
 
 
@@ -101,3 +123,29 @@ async def house(
 def scene(stage: Stage, house: House) -> Scene:
     """An incident with two sites and one person of each role."""
     return scene_on(stage, house)
+
+
+@pytest.fixture(scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """What the phones and desks of a test process are opened in."""
+    async with shared_browser() as started:
+        yield started
+
+
+@pytest.fixture
+async def mail() -> AsyncIterator[MailServer]:
+    async with mail_server() as server:
+        yield server
+
+
+@pytest.fixture
+async def mailing(database_uri: str, database_name: str, tmp_path: Path, mail: MailServer) -> AsyncIterator[Scene]:
+    """A scene whose server hands mail in at `mail`."""
+    settings: dict[str, Any] = {
+        "smtp_host": "127.0.0.1",
+        "smtp_port": mail.port,
+        "smtp_security": "none",
+        "mail_from": "alerts@reunify.example.org",
+    }
+    async with running_house(database_uri, database_name, tmp_path, **settings) as house:
+        yield await set_scene(house)

@@ -16,9 +16,9 @@ from tests.support.snapshot import everything, settled
 
 REFUSED = {"UNAUTHENTICATED", "FORBIDDEN", "NOT_FOUND"}
 PUBLIC = {
-    *("viewer", "pushKey", "openIncidents", "fileReport", "acceptInvite", "enterIntake"),
+    *("viewer", "pushKey", "openIncidents", "openAreas", "fileReport", "acceptInvite", "enterIntake"),
     *("signInWithCase", "signInWithPassword", "passkeyChallengeToSignIn", "unlock"),
-    *("findPlaces", "nameOfPlace", "mapTiles", "recordSighting"),
+    *("findPlaces", "nameOfPlace", "mapTowns", "mapTiles", "recordSighting"),
 }
 """What somebody without an account may call; the test of each is elsewhere."""
 OF_ONE_S_OWN = {

@@ -1,6 +1,5 @@
 """How one wants to be told: by which channels, at which address, and when not; and ending e-mails in one click."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from backend.services.mailboxes import stop_token
 from tests.integration.test_lanes import an_alert, sender_of, until_states
 from tests.support.client import Client
 from tests.support.house import Scene, running_house, set_scene
-from tests.support.mail_server import MailServer, mail_server
+from tests.support.mail_server import MailServer
 from tests.support.movable_clock import MovableClock
 from tests.support.push_service import fake_push_service
 from tests.support.records import child, report
@@ -22,25 +21,6 @@ from tests.support.take_downs import take_down
 
 NOTHING_CHOSEN = {"byPush": True, "byEmail": True, "email": None, "language": "en", "quiet": None, "nearby": None}
 NIGHT = {"start": "22:00", "until": "07:00", "timeZone": "America/Chicago"}
-
-
-@pytest.fixture
-async def mail() -> AsyncIterator[MailServer]:
-    async with mail_server() as server:
-        yield server
-
-
-@pytest.fixture
-async def mailing(database_uri: str, database_name: str, tmp_path: Path, mail: MailServer) -> AsyncIterator[Scene]:
-    """A scene whose server hands mail in at `mail`."""
-    settings: dict[str, Any] = {
-        "smtp_host": "127.0.0.1",
-        "smtp_port": mail.port,
-        "smtp_security": "none",
-        "mail_from": "alerts@reunify.example.org",
-    }
-    async with running_house(database_uri, database_name, tmp_path, **settings) as house:
-        yield await set_scene(house)
 
 
 async def family_with(scene: Scene, email: str | None) -> Client:

@@ -1,5 +1,6 @@
 """Why somebody looked, where they said so; and that somebody looked who was refused."""
 
+from dataclasses import replace
 from urllib.parse import quote
 
 import pytest
@@ -11,7 +12,7 @@ from backend.services.audit import enter_refusals, entering_refusals, entries_ab
 from backend.services.refusals import MOST_IDS
 from tests.integration.test_matching_commands import settings_of
 from tests.integration.test_operator_commands import here
-from tests.support.client import Answer, Client, new_id, operation
+from tests.support.client import Answer, Client, new_id
 from tests.support.house import Scene
 from tests.support.matched_pair import a_matched_pair
 from tests.support.records import child
@@ -19,10 +20,7 @@ from tests.support.snapshot import audit_entries, everything, settled
 
 
 async def asked_because(client: Client, reason: str, registration_id: str) -> Answer:
-    request = {"query": operation("registration"), "variables": {"id": registration_id}}
-    headers = client.headers | {HEADER: reason}
-    async with client.session.post(f"{client.url}/graphql", json=request, headers=headers) as response:
-        return Answer(response.status, await response.json())
+    return await replace(client, reason=reason).ask("registration", id=registration_id)
 
 
 async def registered(scene: Scene) -> str:

@@ -9,10 +9,12 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 import pytest
 from motor.motor_asyncio import AsyncIOMotorClient
+from pymongo.client_session import ClientSession
 from pymongo.errors import OperationFailure, PyMongoError
 
 from backend.store.database import connect, is_away
@@ -134,6 +136,42 @@ async def test_a_transaction_that_the_server_ends_halfway_is_done_again_whole(tm
             assert await notes.count_documents({}) == 1 + 8 * 25 * 2
         finally:
             store.close()
+
+
+async def test_of_a_transaction_that_is_cancelled_no_statement_is_kept_alone(
+    database_uri: str, database_name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = connect(database_uri, database_name, a_cipher())
+    notes, begun = store.database["notes"], asyncio.Event()
+    await notes.insert_one({"_id": "before"})
+    loop, address = asyncio.get_running_loop(), ClientSession._apply_to  # noqa: SLF001 (where a statement joins)
+
+    def late(session: ClientSession, command: dict[str, Any], *arguments: Any) -> None:
+        loop.call_soon_threadsafe(begun.set)
+        until = monotonic() + 0.1
+        while "insert" in command and session.in_transaction and monotonic() < until:
+            sleep(0.0001)  # as a busy driver's thread is slower than who ends the transaction
+        address(session, command, *arguments)
+
+    async def both(session: Session) -> None:
+        await notes.insert_one({"_id": "first"}, session=session)
+        monkeypatch.setattr(ClientSession, "_apply_to", late)
+        await notes.insert_one({"_id": "second"}, session=session)
+
+    try:
+        for _ in range(5):
+            begun.clear()
+            writing = asyncio.create_task(store.transact(both))
+            await begun.wait()
+            for _ in range(2):
+                writing.cancel()
+                await asyncio.sleep(0)
+            with pytest.raises(asyncio.CancelledError):
+                await writing
+            monkeypatch.undo()
+            assert [one["_id"] async for one in notes.find({})] == ["before"]
+    finally:
+        store.close()
 
 
 async def test_the_password_is_for_its_owner_alone_and_never_shown(tmp_path: Path) -> None:

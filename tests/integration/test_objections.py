@@ -2,42 +2,22 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
-from pathlib import Path
-from typing import Any
-
-import pytest
 
 from backend.domain.account import Role
+from backend.domain.alert import AlertKind
+from backend.services.alerts import About, raise_alert
+from backend.services.mailboxes import mailbox_of
 from backend.services.objections import object_to_recovery, objection_token
 from tests.integration.test_case_recovery import RIGHT, filed, recovered
+from tests.support.at_rest import raw_documents
 from tests.support.client import Client
-from tests.support.house import Scene, running_house, set_scene
-from tests.support.mail_server import MailServer, mail_server
+from tests.support.house import Scene
+from tests.support.mail_server import MailServer
 from tests.support.push_service import fake_push_service
 from tests.support.records import child, report
-from tests.support.snapshot import everything, settled
+from tests.support.snapshot import everything, records, settled
 
 NOT_ME = "/not-me/"
-
-
-@pytest.fixture
-async def mail() -> AsyncIterator[MailServer]:
-    async with mail_server() as server:
-        yield server
-
-
-@pytest.fixture
-async def mailing(database_uri: str, database_name: str, tmp_path: Path, mail: MailServer) -> AsyncIterator[Scene]:
-    """A scene whose server hands mail in at `mail`."""
-    settings: dict[str, Any] = {
-        "smtp_host": "127.0.0.1",
-        "smtp_port": mail.port,
-        "smtp_security": "none",
-        "mail_from": "alerts@reunify.example.org",
-    }
-    async with running_house(database_uri, database_name, tmp_path, **settings) as house:
-        yield await set_scene(house)
 
 
 async def given_to_another(scene: Scene) -> tuple[str, Client, str]:
@@ -176,3 +156,93 @@ async def test_of_a_confirmation_and_an_objection_at_once_the_match_is_not_confi
         assert decided.decided_at < review.objected_at
     else:
         assert (confirmed.codes, decided.decided_at) == (["CONFLICT"], None)
+
+
+async def test_a_link_of_before_locks_nobody_out_once_staff_has_settled_who_the_family_is(scene: Scene) -> None:
+    store = scene.house.use.store
+    report_id, _, earlier = await given_to_another(scene)
+    assert (await recovered(scene.call_taker, report_id, RIGHT)).made
+    last = max(one.id for one in await store.recovered_cases.find({}))
+    assert (await press(scene, objection_token(scene.house.use, last)))[0] == 200
+    assert (await scene.officer.ask("settleObjection", reportId=report_id)).made
+    case = (await recovered(scene.call_taker, report_id, RIGHT)).made
+    given = {"code": case["caseCode"], "secret": case["caseSecret"]}
+    family = scene.stranger.signed_in((await scene.stranger.ask("signInWithCase", input=given)).made["token"])
+    await settled(store)
+    before = await everything(store)
+    assert (await press(scene, earlier))[0] == 404
+    assert await everything(store) == before
+    assert (await family.ask("viewer")).codes == []
+
+
+async def taken_over(scene: Scene) -> tuple[str, Client, str]:
+    """As `given_to_another`, who has written its own telephone and address into the report since."""
+    report_id, caller, token = await given_to_another(scene)
+    seen = (await scene.coordinator.ask("report", id=report_id)).value
+    theirs = {"name": "Rosaura Quintanilla", "phone": "+1 900 555 0666", "email": "impostor@example.org"}
+    change = {"id": report_id, "version": seen["version"], "reporter": theirs}
+    assert (await caller.ask("changeReport", input=change)).made
+    return report_id, caller, token
+
+
+async def test_staff_sees_how_the_family_was_reached_before_until_it_has_found_out_who_it_is(scene: Scene) -> None:
+    report_id, caller, token = await taken_over(scene)
+    assert (await scene.coordinator.ask("report", id=report_id)).value["review"]["reporterBefore"] is None
+    assert (await press(scene, token))[0] == 200
+    shown = (await scene.coordinator.ask("report", id=report_id)).value
+    before = shown["review"]["reporterBefore"]
+    assert (before["phone"], shown["reporter"]["phone"]) == (report("")["reporter"]["phone"], "+1 900 555 0666")
+    assert (await caller.ask("report", id=report_id)).codes == ["UNAUTHENTICATED"]
+    assert b"0142" not in await raw_documents(scene.house.use.store)
+    assert (await scene.officer.ask("settleObjection", reportId=report_id)).made
+    assert (await scene.coordinator.ask("report", id=report_id)).value["review"]["reporterBefore"] is None
+
+
+async def test_after_an_objection_no_mailbox_is_told_of_news_whoever_wrote_its_address(mailing: Scene) -> None:
+    use = mailing.house.use
+    report_id, caller, token = await taken_over(mailing)
+    assert (await caller.ask("chooseAlerts", input={"byEmail": True})).made
+    there = await use.store.reports.get(report_id)
+    assert there is not None
+    about = About(there.family_id, report_id, mailing.incident_id)
+    await use.store.transact(lambda session: raise_alert(use, AlertKind.REPORT_NEWS, "news", about, session))
+    alert = await use.store.alerts.find_one({"key": "news"})
+    assert alert is not None
+    assert await mailbox_of(use, alert) is not None
+    assert (await press(mailing, token))[0] == 200
+    assert await mailbox_of(use, alert) is None
+
+
+async def test_what_was_withdrawn_since_is_looked_for_again(scene: Scene) -> None:
+    report_id, caller, token = await given_to_another(scene)
+    seen = (await scene.coordinator.ask("report", id=report_id)).value
+    assert (await caller.ask("withdrawReport", id=report_id, version=seen["version"])).made
+    assert (await press(scene, token))[0] == 200
+    assert (await scene.coordinator.ask("report", id=report_id)).value["status"] == "OPEN"
+    assert (await scene.volunteer.ask("registerPerson", input=child(scene.site_id))).made
+    await settled(scene.house.use.store)
+    assert (await scene.coordinator.ask("reportMatches", id=report_id)).value["matches"]
+
+
+async def test_a_report_linked_with_it_is_no_way_round(scene: Scene) -> None:
+    report_id, _, token = await given_to_another(scene)
+    other = (await scene.stranger.ask("fileReport", input=report(scene.incident_id))).made["reports"][0]["id"]
+    assert (await scene.volunteer.ask("registerPerson", input=child(scene.site_id))).made
+    await settled(scene.house.use.store)
+    pair = (await scene.coordinator.ask("reportDuplicates", id=report_id)).value["duplicates"][0]
+    named = {"id": pair["id"], "version": pair["version"]}
+    linked = (await scene.coordinator.ask("linkDuplicate", input=named)).made["duplicate"]
+    assert (await press(scene, token))[0] == 200
+    await settled(scene.house.use.store)
+    match = (await scene.coordinator.ask("reportMatches", id=other)).value["matches"][0]
+    step = {"id": match["id"], "version": match["version"]}
+    before = await records(scene.house.use.store)
+    assert (await scene.coordinator.ask("confirmMatch", input=step)).codes == ["CONFLICT"]
+    assert await records(scene.house.use.store) == before
+    named = {"id": linked["id"], "version": linked["version"]}
+    apart = (await scene.coordinator.ask("unlinkDuplicate", input=named)).made["duplicate"]
+    match = (await scene.coordinator.ask("reportMatches", id=other)).value["matches"][0]
+    step = {"id": match["id"], "version": match["version"]}
+    assert (await scene.coordinator.ask("confirmMatch", input=step)).made
+    named = {"id": apart["id"], "version": apart["version"]}
+    assert (await scene.coordinator.ask("linkDuplicate", input=named)).codes == ["CONFLICT"]

@@ -10,7 +10,7 @@ from tests.support.client import OPERATIONS
 from tests.support.house import Scene
 from tests.support.matched_pair import a_matched_pair
 from tests.support.movable_clock import MovableClock
-from tests.support.second_factor import NEVER, PASSWORD, coordinator_of, credentials_of, unproven
+from tests.support.second_factor import NEVER, PASSWORD, coordinator_of, credentials_of, holder, unproven
 from tests.support.snapshot import everything, settled
 
 DECISIONS = ("confirmMatch", "rejectMatch", "undoMatch", "linkDuplicate", "unlinkDuplicate", "dismissDuplicate")
@@ -100,3 +100,27 @@ async def test_the_coordinator_of_an_exercise_decides_and_enters_a_code_when_ask
     clock.forward(timedelta(minutes=6))
     decided = await desk.decide("confirmMatch", **secrets.variables["confirmMatch"])
     assert decided["match"]["state"] == "CONFIRMED"
+
+
+async def test_when_records_are_destroyed_and_who_else_decides_is_said_with_a_proof(
+    scene: Scene, clock: MovableClock
+) -> None:
+    carlos = await coordinator_of(scene, clock)
+    clock.forward(PROOF_LASTS + timedelta(seconds=1))
+    seen = (await carlos.client.ask("incident", id=scene.incident_id)).value
+    named = {"id": scene.incident_id, "version": seen["version"]}
+    before = await everything(scene.house.use.store)
+    for change in ({"status": "CLOSED"}, {"retentionDays": 1}):
+        assert (await carlos.client.ask("changeIncident", input={**named, **change})).codes == ["STEP_UP_NEEDED"]
+    assert await everything(scene.house.use.store) == before
+    same = {"name": "Ida", "status": seen["status"], "retentionDays": seen["retentionDays"]}
+    assert (await carlos.client.ask("changeIncident", input={**named, **same})).made
+    officer = {"input": {"role": "OFFICER", "incidentId": scene.incident_id}}
+    ada = await holder(scene.admin, "ada.lovelace", clock)
+    assert (await ada.client.ask("createInvite", **officer)).made
+    clock.forward(PROOF_LASTS + timedelta(seconds=1))
+    before = await everything(scene.house.use.store)
+    assert (await ada.client.ask("createInvite", **officer)).codes == ["STEP_UP_NEEDED"]
+    assert await everything(scene.house.use.store) == before
+    at_a_site = {"input": {"role": "VOLUNTEER", "siteId": scene.site_id}}
+    assert (await ada.client.ask("createInvite", **at_a_site)).made, "many come in at once, and decide nothing"

@@ -1,14 +1,23 @@
 """Registering: once whatever is repeated, refused in clear words, seen by those who look after the child."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from tests.support.client import new_id
 from tests.support.house import NEW_ORLEANS, Scene
+from tests.support.movable_clock import MovableClock
 from tests.support.records import child
 from tests.support.snapshot import everything, records, settled
+
+MOVED = """mutation ($input: MoveRegistrationInput!) {
+  moveRegistration(input: $input) {
+    registration { person { names { given } } medicalNotes photos { id } }
+    errors { code message field }
+  }
+}"""
 
 
 async def test_the_same_registration_sent_twice_is_one_with_the_same_answer(scene: Scene) -> None:
@@ -152,6 +161,63 @@ async def test_a_retry_after_the_child_was_moved_on_still_says_that_it_was_saved
     await scene.coordinator.ask("moveRegistration", input=move)
     again = await scene.volunteer.ask("registerPerson", input=marisol)
     assert again.made["registration"]["siteId"] == scene.site_id
+
+
+async def test_a_move_said_again_after_a_lost_answer_is_done_and_shows_no_more_than_that(scene: Scene) -> None:
+    marisol = child(scene.site_id)
+    await scene.volunteer.ask("registerPerson", input=marisol)
+    move = {"id": marisol["id"], "version": 1, "siteId": scene.other_site_id}
+    await scene.volunteer.ask("moveRegistration", input=move)
+    await settled(scene.house.use.store)
+    before = await records(scene.house.use.store)
+    again = (await scene.volunteer.ask("moveRegistration", input=move)).made["registration"]
+    assert (again["siteId"], again["version"], again["status"]) == (scene.other_site_id, 2, "IN_CARE")
+    shown = (await scene.volunteer.ask_text(MOVED, input=move)).made["registration"]
+    assert (shown["person"]["names"]["given"], shown["medicalNotes"], shown["photos"]) == (None, None, [])
+    for person in (scene.other_volunteer, scene.coordinator):
+        assert (await person.ask("moveRegistration", input=move)).codes == ["STALE"]
+    elsewhere = {**move, "siteId": scene.site_id}
+    assert (await scene.volunteer.ask("moveRegistration", input=elsewhere)).codes == ["NOT_FOUND"]
+    assert (await scene.volunteer.ask("moveRegistration", input={**move, "id": new_id()})).codes == ["NOT_FOUND"]
+    assert await records(scene.house.use.store) == before
+
+    back = {"id": marisol["id"], "version": 2, "siteId": scene.site_id}
+    assert (await scene.coordinator.ask("moveRegistration", input=back)).made["registration"]["version"] == 3
+    assert (await scene.coordinator.ask("moveRegistration", input=back)).made["registration"]["version"] == 3
+
+
+async def test_a_closed_site_takes_nobody_in_but_who_was_found_while_it_was_open(
+    scene: Scene, clock: MovableClock
+) -> None:
+    store = scene.house.use.store
+    early = child(scene.site_id) | {"foundAt": clock().isoformat()}
+    other = child(scene.other_site_id)
+    assert (await scene.other_volunteer.ask("registerPerson", input=other)).made
+    clock.forward(timedelta(minutes=10))
+    site = (await scene.coordinator.ask("site", id=scene.site_id)).value
+    shut = {"id": site["id"], "version": site["version"], "open": False}
+    shut = (await scene.coordinator.ask("changeSite", input=shut)).made["site"]
+    clock.forward(timedelta(minutes=10))
+    renamed = {"id": site["id"], "version": shut["version"], "name": "Dome"}
+    renamed = (await scene.coordinator.ask("changeSite", input=renamed)).made["site"]
+    await settled(store)
+    before = await records(store)
+    late = child(scene.site_id) | {"foundAt": (clock() - timedelta(minutes=5)).isoformat()}
+    refused = await scene.volunteer.ask("registerPerson", input=late)
+    assert [(one["code"], one["field"]) for one in refused.value["errors"]] == [("CONFLICT", "siteId")]
+    siblings = {"siblings": [early | {"id": new_id()}, late]}
+    refused = await scene.volunteer.ask("registerSiblings", input=siblings)
+    assert [(one["code"], one["field"]) for one in refused.value["errors"]] == [("CONFLICT", "siblings.0.siteId")]
+    move = {"id": other["id"], "version": 1, "siteId": scene.site_id}
+    refused = await scene.other_volunteer.ask("moveRegistration", input=move)
+    assert [(one["code"], one["field"]) for one in refused.value["errors"]] == [("CONFLICT", "siteId")]
+    assert await records(store) == before
+
+    assert (await scene.volunteer.ask("registerPerson", input=early)).made
+    opened = {"id": site["id"], "version": renamed["version"], "open": True}
+    assert (await scene.coordinator.ask("changeSite", input=opened)).made
+    assert (await scene.volunteer.ask("registerPerson", input=late)).made
+    assert (await scene.other_volunteer.ask("moveRegistration", input=move)).made
 
 
 async def test_nobody_is_registered_in_a_closed_incident(scene: Scene) -> None:

@@ -25,7 +25,12 @@ async def test_a_stranger_s_report_waits_for_review_and_staff_s_own_does_not(sce
     by_telephone = (await scene.call_taker.ask("fileReport", input=report(scene.incident_id))).made["reports"][0]["id"]
     for person in (scene.call_taker, scene.coordinator, scene.officer):
         assert await waiting(scene, person) == [second, first]
-        assert await review(person, first) == {"reviewedBy": None, "reviewedAt": None, "objectedAt": None}
+        assert await review(person, first) == {
+            "reviewedBy": None,
+            "reviewedAt": None,
+            "objectedAt": None,
+            "reporterBefore": None,
+        }
         assert await review(person, by_telephone) is None
 
 

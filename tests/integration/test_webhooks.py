@@ -99,6 +99,7 @@ async def test_what_cannot_be_set_up_names_what_is_wrong(scene: Scene) -> None:
     before = await everything(scene.house.use.store)
     for new, code, name in (
         (hook(scene, "https://hooks.example.org") | {"kinds": []}, "INVALID", "kinds"),
+        (hook(scene, "https://hooks.example.org", AlertKind.DIGEST, AlertKind.CASE_RECOVERED), "INVALID", "kinds"),
         (hook(scene, "ftp://hooks.example.org"), "INVALID", "url"),
         (hook(scene, "https://user:password@hooks.example.org"), "INVALID", "url"),
         (hook(scene, "https://hooks.example.org") | {"incidentId": new_id()}, "NOT_FOUND", "incidentId"),

@@ -290,6 +290,7 @@ async def test_a_worker_that_stops_gives_back_what_it_holds(idle: House, monkeyp
         await asyncio.Event().wait()
 
     monkeypatch.setattr("backend.worker.HANDLERS", {**HANDLERS, EventKind.PERSON_REGISTERED: never_ends})
+    monkeypatch.setattr("backend.store.database.ANSWER_WITHIN_MILLISECONDS", 100)
     use, written = idle.use, await write(idle.use, 5)
     async with running_worker(worker_of(use)), asyncio.timeout(10):
         await held.wait()

@@ -15,6 +15,7 @@ from typing import Any
 import aiohttp
 import uuid_utils
 
+from backend.api.reason import HEADER as REASON
 from backend.domain.work import FilingWork, do_work
 
 OPERATIONS = Path(__file__).parents[2] / "graphql" / "operations"
@@ -82,15 +83,17 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """One device: its token, if it has one."""
+    """One device: its token, if it has one, and what it says about why it asks."""
 
     session: aiohttp.ClientSession
     url: str
     token: str | None = None
+    reason: str | None = None
 
     @property
     def headers(self) -> dict[str, str]:
-        return {"authorization": f"Bearer {self.token}"} if self.token else {}
+        said = {} if self.reason is None else {REASON: self.reason}
+        return {"authorization": f"Bearer {self.token}", **said} if self.token else said
 
     def signed_in(self, token: str | None) -> "Client":
         return replace(self, token=token)

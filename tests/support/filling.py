@@ -1,10 +1,12 @@
 """Records that hold something in each field that has a rule of its own, so that showing it to the wrong one shows."""
 
+from dataclasses import replace
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 
 from backend.domain.match import Match
+from backend.services.audit import enter_refusals
 from tests.support.client import Client, new_id
 from tests.support.house import NEW_ORLEANS, Scene
 from tests.support.matched_pair import Secrets
@@ -32,8 +34,10 @@ EVERYTHING = {
 OUTLINE = [{"latitude": one, "longitude": other} for one, other in ((28, -92), (31, -92), (31, -88), (28, -88))]
 
 
-async def fill(scene: Scene, secrets: Secrets) -> None:
-    """What a matched pair leaves empty: said, decided, linked, appealed and closed."""
+async def fill(scene: Scene, secrets: Secrets) -> str:
+    """What a matched pair leaves empty: said, decided, linked, appealed, closed and looked at. The id of an area alert
+    that goes on.
+    """
     of, coordinator = secrets.variables, scene.coordinator
     site = (await coordinator.ask("site", **of["site"])).value
     await _do(coordinator, "changeSite", step(site, address="1500 Sugar Bowl Drive", capacity=500))
@@ -50,8 +54,18 @@ async def fill(scene: Scene, secrets: Secrets) -> None:
     await _answer_an_appeal(scene)
     await _ask(scene, secrets, match)
     await _keep_watch(scene)
-    await _tell_those_nearby(scene)
+    alert_id = await _tell_those_nearby(scene)
+    await _look(scene, registration["id"])
     await settled(scene.house.use.store)
+    return alert_id
+
+
+async def _look(scene: Scene, registration_id: str) -> None:
+    """Somebody who says why, and somebody who may not."""
+    saying = replace(scene.coordinator, reason="the mother called")
+    assert (await saying.ask("registration", id=registration_id)).value
+    assert (await scene.other_volunteer.ask("registration", id=registration_id)).codes == ["NOT_FOUND"]
+    await enter_refusals(scene.house.use)
 
 
 async def _decide(scene: Scene, secrets: Secrets) -> Match:
@@ -86,7 +100,7 @@ async def _answer_an_appeal(scene: Scene) -> None:
 async def _ask(scene: Scene, secrets: Secrets, match: Match) -> None:
     """A site and a family are asked about a match, and answer."""
     said = {"hasMark": True, "text": "A small one"}
-    about = {"kind": "MARK", "bodySite": "right elbow", "matchId": match.id}
+    about = {"kind": "MARK", "bodySite": "right elbow", "text": "Is there one?", "matchId": match.id}
     recheck, question = new_id(), new_id()
     await _do(scene.coordinator, "askRecheck", {"id": recheck, "registrationId": match.registration_id, **about})
     assert (await scene.volunteer.ask("answerRecheck", id=recheck, answer=said)).made
@@ -109,16 +123,18 @@ async def _keep_watch(scene: Scene) -> None:
     await _do(scene.volunteer, "registerSiblings", {"siblings": siblings})
 
 
-async def _tell_those_nearby(scene: Scene) -> None:
-    """Of a child who is not found, so that it is told still."""
+async def _tell_those_nearby(scene: Scene) -> str:
+    """Of a child who is not found, so that it is told still: around a point, then within an outline."""
     described = missing(person={"names": {"full": "Isolde Farthing"}}, nearby={"alert": True, "photos": True})
     filed = (await scene.stranger.ask("fileReport", input=report(scene.incident_id, described))).made
     report_id = filed["reports"][0]["id"]
-    sent = await scene.stranger.signed_in(filed["token"]).upload(picture(), id=new_id(), report=report_id)
-    assert sent.status == HTTPStatus.CREATED, sent.body
+    photo = await scene.stranger.signed_in(filed["token"]).upload(picture(), id=new_id(), report=report_id)
+    assert photo.status == HTTPStatus.CREATED, photo.body
     assert (await scene.call_taker.ask("reviewReport", id=report_id)).made
     area = {"centre": NEW_ORLEANS, "radiusKm": 10}
-    await _do(scene.coordinator, "sendAreaAlert", {"reportId": report_id, "area": area})
+    sent = (await scene.coordinator.ask("sendAreaAlert", input={"reportId": report_id, "area": area})).made["areaAlert"]
+    await _do(scene.coordinator, "widenAreaAlert", step(sent, area={"outline": OUTLINE}))
+    return str(sent["id"])
 
 
 async def _do(person: Client, name: str, given: dict[str, Any]) -> None:

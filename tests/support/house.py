@@ -53,6 +53,21 @@ def contract_under(limits: Limits) -> Contract:
     return build_contract(limits)
 
 
+@cache
+def settings_with(**settings: Any) -> Settings:
+    """Read once for all houses that are alike: checking a hundred settings takes as long as a small test."""
+    return read_settings(
+        **{
+            "port": 0,
+            "filing_work_bits": WORK_BITS,
+            "push_allowed_hosts": "127.0.0.1",
+            "push_allow_private": True,
+            "worker_lease_seconds": 5.0,
+            **settings,
+        }
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class House:
     """A running server. `stranger` has no token."""
@@ -107,19 +122,8 @@ async def running_house(
 
     A `client` is one that stays connected, to a database whose indexes stand.
     """
-    chosen = read_settings(
-        data_folder=folder,
-        mongodb_uri=SecretStr(database_uri),
-        database_name=database_name,
-        **{
-            "port": 0,
-            "filing_work_bits": WORK_BITS,
-            "push_allowed_hosts": "127.0.0.1",
-            "push_allow_private": True,
-            "worker_lease_seconds": 5.0,
-            **settings,
-        },
-    )
+    of_its_own = {"data_folder": folder, "mongodb_uri": SecretStr(database_uri), "database_name": database_name}
+    chosen = settings_with(**settings).model_copy(update=of_its_own)
     keys = load_keys(chosen, warn=lambda _: None)
     async with AsyncExitStack() as stack:
         if client is None:

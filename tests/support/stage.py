@@ -6,11 +6,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from motor.motor_asyncio import AsyncIOMotorClientSession, AsyncIOMotorDatabase
-
 from backend.app import now
 from tests.support.client import Client
-from tests.support.database import at_once
 from tests.support.house import House, Scene, running_house, set_scene
 from tests.support.map import counted
 
@@ -52,17 +49,11 @@ async def built(database_uri: str, database_name: str, folder: Path) -> Stage:
     )
 
 
-async def set_up(stage: Stage, database: AsyncIOMotorDatabase[dict[str, Any]], folder: Path) -> None:
-    """Before a house starts in this folder, on this empty database with its collections. Everybody has just come in."""
+def set_up(stage: Stage, folder: Path) -> dict[str, list[dict[str, Any]]]:
+    """What is in the database before a house starts in this folder. Everybody has just come in."""
     shutil.copy(stage.keys, folder / KEYS)
     passed = now() - stage.set_at
-
-    async def put(session: AsyncIOMotorClientSession) -> None:
-        for name, documents in stage.documents.items():
-            fresh = [later(one, passed) for one in documents] if name == SESSIONS else documents
-            await database[name].insert_many(fresh, session=session)
-
-    await at_once(database, put)
+    return stage.documents | {SESSIONS: [later(one, passed) for one in stage.documents[SESSIONS]]}
 
 
 def later(document: dict[str, Any], by: timedelta) -> dict[str, Any]:
