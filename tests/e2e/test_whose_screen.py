@@ -29,6 +29,7 @@ async def test_a_screen_that_is_not_one_s_own_says_whose_it_is(scene: Scene, tmp
         await desk.open(f"/desk/exercise#{scene.call_taker.token}")
         await desk.page.get_by_role("button", name="Go in as").click()
         await desk.press("No tour, thank you")
+        await desk.page.get_by_label("A tour of the desk").wait_for(state="hidden")
         await desk.open("/desk/webhooks")
         await desk.sees("This is for others: Administrator. You are signed in as: Call taker.")
         await looks_well_by_day_and_night(desk, "not-yours-desk")

@@ -33,27 +33,29 @@ export function useFetched<Found>(fetching: () => Promise<Found>, of: readonly u
   useEffect(() => void attempt(away), of);
   useEffect(() => {
     if (!state.away) return;
-    addEventListener("online", again);
-    let seconds = FIRST_WAIT_SECONDS;
+    const awaited = wanted.current;
     let waiting = 0;
     let over = false;
-    const tryLater = () => {
-      if (over) return;
-      waiting = setTimeout(() => void tryQuietly(), seconds * 1000);
-      seconds = Math.min(2 * seconds, LONGEST_WAIT_SECONDS);
-    };
-    const tryQuietly = async () => {
+    const quietly = async (otherwise: () => void) => {
+      clearTimeout(waiting);
       try {
         const found = await fetching();
-        if (wanted.current === of) setState({ found, away: false });
+        if (wanted.current === awaited) setState({ found, away: false });
       } catch {
-        tryLater();
+        if (!over) otherwise();
       }
     };
-    tryLater();
+    const later = (seconds: number) => {
+      const longer = Math.min(2 * seconds, LONGEST_WAIT_SECONDS);
+      waiting = setTimeout(() => void quietly(() => later(longer)), seconds * 1000);
+    };
+    // Some browsers remember that a part did not come: told that the network is back, they open the page anew, once.
+    const online = () => void quietly(() => (waiting = setTimeout(again, FIRST_WAIT_SECONDS * 1000)));
+    addEventListener("online", online);
+    later(FIRST_WAIT_SECONDS);
     return () => {
       over = true;
-      removeEventListener("online", again);
+      removeEventListener("online", online);
       clearTimeout(waiting);
     };
   }, [state.away]);
