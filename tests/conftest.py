@@ -1,5 +1,6 @@
 """What tests share: the run's database server, and an empty database of their own."""
 
+import gc
 import signal
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -16,7 +17,7 @@ from backend.store.codec import Document
 from backend.store.database import client_at, store_of
 from backend.store.indexes import create_indexes
 from tests.support.ciphers import a_cipher
-from tests.support.database import exchange, shared_server
+from tests.support.database import exchange, folder_of_run, shared_server
 from tests.support.figures import FIGURE
 from tests.support.house import House, Scene, running_house, set_scene
 from tests.support.mail_server import MailServer, mail_server
@@ -26,9 +27,12 @@ from tests.support.stage import Stage, built, scene_on, set_up
 
 
 def pytest_configure() -> None:
-    """Interrupt as Python does, by a function that asyncio does not take the place of: it would for each fixture and
+    """Look for garbage seldom: that takes a tenth of a run.
+
+    And interrupt as Python does, by a function that asyncio does not take the place of: it would for each fixture and
     each test, and that takes ten milliseconds.
     """
+    gc.set_threshold(20_000, 20, 20)
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, interrupt)
 
@@ -58,7 +62,7 @@ def own_name(worker_id: str) -> str:
 def database_uri(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[str]:
     """The address, with credentials, of the one database server of this run."""
     own = tmp_path_factory.getbasetemp()
-    with shared_server(own if worker_id == "master" else own.parent) as uri:
+    with shared_server(folder_of_run(own if worker_id == "master" else own.parent)) as uri:
         yield uri
 
 

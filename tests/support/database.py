@@ -32,6 +32,21 @@ def locked(path: Path, kind: int) -> Iterator[None]:
         yield
 
 
+IN_MEMORY = Path("/dev/shm")  # noqa: S108 (the folder made there is this user's alone)
+ROOM_BYTES = 4 * 2**30
+
+
+def folder_of_run(own: Path) -> Path:
+    """Where the database of the run with this folder is kept: in memory where there is room, since nobody reads it
+    after the run, and a journal on a disk costs every test. Those that kill a database have one of their own on disk.
+    """
+    if not IN_MEMORY.is_dir() or shutil.disk_usage(IN_MEMORY).free < ROOM_BYTES:
+        return own
+    folder = IN_MEMORY / "-".join(own.parts[1:])
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder
+
+
 @contextmanager
 def shared_server(folder: Path) -> Iterator[str]:
     """The address, with credentials, of the server of the run whose folder this is; it is up as long as the block."""
@@ -72,7 +87,7 @@ async def keep(folder: Path) -> None:
             sys.stdout.buffer.write(READY)
             sys.stdout.buffer.flush()
             await asyncio.to_thread(fcntl.flock, users, fcntl.LOCK_EX)
-        shutil.rmtree(folder / "database")
+        shutil.rmtree(folder if folder.is_relative_to(IN_MEMORY) else folder / "database")
 
 
 WRITE_CONFLICT = 112
