@@ -13,7 +13,7 @@ from random import Random
 import aiohttp
 from typer.testing import CliRunner
 
-from backend.__main__ import build
+from backend.command_line import build
 from backend.store.data_keys import keys_in_use
 from backend.store.database import Store
 from tests.chaos.installations import INSTALLATIONS, ROOT, end_transactions, environment

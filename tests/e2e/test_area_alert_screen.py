@@ -5,6 +5,7 @@ from pathlib import Path
 from backend.domain.account import NewInvite, Role
 from backend.services.invites import invite_by_operator
 from tests.support.area_alerts import agreeing_family
+from tests.support.desk import looks_well_by_day_and_night
 from tests.support.house import Scene
 from tests.support.screens import DESK, device, needs_browser
 from tests.support.snapshot import settled
@@ -31,9 +32,7 @@ async def test_those_near_are_told_from_the_desk_and_no_more_when_it_is_stopped(
         await desk.sees("200")  # the most that may be
         await desk.fill("How many kilometres around it?", "25")
         await desk.sees("Devices: 0 · Sites: 1")
-        await desk.looks_well("desk-area-alert")
-        await desk.page.emulate_media(color_scheme="dark")
-        await desk.looks_well("desk-area-alert-dark")
+        await looks_well_by_day_and_night(desk, "desk-area-alert")
         await desk.press("Send it")
         await desk.press("Stop it")
         await page.get_by_text("stopped").wait_for()

@@ -12,6 +12,7 @@ import pytest
 from backend.domain.account import NewInvite, Role
 from backend.services.invites import invite_by_operator
 from backend.services.places import shipped_towns
+from tests.support.desk import looks_well_by_day_and_night
 from tests.support.house import HOUSTON, Scene
 from tests.support.map import counted
 from tests.support.records import child, missing, report, sighting
@@ -75,10 +76,7 @@ async def test_the_map_opens_at_once_and_shows_a_change_within_a_second(scene: S
     await desk.page.get_by_text("Live", exact=True).wait_for()
     await desk.page.locator("path.land:not([d='M0 0'])").first.wait_for()
     await desk.page.locator(".town span").first.wait_for()
-    await desk.looks_well("desk-map")
-    await desk.page.emulate_media(color_scheme="dark")
-    await desk.looks_well("desk-map-dark")
-    await desk.page.emulate_media(color_scheme="light")
+    await looks_well_by_day_and_night(desk, "desk-map")
     elsewhere = report(scene.incident_id, missing(lastSeenPlace={"point": HOUSTON}))
     filed = asyncio.create_task(scene.stranger.ask("fileReport", input=elsewhere))
     (await filed).made  # noqa: B018 (it says whether it was done)

@@ -9,6 +9,7 @@ from backend.domain.account import NewInvite, Role
 from backend.domain.sighting import SightingState
 from backend.services.invites import invite_by_operator
 from backend.services.places import shipped_towns
+from tests.support.desk import looks_well_by_day_and_night
 from tests.support.house import Scene
 from tests.support.screens import DESK, PHONE, Device, device, needs_browser
 from tests.support.snapshot import settled
@@ -64,10 +65,7 @@ async def test_a_caller_s_report_is_taken_found_by_sound_and_given_back(scene: S
     await finder.get_by_label("Family names").fill("Kintanila")
     await finder.get_by_role("button", name="Find").click()
     await page.get_by_role("heading", name="Marisol Quintanilla").wait_for()
-    await desk.page.emulate_media(color_scheme="dark")
-    await desk.looks_well("desk-calls-found-dark")
-    await desk.page.emulate_media(color_scheme="light")
-    await desk.looks_well("desk-calls-found")
+    await looks_well_by_day_and_night(desk, "desk-calls-found")
     await desk.press("Lost the case code")
     await desk.fill("Which telephone number was left with the report?", "504 555 0142")
     await desk.fill("Who filed the report?", "Rosaura Quintanilla")

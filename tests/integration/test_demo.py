@@ -115,7 +115,7 @@ async def test_it_ends_by_itself_when_it_is_told_to_and_keeps_a_folder_that_was_
     temporary.mkdir()
     async with (
         asyncio.timeout(PATIENCE),
-        running_demo(temporary, "--speed", "200", "--for", "0.5", "--data-folder", str(kept)) as process,
+        running_demo(temporary, "--speed", "20", "--for", "0.5", "--data-folder", str(kept)) as process,
     ):
         out, _ = await process.communicate()
     assert process.returncode == 0

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from backend.__main__ import build
+from backend.command_line import build
 from backend.commands.displacement_plot import draw
 from backend.commands.town_names import in_degrees, town_names
 from backend.domain.evidence import Feature

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 import typer
 
-from backend.__main__ import build
 from backend.api.access_page import access_page
+from backend.command_line import build
 from backend.domain.account import Role
 from backend.domain.errors import ErrorCode
 from backend.services.access import TABLE

@@ -18,8 +18,8 @@ import aiohttp
 import pytest
 from typer.testing import CliRunner, Result
 
-from backend.__main__ import build
 from backend.app import now
+from backend.command_line import build
 from backend.domain.event import SYSTEM, Event, EventKind
 from backend.store import events
 from backend.store.database import connect

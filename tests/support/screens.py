@@ -1,7 +1,7 @@
 """The web app in a real browser: phones and desks before a running house, and what the browser objects to."""
 
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -65,16 +65,17 @@ class Device:
     async def fill(self, label: str, value: str) -> None:
         await self.page.get_by_label(label, exact=True).fill(value)
 
-    async def looks_well(self, name: str) -> None:
-        """Keep a picture of the screen, and let axe look at it: what somebody who cannot see it would stumble over."""
+    async def looks_well(self, name: str, *, only: Sequence[str] = ()) -> None:
+        """Keep a picture of the screen, and let axe look at it: what somebody who cannot see it would stumble over, or
+        `only` what breaks these of its rules.
+        """
         PICTURES.mkdir(parents=True, exist_ok=True)
         await self.page.evaluate("scrollTo(0, 0)")
         await self.page.screenshot(path=PICTURES / f"{name}.png", animations="disabled")
         if not await self.page.evaluate("'axe' in window"):
             await self.page.evaluate(AXE.read_text(encoding="utf-8"))
-        found = await self.page.evaluate(
-            "axe.run({ resultTypes: ['violations'] }).then(({ violations }) => violations)"
-        )
+        options = {"resultTypes": ["violations"], "preload": False} | ({"runOnly": list(only)} if only else {})
+        found = await self.page.evaluate("(options) => axe.run(options).then((found) => found.violations)", options)
         assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == [], name
 
     async def press(self, name: str) -> None:
