@@ -1,9 +1,11 @@
 """The hotline in a real browser: a report is taken, found again, its case given back; what was seen is linked."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from playwright.async_api import Route
 
 from backend.domain.account import NewInvite, Role
 from backend.domain.sighting import SightingState
@@ -11,6 +13,7 @@ from backend.services.invites import invite_by_operator
 from backend.services.places import shipped_towns
 from tests.support.desk import looks_well_by_day_and_night
 from tests.support.house import Scene
+from tests.support.records import sighting
 from tests.support.screens import DESK, PHONE, Device, device, needs_browser
 from tests.support.snapshot import settled
 
@@ -124,3 +127,25 @@ async def test_what_a_stranger_saw_is_linked_with_a_report_dismissed_and_taken_b
     await desk.sees("Dismissed.")
     (kept,) = await scene.house.use.store.sightings.find({})
     assert (kept.state, kept.reason, kept.report_id) == (SightingState.DISMISSED, "the kite was red", None)
+
+
+async def test_the_list_that_was_asked_for_last_is_shown_however_late_another_comes(scene: Scene, desk: Device) -> None:
+    assert (await scene.call_taker.ask("recordSighting", input=sighting(scene.incident_id))).made
+    late = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        if '"LINKED"' in (route.request.post_data or ""):
+            await late.wait()
+        await route.continue_()
+
+    await desk.page.route("**/graphql", hold)
+    await desk.page.get_by_role("link", name="Sightings").click()
+    seen = desk.page.get_by_label("The sightings").locator(".pair")
+    await seen.wait_for()
+    await desk.page.get_by_label("Linked").check()
+    await desk.page.get_by_label("Waiting").check()
+    async with desk.page.expect_response(lambda answer: '"LINKED"' in (answer.request.post_data or "")):
+        late.set()
+    await seen.click()
+    await desk.page.get_by_role("button", name="Find").wait_for()
+    assert await seen.count() == 1

@@ -17,7 +17,7 @@ export function Move({ session, who, moved }: Properties) {
   const [sites, setSites] = useState<Destination[] | null>(null);
   const [chosen, setChosen] = useState("");
   const attempt = useAttempt();
-  const begin = () => void attempt.run(async () => setSites((await askSignedIn(Destinations, { registrationId: who.id }, session)).destinations));
+  const begin = () => void attempt.read(async () => (await askSignedIn(Destinations, { registrationId: who.id }, session)).destinations, setSites);
   const site = sites?.find(({ id }) => id === chosen);
   const submit = (event: Event) => {
     event.preventDefault();

@@ -42,12 +42,12 @@ export function PlaceField({ label, hint, wrong, place, change, incidentId, toke
   const [offered, setOffered] = useState<readonly Candidate[] | null>(null);
   const [mapped, setMapped] = useState(false);
   const attempt = useAttempt();
-  const find = () =>
-    void attempt.run(async () => {
-      if (!incidentId || !place.text.trim()) return;
-      const { findPlaces } = await ask(FindPlaces, { incidentId, text: place.text.trim(), language }, token);
-      setOffered(findPlaces?.places ?? []);
-    });
+  const find = () => {
+    const text = place.text.trim();
+    if (!incidentId || !text) return;
+    const asking = () => ask(FindPlaces, { incidentId, text, language }, token);
+    void attempt.read(asking, ({ findPlaces }) => setOffered(findPlaces?.places ?? []));
+  };
   return (
     <div class="stack">
       <Text
@@ -97,7 +97,7 @@ export function PlaceField({ label, hint, wrong, place, change, incidentId, toke
           ) : null}
         </fieldset>
       ) : place.text.trim() && incidentId ? (
-        <button type="button" class="button" aria-disabled={attempt.running} onClick={find}>
+        <button type="button" class="button" onClick={find}>
           {say("place.find")}
         </button>
       ) : null}

@@ -22,10 +22,8 @@ export function AreaCard({ session, incident, changed }: { session: Session; inc
   const attempt = useAttempt();
   const find = (event: Event) => {
     event.preventDefault();
-    void attempt.run(async () => {
-      const { findPlaces } = await ask(FindPlaces, { incidentId: incident.id, text, language }, session.token);
-      setFound(findPlaces?.places ?? []);
-    });
+    const asked = { incidentId: incident.id, text, language };
+    void attempt.read(() => ask(FindPlaces, asked, session.token), ({ findPlaces }) => setFound(findPlaces?.places ?? []));
   };
   const set = (area: { latitude: number; longitude: number }[]) =>
     attempt.run(async () => {

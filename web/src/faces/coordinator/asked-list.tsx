@@ -15,9 +15,9 @@ export function AskedList({ session, match }: { session: Session; match: Match }
   const { say, moment } = words;
   const [asked, setAsked] = useState<Asked[]>([]);
   const attempt = useAttempt();
-  const load = async () => setAsked(await loadAsked(session, match));
+  const load = () => attempt.read(() => loadAsked(session, match), setAsked);
   // An answer is evidence, and so changes the match.
-  useEffect(() => void attempt.run(load), [match.id, match.version]);
+  useEffect(() => void load(), [match.id, match.version]);
   return (
     <section class="stack">
       {attempt.general() ? <Notice tone="bad">{attempt.general()}</Notice> : null}
@@ -43,7 +43,7 @@ export function AskedList({ session, match }: { session: Session; match: Match }
           </ul>
         </>
       ) : null}
-      <AskCard session={session} match={match} asked={() => void attempt.run(load)} />
+      <AskCard session={session} match={match} asked={() => void load()} />
     </section>
   );
 }

@@ -21,7 +21,7 @@ export function DoorsScreen({ session, incidentId }: { session: Session; inciden
   const [siteId, setSiteId] = useState<string | null>(null);
   const [posted, setPosted] = useState<Posted | null>(null);
   const attempt = useAttempt();
-  useEffect(() => void attempt.run(async () => setSites(((await loadIncident(session, incidentId))?.sites ?? []).filter(({ open }) => open))), [session.token, incidentId]);
+  useEffect(() => void attempt.read(() => loadIncident(session, incidentId), (found) => setSites((found?.sites ?? []).filter(({ open }) => open))), [session.token, incidentId]);
   const site = sites?.find(({ id }) => id === siteId) ?? sites?.[0];
   if (posted) return <Sheet posted={posted} done={() => setPosted(null)} />;
   return (

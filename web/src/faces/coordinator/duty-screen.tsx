@@ -12,8 +12,8 @@ export function DutyScreen({ session, incidentId }: { session: Session; incident
   const { say } = useWords();
   const [rota, setRota] = useState<Rota | null>(null);
   const attempt = useAttempt();
-  const load = async () => setRota(await loadRota(session, incidentId));
-  useEffect(() => void attempt.run(load), [session.token, incidentId]);
+  const load = () => attempt.read(() => loadRota(session, incidentId), setRota);
+  useEffect(() => void load(), [session.token, incidentId]);
   // Officers see who is on duty; who sets it up also says who is.
   const sets = session.role !== "OFFICER";
   const save = (shifts: readonly Omit<Shift, "name">[]) =>
@@ -110,7 +110,7 @@ function NewShift({ session, incidentId, add }: NewShiftProperties) {
   const attempt = useAttempt();
   const wrong = attempt.general();
   useEffect(
-    () => void attempt.run(async () => setPeople((await loadAccounts(session, incidentId)).filter(({ role, closed }) => role === "COORDINATOR" && !closed))),
+    () => void attempt.read(() => loadAccounts(session, incidentId), (found) => setPeople(found.filter(({ role, closed }) => role === "COORDINATOR" && !closed))),
     [session.token, incidentId],
   );
   const accountId = chosen ?? people?.[0]?.id;

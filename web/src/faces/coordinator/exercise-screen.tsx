@@ -19,9 +19,9 @@ type Properties = { came: (session: Session) => void; family: () => void };
 export function ExerciseScreen({ came, family }: Properties) {
   const { say } = useWords();
   const [token] = useState(takeToken);
-  const [session, setSession] = useState<Session | null>(null);
+  const [session, setSession] = useState<Session | null | undefined>(undefined);
   const attempt = useAttempt();
-  useEffect(() => void attempt.run(async () => setSession(await sessionOf(token))), [token]);
+  useEffect(() => void attempt.read(() => sessionOf(token), setSession), [token]);
   return (
     <Screen title={say("exercise.title")} lead={say("exercise.lead")}>
       {attempt.general() ? <Notice tone="bad">{attempt.general()}</Notice> : null}
@@ -44,9 +44,9 @@ export function ExerciseScreen({ came, family }: Properties) {
         >
           {session.role === "FAMILY" ? say("exercise.go.family") : say("exercise.go", { name: session.name, role: say(`role.${session.role}`) })}
         </button>
-      ) : attempt.running ? null : (
+      ) : session === null ? (
         <Notice>{say("exercise.none")}</Notice>
-      )}
+      ) : null}
     </Screen>
   );
 }

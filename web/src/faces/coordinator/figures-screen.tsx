@@ -28,11 +28,19 @@ export function FiguresScreen({ session, incidentId }: { session: Session; incid
   const sees = session.role === "COORDINATOR" || session.role === "OFFICER";
   useEffect(
     () =>
-      void attempt.run(async () => {
-        setSites((await loadIncident(session, incidentId))?.sites ?? []);
-        setFigures((await ask(PublicFigures, { incidentId }, session.token)).publicFigures);
-        if (sees) setPast(await course(session, incidentId));
-      }),
+      void attempt.read(
+        () =>
+          Promise.all([
+            loadIncident(session, incidentId),
+            ask(PublicFigures, { incidentId }, session.token),
+            sees ? course(session, incidentId) : [],
+          ]),
+        ([incident, { publicFigures }, found]) => {
+          setSites(incident?.sites ?? []);
+          setFigures(publicFigures);
+          setPast(found);
+        },
+      ),
     [session.token, incidentId],
   );
   const number = new Intl.NumberFormat(language);

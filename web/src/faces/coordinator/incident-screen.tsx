@@ -65,7 +65,7 @@ export function IncidentScreen({ session, incidentId }: { session: Session; inci
   const { say } = useWords();
   const [found, setFound] = useState<{ incident: IncidentWhole; sites: Site[] } | null>(null);
   const attempt = useAttempt();
-  const load = () => void attempt.run(async () => setFound(await loadIncident(session, incidentId)));
+  const load = () => void attempt.read(() => loadIncident(session, incidentId), setFound);
   useEffect(load, [session.token, incidentId]);
   return (
     <div class="settings">

@@ -14,7 +14,7 @@ export function useListed<Item>(load: (after: string | null) => Promise<Page<Ite
   const attempt = useAttempt();
   const wanted = useRef(load);
   wanted.current = load;
-  const again = () => attempt.run(async () => setPage(await wanted.current(null)));
+  const again = () => attempt.read(() => wanted.current(null), setPage);
   useEffect(() => {
     setPage(null);
     void again();
@@ -22,10 +22,10 @@ export function useListed<Item>(load: (after: string | null) => Promise<Page<Ite
   const after = page?.more;
   const more = after
     ? () =>
-        void attempt.run(async () => {
-          const next = await wanted.current(after);
-          setPage((present) => ({ items: [...(present?.items ?? []), ...next.items], more: next.more }));
-        })
+        void attempt.read(
+          () => wanted.current(after),
+          (next) => setPage((present) => ({ items: [...(present?.items ?? []), ...next.items], more: next.more })),
+        )
     : null;
   // What was done with goes at once, so that nothing is pressed on it a second time while the list is read anew.
   const settled = (item: Item) => {

@@ -64,15 +64,19 @@ export function PairQueue<Item extends { id: string; version: number }, Whole ex
   useEffect(() => void kept<boolean>(KEYS_OFF).then((off) => setKeysOff(off ?? false)), []);
 
   const fail = (error: unknown) => setFailed(error instanceof Refusal ? error.message : say("away"));
+  const asked = useRef(0);
   const load = async () => {
+    asked.current += 1;
+    const own = asked.current;
     try {
       const found = await properties.load(null);
+      if (own !== asked.current) return;
       setFailed(null);
       setQueue(found);
       // A pair that somebody else decided stays on the screen: no other one slips under a hand that is about to decide.
       setChosen((present) => present ?? found.items[0]?.id ?? null);
     } catch (error) {
-      fail(error);
+      if (own === asked.current) fail(error);
     }
   };
   const latest = useRef(load);

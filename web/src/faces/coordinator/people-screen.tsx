@@ -19,13 +19,17 @@ export function PeopleScreen({ session, incidentId }: { session: Session; incide
   const [made, setMade] = useState(0);
   const [ended, setEnded] = useState<string | null>(null);
   const attempt = useAttempt();
-  const load = () =>
-    void attempt.run(async () => {
-      if (!incidentId) return;
-      setSites((await loadIncident(session, incidentId))?.sites ?? []);
-      setAccounts(await loadAccounts(session, incidentId));
-    });
-  useEffect(load, [session.token, incidentId]);
+  const load = async () => {
+    if (!incidentId) return;
+    await attempt.read(
+      () => Promise.all([loadIncident(session, incidentId), loadAccounts(session, incidentId)]),
+      ([incident, people]) => {
+        setSites(incident?.sites ?? []);
+        setAccounts(people);
+      },
+    );
+  };
+  useEffect(() => void load(), [session.token, incidentId]);
   const working = accounts.filter((account) => !account.closed);
   return (
     <div class="settings">

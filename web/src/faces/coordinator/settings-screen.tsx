@@ -15,7 +15,7 @@ export function SettingsScreen({ session, incidentId, changed }: { session: Sess
   const { say, moment } = useWords();
   const [incident, setIncident] = useState<IncidentWhole | null>(null);
   const attempt = useAttempt();
-  const load = () => attempt.run(async () => setIncident((await loadIncident(session, incidentId))?.incident ?? null));
+  const load = () => attempt.read(() => loadIncident(session, incidentId), (found) => setIncident(found?.incident ?? null));
   useEffect(() => void load(), [session.token, incidentId]);
   return (
     <div class="settings">

@@ -131,7 +131,7 @@ function NewTakeDown({ session, reportId, done, cancel }: NewProperties) {
   const [reason, setReason] = useState("");
   const loading = useAttempt();
   const attempt = useProvenAttempt(session);
-  useEffect(() => void loading.run(async () => setReport(await reportOf(session, reportId))), [reportId]);
+  useEffect(() => void loading.read(() => reportOf(session, reportId), setReport), [reportId]);
   const submit = (event: Event) => {
     event.preventDefault();
     if (!report || !proof) return;

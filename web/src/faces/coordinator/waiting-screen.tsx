@@ -60,7 +60,7 @@ function ReportToReview({ session, id, done }: { session: Session; id: string; d
   const { say } = useWords();
   const [report, setReport] = useState<Report | null>(null);
   const attempt = useProvenAttempt(session);
-  useEffect(() => void attempt.run(async () => setReport(await reportOf(session, id))), [id]);
+  useEffect(() => void attempt.read(() => reportOf(session, id), setReport), [id]);
   const objected = Boolean(report?.review?.objectedAt);
   const before = report?.review?.reporterBefore;
   const mayTakeDown = session.role === "COORDINATOR" || session.role === "OFFICER";
@@ -142,7 +142,7 @@ function RegistrationToConfirm({ session, id, done }: { session: Session; id: st
   const { say } = useWords();
   const [registration, setRegistration] = useState<Registration | null>(null);
   const attempt = useAttempt();
-  useEffect(() => void attempt.run(async () => setRegistration(await registrationOf(session, id))), [id]);
+  useEffect(() => void attempt.read(() => registrationOf(session, id), setRegistration), [id]);
   const words: Word[] = registration?.confirmation === "DISMISSED" ? ["restore"] : ["confirm", "dismiss"];
   return (
     <div class="stack">

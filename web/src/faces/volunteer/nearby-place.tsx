@@ -17,7 +17,7 @@ export default function NearbyPlace({ session }: { session: Session }) {
   const attempt = useAttempt();
   const name = usePlaceName(chosen ?? null);
   useEffect(() => {
-    void attempt.run(async () => setChosen((await askSignedIn(AlertChoices, {}, session)).alertChoices.nearby));
+    void attempt.read(() => askSignedIn(AlertChoices, {}, session), ({ alertChoices }) => setChosen(alertChoices.nearby));
   }, [session.token]);
 
   const choose = (point: PointInput | null) =>

@@ -28,7 +28,7 @@ export function FindReport({ session, incidentId, said: known = {}, choose }: Pr
   const put = (changes: Partial<Wanted>) => setSaid({ ...said, ...changes });
   const find = (event: Event) => {
     event.preventDefault();
-    void attempt.run(async () => setFound(await findReports(session, incidentId, said)));
+    void attempt.read(() => findReports(session, incidentId, said), setFound);
   };
   return (
     <div class="stack">

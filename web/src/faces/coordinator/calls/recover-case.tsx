@@ -20,7 +20,7 @@ export function RecoverCase({ session, report, back }: { session: Session; repor
   const attempt = useAttempt();
   useEffect(() => {
     heading.current?.focus();
-    void attempt.run(async () => setQuestions(await questionsFor(session, report.id)));
+    void attempt.read(() => questionsFor(session, report.id), setQuestions);
   }, [report.id]);
   if (given) return <ReadOut given={given} again={back} />;
   const submit = (event: Event) => {

@@ -28,13 +28,16 @@ function SightingsOf({ session, incidentId }: Properties) {
   const [sheet, setSheet] = useState<Sheet | null>(null);
   const [sighting, setSighting] = useState<Sighting | null>(null);
   const [done, setDone] = useState<Key | null>(null);
-  const attempt = useAttempt();
+  const listing = useAttempt();
+  const opening = useAttempt();
+  const wrong = listing.general() ?? opening.general();
   const load = (after: string | null = null) =>
-    attempt.run(async () => {
-      const found = await loadSightings(session, incidentId, state, after);
-      setSheet((before) => (after && before ? { ...found, sightings: [...before.sightings, ...found.sightings] } : found));
-    });
+    listing.read(
+      () => loadSightings(session, incidentId, state, after),
+      (found) => setSheet((before) => (after && before ? { ...found, sightings: [...before.sightings, ...found.sightings] } : found)),
+    );
   useEffect(() => {
+    setSheet(null);
     setSighting(null);
     void load();
   }, [session.token, state]);
@@ -59,7 +62,7 @@ function SightingsOf({ session, incidentId }: Properties) {
             if (value) setState(value);
           }}
         />
-        {attempt.general() ? <Notice tone="bad">{attempt.general()}</Notice> : null}
+        {wrong ? <Notice tone="bad">{wrong}</Notice> : null}
         {sheet?.sightings.length === 0 ? <p class="soft">{say("review.none")}</p> : null}
         <ol class="list">
           {sheet?.sightings.map((one) => (
@@ -70,7 +73,7 @@ function SightingsOf({ session, incidentId }: Properties) {
                 aria-current={one.id === sighting?.id ? "true" : undefined}
                 onClick={() => {
                   setDone(null);
-                  void attempt.run(async () => setSighting(await loadSighting(session, one.id)));
+                  void opening.read(() => loadSighting(session, one.id), setSighting);
                 }}
               >
                 <span class="grows">

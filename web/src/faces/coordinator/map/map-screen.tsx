@@ -62,17 +62,20 @@ function LiveMapScreen({ session, incidentId, go }: Properties) {
     count: numbers.format,
   };
 
-  const load = async (look: boolean) => {
-    const found = await loadIncident(session, incidentId);
-    setIncident(found);
-    if (found && look) picture.current?.show(found.area.length > 0 ? found.area : found.sites.edges.map(({ node }) => node.point));
-  };
+  const load = (look: boolean) =>
+    attempt.read(
+      () => loadIncident(session, incidentId),
+      (found) => {
+        setIncident(found);
+        if (found && look) picture.current?.show(found.area.length > 0 ? found.area : found.sites.edges.map(({ node }) => node.point));
+      },
+    );
   useEffect(() => {
     if (!element.current) return;
     const words = { label: say("map.title"), closer: say("map.closer"), wider: say("map.wider") };
     const opened = openPicture(element.current, words, () => handlers.current);
     picture.current = opened;
-    void attempt.run(() => load(true));
+    void load(true);
     loadTiles(session).then(
       (tiles) => tiles && opened.lay(tiles),
       () => undefined, // the borders are there all the same
@@ -150,7 +153,7 @@ function LiveMapScreen({ session, incidentId, go }: Properties) {
               middle={() => picture.current?.middle() ?? null}
               session={session}
               incident={incident}
-              saved={() => void attempt.run(() => load(false))}
+              saved={() => void load(false)}
             />
           ) : null}
         </div>

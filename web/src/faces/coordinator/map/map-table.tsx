@@ -17,7 +17,7 @@ export function MapRowsTable({ session, incidentId, part, shown, at, heard }: Pr
   const sites = shown.includes("sites") ? (rows?.things ?? []).filter(({ layer }) => layer === "SITES") : [];
   const columns = shown.filter((one) => one !== "matches" && (one !== "sites" || sites.length === 0));
   useEffect(() => {
-    void attempt.run(async () => setRows(await loadRows(session, incidentId, part, shown, at, language)));
+    void attempt.read(() => loadRows(session, incidentId, part, shown, at, language), setRows);
   }, [session.token, incidentId, part, shown, at, heard, language]);
 
   const numbers = new Intl.NumberFormat(language);

@@ -29,21 +29,12 @@ export function SpotPanel({ session, spot, occupied, close, closer, go }: SpotPr
   const { say, language } = useWords();
   const [place, setPlace] = useState<string | null>(null);
   const [more, setMore] = useState(1);
-  const [found, setFound] = useState<Record<string, Found | null>>({});
-  const attempt = useAttempt();
-  useEffect(() => {
-    nameOf(session, spot.point, language).then(setPlace, () => undefined);
-  }, [spot.key, language]);
+  const naming = useAttempt();
+  useEffect(() => void naming.read(() => nameOf(session, spot.point, language), setPlace), [spot.key, language]);
   const numbers = new Intl.NumberFormat(language);
   const single = spot.entries.some(({ ids }) => ids.length > 0);
-  const open = (shown: Spot["entries"][number]["shown"], id: string) =>
-    attempt.run(async () => {
-      const thing = await loadThing(session, shown, id);
-      setFound((before) => ({ ...before, [id]: thing }));
-    });
   return (
     <Panel title={spot.site?.name || (place ?? say("map.place"))} close={close}>
-      {attempt.general() ? <Notice tone="bad">{attempt.general()}</Notice> : null}
       {spot.site && place ? <p class="soft">{place}</p> : null}
       {spot.site ? (
         <p>
@@ -72,17 +63,7 @@ export function SpotPanel({ session, spot, occupied, close, closer, go }: SpotPr
           <ul class="list">
             {ids.slice(0, AT_ONCE * more).map((id, index) => (
               <li key={id}>
-                {found[id] ? (
-                  <Arrived>
-                    <ThingFacts found={found[id]} go={go} />
-                  </Arrived>
-                ) : id in found ? (
-                  <p class="soft">{say("map.gone")}</p>
-                ) : (
-                  <button type="button" class="button wide" onClick={() => void open(shown, id)}>
-                    {say("map.open", { what: say(`map.one.${shown}` as Key), number: numbers.format(index + 1) })}
-                  </button>
-                )}
+                <Thing session={session} shown={shown} id={id} number={numbers.format(index + 1)} go={go} />
               </li>
             ))}
           </ul>
@@ -102,17 +83,42 @@ export function SpotPanel({ session, spot, occupied, close, closer, go }: SpotPr
   );
 }
 
+type ThingProperties = { session: Session; shown: Spot["entries"][number]["shown"]; id: string; number: string; go: (path: string) => void };
+
+/** One of what is there: a button until it is asked for. */
+function Thing({ session, shown, id, number, go }: ThingProperties) {
+  const { say } = useWords();
+  const [found, setFound] = useState<Found | null | undefined>(undefined);
+  const attempt = useAttempt();
+  if (found)
+    return (
+      <Arrived>
+        <ThingFacts found={found} go={go} />
+      </Arrived>
+    );
+  if (found === null) return <p class="soft">{say("map.gone")}</p>;
+  return (
+    <>
+      {attempt.general() ? <Notice tone="bad">{attempt.general()}</Notice> : null}
+      <button type="button" class="button wide" onClick={() => void attempt.read(() => loadThing(session, shown, id), setFound)}>
+        {say("map.open", { what: say(`map.one.${shown}` as Key), number })}
+      </button>
+    </>
+  );
+}
+
 export function LinePanel({ session, line, close }: { session: Session; line: Line; close: () => void }) {
   const { say, language } = useWords();
   const [names, setNames] = useState<{ start: string | null; end: string | null; child: string | null }>({ start: null, end: null, child: null });
   const attempt = useAttempt();
   useEffect(() => {
-    void attempt.run(async () => {
-      const [start, end, match] = await Promise.all([
+    const asking = () =>
+      Promise.all([
         nameOf(session, line.start, language),
         nameOf(session, line.end, language),
         line.id ? ask(MatchOperation, { id: line.id, language }, session.token) : null,
       ]);
+    void attempt.read(asking, ([start, end, match]) => {
       const report = match?.match?.report;
       setNames({ start, end, child: report ? calledBy(report.person.names) : null });
     });

@@ -47,16 +47,22 @@ function Tellings({ session, incidentId }: Properties) {
   const picture = useRef<Picture | null>(null);
   const attempt = useAttempt();
   const looking = useAttempt();
+  const framing = useAttempt();
+  const wrong = attempt.general() ?? looking.general() ?? framing.general();
   const mayTell = session.role === "COORDINATOR";
   const wanted = useMemo(() => (about ? areaOf(drawing) : null), [about, drawing]);
 
   const load = () =>
-    attempt.run(async () => {
-      const found = await loadTellings(session, incidentId);
-      setTellings(found);
-      const known = await Promise.all(found.map(({ reportId }) => aboutReport(session, reportId)));
-      setNames(Object.fromEntries(known.map(({ id, name }) => [id, name])));
-    });
+    attempt.read(
+      async () => {
+        const found = await loadTellings(session, incidentId);
+        return { found, known: await Promise.all(found.map(({ reportId }) => aboutReport(session, reportId))) };
+      },
+      ({ found, known }) => {
+        setTellings(found);
+        setNames(Object.fromEntries(known.map(({ id, name }) => [id, name])));
+      },
+    );
 
   const nameTowns = (part: Part) =>
     void loadTowns(session, incidentId, part.bounds).then(setTowns, () => undefined); // a map without names is a map still
@@ -69,12 +75,13 @@ function Tellings({ session, incidentId }: Properties) {
     if (!element.current) return;
     const opened = openPicture(element.current, { label: say("telling.map"), closer: say("map.closer"), wider: say("map.wider") }, () => handlers.current);
     picture.current = opened;
-    void load().then(() =>
-      looking.run(async () => {
-        const incident = await loadIncident(session, incidentId);
+    void load();
+    void framing.read(
+      () => loadIncident(session, incidentId),
+      (incident) => {
         setArea(incident?.area ?? NO_POINTS);
         if (incident) opened.show(incident.area.length > 0 ? incident.area : incident.sites.edges.map(({ node }) => node.point));
-      }),
+      },
     );
     return () => opened.close();
   }, [session.token]);
@@ -95,13 +102,13 @@ function Tellings({ session, incidentId }: Properties) {
   useEffect(() => {
     setReach(null);
     if (!about || !wanted) return;
-    const timer = setTimeout(() => void looking.run(async () => setReach(await reachOf(session, about.id, wanted))), A_PAUSE_MS);
+    const timer = setTimeout(() => void looking.read(() => reachOf(session, about.id, wanted), setReach), A_PAUSE_MS);
     return () => clearTimeout(timer);
   }, [about?.id, wanted]);
 
   useEffect(() => {
     if (!telling?.progress?.queued) return;
-    const timer = setTimeout(() => void looking.run(async () => setTelling((await loadTelling(session, telling.id)) ?? telling)), FOLLOWED_EVERY_MS);
+    const timer = setTimeout(() => void looking.read(() => loadTelling(session, telling.id), (found) => setTelling(found ?? telling)), FOLLOWED_EVERY_MS);
     return () => clearTimeout(timer);
   }, [telling]);
 
@@ -131,7 +138,7 @@ function Tellings({ session, incidentId }: Properties) {
           <h1>{say("telling.title")}</h1>
           <p class="soft">{say("telling.lead")}</p>
         </div>
-        {attempt.general() ?? looking.general() ? <Notice tone="bad">{attempt.general() ?? looking.general()}</Notice> : null}
+        {wrong ? <Notice tone="bad">{wrong}</Notice> : null}
         {about ? (
           <Compose
             session={session}

@@ -71,7 +71,7 @@ function Child({ session, id }: { session: Session; id: string }) {
   const [child, setChild] = useState<Registration | null>(null);
   const [moved, setMoved] = useState<string | null>(null);
   const attempt = useAttempt();
-  const load = () => attempt.run(async () => setChild(await registrationOf(session, id)));
+  const load = () => attempt.read(() => registrationOf(session, id), setChild);
   useEffect(() => void load(), [id]);
   const move = (site: string) => {
     setMoved(site);
@@ -96,7 +96,7 @@ function Missing({ session, id }: { session: Session; id: string }) {
   const { say } = useWords();
   const [report, setReport] = useState<Report | null>(null);
   const attempt = useAttempt();
-  useEffect(() => void attempt.run(async () => setReport(await reportOf(session, id))), [id]);
+  useEffect(() => void attempt.read(() => reportOf(session, id), setReport), [id]);
   return (
     <section class="card">
       <h2>{say("record.kind.report")}</h2>
