@@ -1,5 +1,6 @@
 """What else is done at the desk, through screens alone."""
 
+import re
 import socket
 from pathlib import Path
 
@@ -251,3 +252,11 @@ async def test_a_passkey_is_added_named_used_to_sign_in_and_removed(
         await desk.open("/desk/account")
         await desk.sees("Last used")
         assert (desk.heard, desk.elsewhere) == ([], [])
+
+
+async def test_a_desk_is_english_to_its_dates_whatever_the_browser_speaks(scene: Scene, tmp_path: Path) -> None:
+    async with desk_of(scene, scene.coordinator, "maria", tmp_path, locale="es-ES") as (desk, _):
+        await desk.open("/desk/account")
+        last_used = desk.page.get_by_text(re.compile(r"[A-Z][a-z]{2} \d{1,2}, \d{4}, \d{1,2}:\d{2}\s[AP]M"))
+        await last_used.first.wait_for()
+        assert await desk.page.evaluate("document.documentElement.lang") == "es"

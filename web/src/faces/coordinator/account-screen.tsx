@@ -151,12 +151,11 @@ function SecondFactorCard({ session, person, changed }: CardProperties) {
 }
 
 function SessionsCard({ session }: { session: Session }) {
-  const { say, language } = useWords();
+  const { say, moment } = useWords();
   const [sessions, setSessions] = useState<OwnSessionsQuery["ownSessions"]>([]);
   const load = () => void ask(OwnSessions, {}, session.token).then((found) => setSessions(found.ownSessions), () => undefined);
   useEffect(load, [session.token]);
   const attempt = useAttempt();
-  const moment = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
   return (
     <section class="card">
       <h2>{say("account.sessions")}</h2>
@@ -165,7 +164,7 @@ function SessionsCard({ session }: { session: Session }) {
         {sessions.map((one) => (
           <li key={one.id} class="row">
             <span class="grows">
-              {say("account.session", { time: moment.format(new Date(one.lastUsedAt)) })}{" "}
+              {say("account.session", { time: moment(one.lastUsedAt) })}{" "}
               {one.present ? <span class="tag good">{say("account.session.here")}</span> : null}
             </span>
             {one.present ? null : (

@@ -15,14 +15,14 @@ const CORNERS = 36;
 const KM_A_DEGREE = 111.2;
 
 export function AreaCard({ session, incident, changed }: { session: Session; incident: IncidentWhole; changed: () => void }) {
-  const { say, language } = useWords();
+  const { say, spoken } = useWords();
   const [text, setText] = useState("");
   const [found, setFound] = useState<Found[] | null>(null);
   const [radius, setRadius] = useState("50");
   const attempt = useAttempt();
   const find = (event: Event) => {
     event.preventDefault();
-    const asked = { incidentId: incident.id, text, language };
+    const asked = { incidentId: incident.id, text, language: spoken };
     void attempt.read(() => ask(FindPlaces, asked, session.token), ({ findPlaces }) => setFound(findPlaces?.places ?? []));
   };
   const set = (area: { latitude: number; longitude: number }[]) =>

@@ -26,13 +26,11 @@ export type Side = {
 export const placeOf = (kind: "registration" | "report", id: string): string => `/desk/record?${kind}=${id}`;
 
 export function Compare({ left: one, right: other }: { left: Side | null; right: Side | null }) {
-  const { say, language } = useWords();
-  const moment = (at: string | null | undefined) =>
-    at ? new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }).format(new Date(at)) : null;
-  const left = one ? factsOf(one.person, say, language) : {};
-  const right = other ? factsOf(other.person, say, language) : {};
+  const { say, spoken, moment } = useWords();
+  const left = one ? factsOf(one.person, say, spoken) : {};
+  const right = other ? factsOf(other.person, say, spoken) : {};
   const rows: [Key, ComponentChildren, ComponentChildren][] = [
-    ["compare.when", moment(one?.when), moment(other?.when)],
+    ["compare.when", one?.when && moment(one.when), other?.when && moment(other.when)],
     ["compare.where", one?.where, other?.where],
     ...([...new Set([...Object.keys(left), ...Object.keys(right)])] as Key[]).map(
       (key): [Key, ComponentChildren, ComponentChildren] => [key, left[key], right[key]],
@@ -127,8 +125,8 @@ const STRONGEST = 10;
 
 /** Each piece of evidence in words, with its weight as a bar: to the one side for the pair, to the other against it. */
 export function Evidence({ evidence }: { evidence: readonly Piece[] }) {
-  const { say, language } = useWords();
-  const bits = new Intl.NumberFormat(language, { signDisplay: "exceptZero", maximumFractionDigits: 1 });
+  const { say, spoken } = useWords();
+  const bits = new Intl.NumberFormat(spoken, { signDisplay: "exceptZero", maximumFractionDigits: 1 });
   const known = evidence.filter(({ level }) => level !== "UNKNOWN");
   const unknown = evidence.filter(({ level }) => level === "UNKNOWN");
   return (

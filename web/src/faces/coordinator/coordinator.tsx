@@ -74,7 +74,7 @@ const BEFORE = ["/desk/account", "/desk/people"];
 type DeskProperties = { session: Session; path: string; go: (path: string) => void; changed: (session: Session | null) => void; leave: () => void };
 
 function Desk({ session, path, go, changed, leave }: DeskProperties) {
-  const { say, language } = useWords();
+  const { say, spoken } = useWords();
   const query = new URLSearchParams(useSearch());
   const [incidents, setIncidents] = useState<Incident[] | null>(null);
   const [wrong, setWrong] = useState<string | null>(null);
@@ -101,7 +101,7 @@ function Desk({ session, path, go, changed, leave }: DeskProperties) {
   const before = useRef(path);
   useEffect(() => {
     document.title = `${say(closed?.title ?? here?.title ?? "incident.new")} · Reunify`;
-  }, [closed?.title, here?.title, language]);
+  }, [closed?.title, here?.title, spoken]);
   useEffect(() => {
     // Who goes to another screen by keyboard or by ear is taken to its beginning.
     if (before.current !== path) main.current?.focus({ preventScroll: true });

@@ -54,7 +54,7 @@ export function DoorsScreen({ session, incidentId }: { session: Session; inciden
 type DoorsProperties = { session: Session; incidentId: string; site: Site; opened: (posted: Posted) => void };
 
 function Doors({ session, incidentId, site, opened }: DoorsProperties) {
-  const { say, language } = useWords();
+  const { say, moment } = useWords();
   const { token } = session;
   const [hours, setHours] = useState("12");
   const attempt = useAttempt();
@@ -65,7 +65,6 @@ function Doors({ session, incidentId, site, opened }: DoorsProperties) {
     },
     [token, site.id],
   );
-  const moment = (at: string) => new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }).format(new Date(at));
   const isOpen = (intake: Intake) => !intake.closedAt && new Date(intake.expiresAt) > new Date();
   const submit = (event: Event) => {
     event.preventDefault();

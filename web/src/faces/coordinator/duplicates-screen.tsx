@@ -24,11 +24,10 @@ const STATES = ["SUGGESTED", "LINKED", "DISMISSED"] as const satisfies readonly 
 const PAGE = 50;
 
 export function DuplicatesScreen({ session, incidentId }: { session: Session; incidentId: string }) {
-  const { say, language } = useWords();
+  const { say, spoken, moment } = useWords();
   const [side, setSide] = useState<RecordSide>("REGISTRATION");
   const [state, setState] = useState<DuplicateState>("SUGGESTED");
   const { token } = session;
-  const moment = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
 
   const steps: Record<"link" | "dismiss" | "unlink" | "suggest", Step<Pair>> = {
     link: {
@@ -81,7 +80,7 @@ export function DuplicatesScreen({ session, incidentId }: { session: Session; in
     <PairQueue
       session={session}
       title="duplicates.title"
-      about={[incidentId, side, state, language]}
+      about={[incidentId, side, state, spoken]}
       filters={
         <>
           <p class="soft small">{say("duplicates.lead")}</p>
@@ -90,15 +89,15 @@ export function DuplicatesScreen({ session, incidentId }: { session: Session; in
         </>
       }
       load={async (after) => {
-        const { duplicates } = await ask(Duplicates, { incidentId, side, states: [state], first: PAGE, after, language }, token);
+        const { duplicates } = await ask(Duplicates, { incidentId, side, states: [state], first: PAGE, after, language: spoken }, token);
         return { items: duplicates.edges.map(({ node }) => node), more: duplicates.pageInfo.hasNextPage ? duplicates.pageInfo.endCursor : null };
       }}
-      loadOne={async (id) => (await ask(DuplicateOperation, { id, language }, token)).duplicate}
+      loadOne={async (id) => (await ask(DuplicateOperation, { id, language: spoken }, token)).duplicate}
       chance={({ probability }) => probability}
       row={(one) => (
         <>
           <Chance of={one.probability} />
-          <span class="grows small">{say("duplicates.found", { time: moment.format(new Date(one.createdAt)) })}</span>
+          <span class="grows small">{say("duplicates.found", { time: moment(one.createdAt) })}</span>
         </>
       )}
       steps={stepsOf}

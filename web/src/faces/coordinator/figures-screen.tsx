@@ -20,7 +20,7 @@ const STEPS = 8;
 const NOWHERE = { north: 0.001, south: 0, east: 0.001, west: 0 };
 
 export function FiguresScreen({ session, incidentId }: { session: Session; incidentId: string }) {
-  const { say, language } = useWords();
+  const { say, spoken, number } = useWords();
   const [sites, setSites] = useState<Site[]>([]);
   const [figures, setFigures] = useState<Figures | null>(null);
   const [past, setPast] = useState<{ at: Date; totals: Totals }[]>([]);
@@ -43,8 +43,7 @@ export function FiguresScreen({ session, incidentId }: { session: Session; incid
       ),
     [session.token, incidentId],
   );
-  const number = new Intl.NumberFormat(language);
-  const moment = new Intl.DateTimeFormat(language, { weekday: "short", hour: "2-digit", minute: "2-digit" });
+  const hour = new Intl.DateTimeFormat(spoken, { weekday: "short", hour: "2-digit", minute: "2-digit" });
   const counted = sites.filter(({ inCare }) => inCare !== null);
   const most = Math.max(1, ...counted.map(({ inCare, capacity }) => Math.max(inCare ?? 0, capacity ?? 0)));
   const sum = (totals: Totals, layer: string) => totals.filter((one) => one.layer === layer).reduce((all, { count }) => all + count, 0);
@@ -57,7 +56,7 @@ export function FiguresScreen({ session, incidentId }: { session: Session; incid
           <h2>{say("figures.course")}</h2>
           <Lines
             caption={say("figures.course.lead")}
-            moments={past.map(({ at }) => moment.format(at))}
+            moments={past.map(({ at }) => hour.format(at))}
             lines={[
               { name: say("figures.inCare"), values: past.map(({ totals }) => sum(totals, "IN_CARE")) },
               { name: say("figures.reports"), values: past.map(({ totals }) => sum(totals, "REPORTS")) },
@@ -75,7 +74,7 @@ export function FiguresScreen({ session, incidentId }: { session: Session; incid
             bars={counted.map(({ name, inCare, capacity }) => ({
               name,
               value: inCare ?? 0,
-              shown: capacity === null ? number.format(inCare ?? 0) : say("figures.of", { count: number.format(inCare ?? 0), room: number.format(capacity) }),
+              shown: capacity === null ? number(inCare ?? 0) : say("figures.of", { count: number(inCare ?? 0), room: number(capacity) }),
               most: capacity ?? most,
             }))}
           />
@@ -88,8 +87,8 @@ export function FiguresScreen({ session, incidentId }: { session: Session; incid
 
 /** What may be passed on: small counts are hidden. */
 function Published({ figures }: { figures: Figures }) {
-  const { say, language } = useWords();
-  const day = new Intl.DateTimeFormat(language, { dateStyle: "long", timeStyle: "short", timeZone: "UTC" }).format(new Date(figures.asOf));
+  const { say, spoken } = useWords();
+  const day = new Intl.DateTimeFormat(spoken, { dateStyle: "long", timeStyle: "short", timeZone: "UTC" }).format(new Date(figures.asOf));
   const { missing, inCare, found } = figures.totals;
   const totals = { "figures.missing": missing, "figures.alone": inCare, "figures.found": found } as const;
   const most = Math.max(1, ...figures.ages.map((age) => rough(age.inCare)));

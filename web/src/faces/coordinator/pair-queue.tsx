@@ -47,7 +47,7 @@ const MILLISECONDS_TO_LOOK = 400;
 
 export function PairQueue<Item extends { id: string; version: number }, Whole extends { id: string }>(properties: Properties<Item, Whole>) {
   const { session, about } = properties;
-  const { say, language, moment } = useWords();
+  const { say, spoken, moment } = useWords();
   const [queue, setQueue] = useState<Page<Item> | null>(null);
   const [chosen, setChosen] = useState<string | null>(null);
   const [loaded, setPair] = useState<Whole | null>(null);
@@ -117,7 +117,7 @@ export function PairQueue<Item extends { id: string; version: number }, Whole ex
     return () => {
       gone = true;
     };
-  }, [chosen, version, language]);
+  }, [chosen, version, spoken]);
 
   const pair = loaded?.id === chosen ? loaded : null;
   useEffect(() => {
@@ -302,8 +302,8 @@ export function PairQueue<Item extends { id: string; version: number }, Whole ex
 
 /** Nothing is certain: a match is advice. */
 export function Chance({ of, big = false }: { of: number; big?: boolean }) {
-  const { language } = useWords();
-  const format = new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 0 });
+  const { spoken } = useWords();
+  const format = new Intl.NumberFormat(spoken, { style: "percent", maximumFractionDigits: 0 });
   return <span class={big ? "chance big" : "chance"}>{of > 0.99 ? `> ${format.format(0.99)}` : format.format(of)}</span>;
 }
 

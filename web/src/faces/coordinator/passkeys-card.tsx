@@ -10,7 +10,7 @@ import { useProvenAttempt } from "./proof-dialog";
 import { RecoveryCodes } from "./recovery-codes";
 
 export function PasskeysCard({ session, person, changed }: { session: Session; person: Person; changed: () => void }) {
-  const { say, language } = useWords();
+  const { say, spoken } = useWords();
   const { passkeys } = person.credentials;
   const [adding, setAdding] = useState(false);
   const [removing, setRemoving] = useState<string | null>(null);
@@ -20,7 +20,7 @@ export function PasskeysCard({ session, person, changed }: { session: Session; p
   const [denied, setDenied] = useState(false);
   const attempt = useProvenAttempt(session);
   const other = attempt.general("name", "password");
-  const day = new Intl.DateTimeFormat(language, { dateStyle: "medium" });
+  const day = new Intl.DateTimeFormat(spoken, { dateStyle: "medium" });
 
   const add = (event: Event) => {
     event.preventDefault();

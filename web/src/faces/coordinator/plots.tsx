@@ -45,8 +45,7 @@ const BELOW = 28;
 
 /** Several lines over the same moments. Told apart by dashes and by their names at the end, not by colour alone. */
 export function Lines({ caption, moments, lines }: { caption: string; moments: string[]; lines: Line[] }) {
-  const { say, language } = useWords();
-  const number = new Intl.NumberFormat(language);
+  const { say, number } = useWords();
   // Even, so that half of it is a number of people too.
   const most = 2 * Math.ceil(Math.max(2, ...lines.flatMap(({ values }) => values)) / 2);
   const x = (at: number) => LEFT + (at * (WIDTH - LEFT - EDGE)) / Math.max(1, moments.length - 1);
@@ -59,7 +58,7 @@ export function Lines({ caption, moments, lines }: { caption: string; moments: s
           <g key={value}>
             <line x1={LEFT} x2={WIDTH - EDGE} y1={y(value)} y2={y(value)} class="rule" />
             <text x={LEFT - EDGE} y={y(value) + 5} text-anchor="end">
-              {number.format(value)}
+              {number(value)}
             </text>
           </g>
         ))}
@@ -103,7 +102,7 @@ export function Lines({ caption, moments, lines }: { caption: string; moments: s
                 <th scope="row">{moment}</th>
                 {lines.map(({ name, values }) => (
                   <td key={name} class="number">
-                    {number.format(values[at] ?? 0)}
+                    {number(values[at] ?? 0)}
                   </td>
                 ))}
               </tr>

@@ -4,9 +4,9 @@ import { factsOf, type Side } from "./compare";
 import { nameOf } from "./review";
 
 export function Record({ of, who }: { of: Side; who?: string | null }) {
-  const { say, language } = useWords();
-  const when = of.when && new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }).format(new Date(of.when));
-  const facts = { "compare.who": who, "compare.when": when, "compare.where": of.where, ...factsOf(of.person, say, language) };
+  const { say, spoken, moment } = useWords();
+  const when = of.when && moment(of.when);
+  const facts = { "compare.who": who, "compare.when": when, "compare.where": of.where, ...factsOf(of.person, say, spoken) };
   return (
     <section class="stack">
       <h3>

@@ -17,7 +17,7 @@ type Shown = (typeof SHOWN)[number];
 const STATES: Record<Shown, MatchState[] | null> = { OPEN: null, CONFIRMED: ["CONFIRMED"], REJECTED: ["REJECTED"], FADED: ["FADED"] };
 
 export function ReviewScreen({ session, incidentId }: { session: Session; incidentId: string }) {
-  const { say, language } = useWords();
+  const { say, spoken } = useWords();
   const [shown, setShown] = useState<Shown>("OPEN");
   const [own, setOwn] = useState<string | null>(null);
   // Who one is stays unknown where the network is away; the queue says so itself.
@@ -26,7 +26,7 @@ export function ReviewScreen({ session, incidentId }: { session: Session; incide
     <PairQueue
       session={session}
       title="review.title"
-      about={[incidentId, shown, language]}
+      about={[incidentId, shown, spoken]}
       filters={
         <Choice
           must
@@ -36,8 +36,8 @@ export function ReviewScreen({ session, incidentId }: { session: Session; incide
           change={(value) => value && setShown(value)}
         />
       }
-      load={(after) => loadQueue(session, incidentId, STATES[shown], language, after)}
-      loadOne={(id) => loadMatch(session, id, language)}
+      load={(after) => loadQueue(session, incidentId, STATES[shown], spoken, after)}
+      loadOne={(id) => loadMatch(session, id, spoken)}
       follow={(feed, changed, ended) => feed.follow(MatchChanges, { incidentId }, changed, ended)}
       chance={({ probability }) => probability}
       row={(one) => (
@@ -87,16 +87,15 @@ function stepsOf(match: Match, own: string | null): Name[] {
 }
 
 function Pair({ session, match, own, choose }: { session: Session; match: Match; own: string | null; choose: (id: string) => void }) {
-  const { say, language } = useWords();
+  const { say, moment } = useWords();
   const { report, registration } = match;
-  const moment = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
   return (
     <>
       {match.state === "CLAIMED" && match.claimedAt ? (
         <Notice>
           {match.claimedBy === own
-            ? say("review.yours.since", { time: moment.format(new Date(match.claimedAt)) })
-            : say("review.taken.since", { name: match.claimedByName ?? say("review.somebody"), time: moment.format(new Date(match.claimedAt)) })}
+            ? say("review.yours.since", { time: moment(match.claimedAt) })
+            : say("review.taken.since", { name: match.claimedByName ?? say("review.somebody"), time: moment(match.claimedAt) })}
         </Notice>
       ) : null}
       {match.reopenedBecause ? <Notice tone="warn">{say("review.reopenedBecause", { reason: match.reopenedBecause })}</Notice> : null}
@@ -106,7 +105,7 @@ function Pair({ session, match, own, choose }: { session: Session; match: Match;
       {match.state === "POTENTIAL" || match.state === "CLAIMED" ? <p class="soft small">{say("review.consequence")}</p> : null}
       {match.decidedAt ? (
         <p class="soft">
-          {say(match.state === "CONFIRMED" ? "review.confirmedAt" : "review.rejectedAt", { time: moment.format(new Date(match.decidedAt)) })}{" "}
+          {say(match.state === "CONFIRMED" ? "review.confirmedAt" : "review.rejectedAt", { time: moment(match.decidedAt) })}{" "}
           {match.reason ? say("review.reasonGiven", { reason: match.reason }) : null}
         </p>
       ) : null}

@@ -61,11 +61,10 @@ export function TakeDownsScreen({ session, incidentId, reportId, go }: Propertie
 }
 
 function OneTakeDown({ session, one, answered }: { session: Session; one: ListedTakeDown; answered: (restored: boolean) => void }) {
-  const { say, language } = useWords();
+  const { say, moment } = useWords();
   const [reason, setReason] = useState("");
   const [restore, setRestore] = useState<"yes" | "no" | null>(null);
   const attempt = useProvenAttempt(session);
-  const moment = (at: string) => new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }).format(new Date(at));
   const facts = {
     "takeDowns.asked": `${one.requesterName}, ${one.requesterRelation}`,
     "takeDowns.proof": say(`proof.${one.proof}`),

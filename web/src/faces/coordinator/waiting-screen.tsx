@@ -182,9 +182,8 @@ type UnfoldsProperties = { name: string | null; at: string; photo?: string | und
 
 /** A line that unfolds to the whole; who is shown is asked for, and so logged, only then. */
 function Unfolds({ name, at, photo, children }: UnfoldsProperties) {
-  const { say, language } = useWords();
+  const { say, moment } = useWords();
   const [open, setOpen] = useState(false);
-  const moment = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }).format(new Date(at));
   return (
     <div class="unfolds">
       <button type="button" class="pair" aria-expanded={open} onClick={() => setOpen(!open)}>
@@ -192,7 +191,7 @@ function Unfolds({ name, at, photo, children }: UnfoldsProperties) {
         <span class="grows">
           <bdi>{name ?? say("compare.nameless")}</bdi>
         </span>
-        <span class="soft small">{moment}</span>
+        <span class="soft small">{moment(at)}</span>
       </button>
       {open ? <div class="inside">{children}</div> : null}
     </div>

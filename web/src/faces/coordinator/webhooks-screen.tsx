@@ -15,12 +15,12 @@ type Webhook = WebhooksQuery["webhooks"][number];
 const KINDS = ["REPORT_NEWS", "CHILD_RECHECK", "MATCH_WAITS", "RELEASE_WAITS", "CHILD_MISSING_NEARBY", "DIGEST"] as const satisfies readonly AlertKind[];
 
 export function WebhooksScreen({ session, incidentId }: { session: Session; incidentId: string }) {
-  const { say, language } = useWords();
+  const { say, spoken } = useWords();
   const { token } = session;
   const [secret, setSecret] = useState<string | null>(null);
   const [removing, setRemoving] = useState<string | null>(null);
   const listed = useListed<Webhook>(async () => ({ items: (await ask(Webhooks, { incidentId }, token)).webhooks, more: null }), [token, incidentId]);
-  const day = new Intl.DateTimeFormat(language, { dateStyle: "medium" });
+  const day = new Intl.DateTimeFormat(spoken, { dateStyle: "medium" });
   const remove = (one: Webhook) =>
     listed.attempt.run(async () => {
       made((await ask(RemoveWebhook, { id: one.id }, token)).removeWebhook);

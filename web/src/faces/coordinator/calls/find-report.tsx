@@ -70,16 +70,15 @@ export function FindReport({ session, incidentId, said: known = {}, choose }: Pr
 }
 
 function ReportCard({ report, children }: { report: FoundReport; children: ComponentChildren }) {
-  const { say, language } = useWords();
-  const day = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
+  const { say, moment } = useWords();
   const { person, reporter } = report;
   const { birthDate, minimum, maximum } = person.age;
   const years = minimum === maximum ? minimum : `${minimum ?? ""}–${maximum ?? ""}`;
   const facts: [string, string | null][] = [
     [say(birthDate ? "person.birthDate" : "compare.age"), birthDate ?? (years === null ? null : String(years))],
-    [say("calls.lastSeen"), [report.lastSeenAt && day.format(new Date(report.lastSeenAt)), report.lastSeenPlace.text].filter(Boolean).join(", ")],
+    [say("calls.lastSeen"), [report.lastSeenAt && moment(report.lastSeenAt), report.lastSeenPlace.text].filter(Boolean).join(", ")],
     [say("calls.reportedBy"), [reporter.name, reporter.relation].filter(Boolean).join(", ")],
-    [say("calls.filed"), day.format(new Date(report.createdAt))],
+    [say("calls.filed"), moment(report.createdAt)],
   ];
   return (
     <li class="card found">

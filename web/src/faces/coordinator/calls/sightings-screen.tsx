@@ -23,7 +23,7 @@ export default function SightingsScreen(properties: Properties) {
 }
 
 function SightingsOf({ session, incidentId }: Properties) {
-  const { say, language } = useWords();
+  const { say, moment } = useWords();
   const [state, setState] = useState<SightingState>("OPEN");
   const [sheet, setSheet] = useState<Sheet | null>(null);
   const [sighting, setSighting] = useState<Sighting | null>(null);
@@ -42,7 +42,6 @@ function SightingsOf({ session, incidentId }: Properties) {
     void load();
   }, [session.token, state]);
 
-  const when = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
   const decided = (said: Key) => {
     setDone(said);
     setSighting(null);
@@ -79,7 +78,7 @@ function SightingsOf({ session, incidentId }: Properties) {
                 <span class="grows">
                   <bdi>{one.what ?? nameOf(one.person.names) ?? say("sightings.wordless")}</bdi>
                   <span class="soft small">
-                    {[one.place.text, when.format(new Date(one.seenAt ?? one.createdAt))].filter(Boolean).join(" · ")}
+                    {[one.place.text, moment(one.seenAt ?? one.createdAt)].filter(Boolean).join(" · ")}
                   </span>
                 </span>
                 <span class="tag">{say(`sightings.source.${one.source}`)}</span>
@@ -102,23 +101,22 @@ function SightingsOf({ session, incidentId }: Properties) {
 }
 
 function One({ session, sighting, decided }: { session: Session; sighting: Sighting; decided: (said: Key) => void }) {
-  const { say, language } = useWords();
+  const { say, moment } = useWords();
   const [reason, setReason] = useState("");
   const attempt = useAttempt();
-  const when = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
   const { person, witness } = sighting;
   const { minimum, maximum } = person.age;
   const years = minimum === maximum ? minimum : `${minimum ?? ""}–${maximum ?? ""}`;
   const facts: [Key, string | null | undefined][] = [
     ["sightings.what", sighting.what],
-    ["sightings.when", sighting.seenAt && when.format(new Date(sighting.seenAt))],
+    ["sightings.when", sighting.seenAt && moment(sighting.seenAt)],
     ["sightings.where", sighting.place.text],
     ["sightings.name", nameOf(person.names)],
     ["person.sex", person.sex && say(`sex.${person.sex}`)],
     ["compare.age", years === null ? null : String(years)],
     ["person.clothing", person.clothing.map(({ kind, colour, text }) => [colour, kind, text].filter(Boolean).join(" ")).join(", ")],
     ["sightings.witness", [witness?.name, witness?.phone, witness?.email].filter(Boolean).join(", ")],
-    ["sightings.told", when.format(new Date(sighting.createdAt))],
+    ["sightings.told", moment(sighting.createdAt)],
     ["sightings.reason", sighting.reason],
   ];
   const step = (said: Key, what: () => Promise<void>) =>

@@ -26,9 +26,8 @@ type ComposeProperties = {
 const WAYS = ["circle", "corners"] as const;
 
 export function Compose({ session, about, before, drawing, change, middle, area, reach, done, cancel }: ComposeProperties) {
-  const { say, language } = useWords();
+  const { say, number } = useWords();
   const attempt = useProvenAttempt(session);
-  const numbers = new Intl.NumberFormat(language);
   const send = () =>
     void attempt.run(async () => {
       if (area) done(before ? await widen(session, before, area) : await tell(session, about.id, area));
@@ -62,8 +61,8 @@ export function Compose({ session, about, before, drawing, change, middle, area,
       <p role="status" class="reach">
         {reach
           ? say(before ? "telling.reach.further" : "telling.reach", {
-              devices: numbers.format(before ? reach.newDevices : reach.devices),
-              sites: numbers.format(reach.sites),
+              devices: number(before ? reach.newDevices : reach.devices),
+              sites: number(reach.sites),
             })
           : null}
       </p>
@@ -117,9 +116,8 @@ type ProgressProperties = {
 };
 
 export function Progress({ session, telling, name, mayTell, widen: further, done, back }: ProgressProperties) {
-  const { say, language } = useWords();
+  const { say, number } = useWords();
   const attempt = useProvenAttempt(session);
-  const numbers = new Intl.NumberFormat(language);
   const { progress, state } = telling;
   const all = progress ? progress.queued + progress.sent + progress.failed + progress.gone : 0;
   return (
@@ -132,9 +130,9 @@ export function Progress({ session, telling, name, mayTell, widen: further, done
       </div>
       {progress ? (
         <div role="status">
-          <p>{say("telling.told", { sent: numbers.format(progress.sent), all: numbers.format(all) })}</p>
+          <p>{say("telling.told", { sent: number(progress.sent), all: number(all) })}</p>
           <progress max={Math.max(1, all)} value={all - progress.queued} aria-label={say("telling.progress")} />
-          {progress.failed > 0 ? <p class="soft small">{say("telling.failed", { failed: numbers.format(progress.failed) })}</p> : null}
+          {progress.failed > 0 ? <p class="soft small">{say("telling.failed", { failed: number(progress.failed) })}</p> : null}
         </div>
       ) : null}
       {attempt.general() ? <Notice tone="bad">{attempt.general()}</Notice> : null}

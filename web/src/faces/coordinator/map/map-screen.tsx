@@ -31,7 +31,7 @@ export default function MapScreen(properties: Properties) {
 }
 
 function LiveMapScreen({ session, incidentId, go }: Properties) {
-  const { say, language } = useWords();
+  const { say, spoken, number, moment } = useWords();
   const [incident, setIncident] = useState<IncidentOnMap | null>(null);
   const [part, setPart] = useState<Part | null>(null);
   const [shown, setShown] = useState<readonly Shown[]>(AT_FIRST);
@@ -46,20 +46,18 @@ function LiveMapScreen({ session, incidentId, go }: Properties) {
   const picture = useRef<Picture | null>(null);
   const { view, towns, awaySince, wrong, heard } = useLiveMap(session, incidentId, part, shown, alertsShown, at);
 
-  const numbers = useMemo(() => new Intl.NumberFormat(language), [language]);
-  const time = useMemo(() => new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }), [language]);
   const occupied = ({ inCare, capacity }: NonNullable<Spot["site"]>) =>
-    capacity === null ? say("map.inCare", { count: numbers.format(inCare) }) : say("map.occupancy", { count: numbers.format(inCare), capacity: numbers.format(capacity) });
+    capacity === null ? say("map.inCare", { count: number(inCare) }) : say("map.occupancy", { count: number(inCare), capacity: number(capacity) });
 
   const name = (one: Shown) => say(LAYERS[one].title);
-  const handlers = useRef({ moved: setPart, chosen: (_: Spot) => {}, chosenLine: (_: Line) => {}, clicked: (_: Point) => {}, name, count: numbers.format });
+  const handlers = useRef({ moved: setPart, chosen: (_: Spot) => {}, chosenLine: (_: Line) => {}, clicked: (_: Point) => {}, name, count: number });
   handlers.current = {
     moved: setPart,
     chosen: (spot) => setChosen({ spot }),
     chosenLine: (line) => setChosen({ line }),
     clicked: (point) => (corners ? setCorners([...corners, point]) : setChosen(null)),
     name,
-    count: numbers.format,
+    count: number,
   };
 
   const load = (look: boolean) =>
@@ -89,7 +87,7 @@ function LiveMapScreen({ session, incidentId, go }: Properties) {
   useEffect(() => {
     const area = areaShown && corners === null ? (incident?.area ?? NOTHING) : NOTHING;
     picture.current?.draw({ spots, lines, towns, area, alerts: view?.alertAreas ?? NO_ALERTS, draft: corners ?? NOTHING, circle: null });
-  }, [spots, lines, towns, view, incident, areaShown, corners, language]);
+  }, [spots, lines, towns, view, incident, areaShown, corners, spoken]);
 
   useEffect(() => picture.current?.keepInSight(chosen && "spot" in chosen ? chosen.spot.point : null), [chosen]);
 
@@ -103,7 +101,7 @@ function LiveMapScreen({ session, incidentId, go }: Properties) {
             {awaySince ? (
               <span class="tag warn">
                 <Icon name="cloudOff" />
-                {say("map.notLive", { time: time.format(awaySince) })}
+                {say("map.notLive", { time: moment(awaySince.getTime()) })}
               </span>
             ) : at ? (
               <span class="tag">{say("map.past")}</span>
@@ -127,7 +125,7 @@ function LiveMapScreen({ session, incidentId, go }: Properties) {
               />
               <Glyph of={one} />
               <span class="grows">{say(LAYERS[one].title)}</span>
-              <span class="count">{numbers.format(totals[one] ?? 0)}</span>
+              <span class="count">{number(totals[one] ?? 0)}</span>
             </label>
           ))}
           <label>

@@ -10,17 +10,16 @@ import { loadRows, type MapRows, type Part, totalsOf } from "./map";
 type Properties = { session: Session; incidentId: string; part: Part; shown: readonly Shown[]; at: string | null; heard: number };
 
 export function MapRowsTable({ session, incidentId, part, shown, at, heard }: Properties) {
-  const { say, language } = useWords();
+  const { say, spoken, number } = useWords();
   const [rows, setRows] = useState<MapRows | null>(null);
   const attempt = useAttempt();
   // Lines have two ends; they are counted in the sum alone. Few sites come one by one, with their names.
   const sites = shown.includes("sites") ? (rows?.things ?? []).filter(({ layer }) => layer === "SITES") : [];
   const columns = shown.filter((one) => one !== "matches" && (one !== "sites" || sites.length === 0));
   useEffect(() => {
-    void attempt.read(() => loadRows(session, incidentId, part, shown, at, language), setRows);
-  }, [session.token, incidentId, part, shown, at, heard, language]);
+    void attempt.read(() => loadRows(session, incidentId, part, shown, at, spoken), setRows);
+  }, [session.token, incidentId, part, shown, at, heard, spoken]);
 
-  const numbers = new Intl.NumberFormat(language);
   const count = (cell: MapRows["cells"][number], column: Shown) =>
     cell.counts.filter((one) => shownAs(one, shown) === column).reduce((sum, one) => sum + one.count, 0);
   const all = (cell: MapRows["cells"][number]) => columns.reduce((sum, column) => sum + count(cell, column), 0);
@@ -47,9 +46,9 @@ export function MapRowsTable({ session, incidentId, part, shown, at, heard }: Pr
                 <th scope="row">
                   <bdi>{site.name}</bdi>
                 </th>
-                <td>{numbers.format(site.inCare ?? 0)}</td>
-                <td>{site.capacity === null ? "" : numbers.format(site.capacity)}</td>
-                <td>{numbers.format(site.unaccompanied ?? 0)}</td>
+                <td>{number(site.inCare ?? 0)}</td>
+                <td>{site.capacity === null ? "" : number(site.capacity)}</td>
+                <td>{number(site.unaccompanied ?? 0)}</td>
                 <td>{say(site.state === "OPEN" ? "map.state.OPEN" : "map.state.CLOSED")}</td>
               </tr>
             ))}
@@ -75,7 +74,7 @@ export function MapRowsTable({ session, incidentId, part, shown, at, heard }: Pr
                 <bdi>{cell.name ?? say("map.rows.nameless")}</bdi>
               </th>
               {columns.map((column) => (
-                <td key={column}>{numbers.format(count(cell, column))}</td>
+                <td key={column}>{number(count(cell, column))}</td>
               ))}
             </tr>
           ))}
@@ -84,12 +83,12 @@ export function MapRowsTable({ session, incidentId, part, shown, at, heard }: Pr
           <tr>
             <th scope="row">{say("map.rows.all")}</th>
             {columns.map((column) => (
-              <td key={column}>{numbers.format(totals[column] ?? 0)}</td>
+              <td key={column}>{number(totals[column] ?? 0)}</td>
             ))}
           </tr>
         </tfoot>
       </table>
-      {shown.includes("matches") ? <p class="soft">{say("map.rows.matches", { count: numbers.format(totals.matches ?? 0) })}</p> : null}
+      {shown.includes("matches") ? <p class="soft">{say("map.rows.matches", { count: number(totals.matches ?? 0) })}</p> : null}
     </section>
   );
 }

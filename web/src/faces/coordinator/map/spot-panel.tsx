@@ -26,12 +26,11 @@ type SpotProperties = {
 };
 
 export function SpotPanel({ session, spot, occupied, close, closer, go }: SpotProperties) {
-  const { say, language } = useWords();
+  const { say, spoken, number } = useWords();
   const [place, setPlace] = useState<string | null>(null);
   const [more, setMore] = useState(1);
   const naming = useAttempt();
-  useEffect(() => void naming.read(() => nameOf(session, spot.point, language), setPlace), [spot.key, language]);
-  const numbers = new Intl.NumberFormat(language);
+  useEffect(() => void naming.read(() => nameOf(session, spot.point, spoken), setPlace), [spot.key, spoken]);
   const single = spot.entries.some(({ ids }) => ids.length > 0);
   return (
     <Panel title={spot.site?.name || (place ?? say("map.place"))} close={close}>
@@ -39,7 +38,7 @@ export function SpotPanel({ session, spot, occupied, close, closer, go }: SpotPr
       {spot.site ? (
         <p>
           {occupied(spot.site)}
-          {spot.site.unaccompanied > 0 ? `, ${say("map.alone", { count: numbers.format(spot.site.unaccompanied) })}` : null}
+          {spot.site.unaccompanied > 0 ? `, ${say("map.alone", { count: number(spot.site.unaccompanied) })}` : null}
           {spot.site.capacity ? (
             <meter min={0} max={spot.site.capacity} high={spot.site.capacity * 0.9} value={spot.site.inCare} aria-label={occupied(spot.site)} />
           ) : null}
@@ -49,13 +48,13 @@ export function SpotPanel({ session, spot, occupied, close, closer, go }: SpotPr
         <section key={shown}>
           <h3>
             <Glyph of={shown} />
-            {say(LAYERS[shown].title)} <span class="count">{numbers.format(count)}</span>
+            {say(LAYERS[shown].title)} <span class="count">{number(count)}</span>
           </h3>
           {Object.keys(states).length > 1 || shown === "others" ? (
             <ul class="small">
               {Object.entries(states).map(([state, many]) => (
                 <li key={state}>
-                  {say(`map.state.${state}` as Key)}: {numbers.format(many)}
+                  {say(`map.state.${state}` as Key)}: {number(many)}
                 </li>
               ))}
             </ul>
@@ -63,7 +62,7 @@ export function SpotPanel({ session, spot, occupied, close, closer, go }: SpotPr
           <ul class="list">
             {ids.slice(0, AT_ONCE * more).map((id, index) => (
               <li key={id}>
-                <Thing session={session} shown={shown} id={id} number={numbers.format(index + 1)} go={go} />
+                <Thing session={session} shown={shown} id={id} number={number(index + 1)} go={go} />
               </li>
             ))}
           </ul>
@@ -108,26 +107,26 @@ function Thing({ session, shown, id, number, go }: ThingProperties) {
 }
 
 export function LinePanel({ session, line, close }: { session: Session; line: Line; close: () => void }) {
-  const { say, language } = useWords();
+  const { say, spoken, number } = useWords();
   const [names, setNames] = useState<{ start: string | null; end: string | null; child: string | null }>({ start: null, end: null, child: null });
   const attempt = useAttempt();
   useEffect(() => {
     const asking = () =>
       Promise.all([
-        nameOf(session, line.start, language),
-        nameOf(session, line.end, language),
-        line.id ? ask(MatchOperation, { id: line.id, language }, session.token) : null,
+        nameOf(session, line.start, spoken),
+        nameOf(session, line.end, spoken),
+        line.id ? ask(MatchOperation, { id: line.id, language: spoken }, session.token) : null,
       ]);
     void attempt.read(asking, ([start, end, match]) => {
       const report = match?.match?.report;
       setNames({ start, end, child: report ? calledBy(report.person.names) : null });
     });
-  }, [line.id, line.start, line.end, language]);
+  }, [line.id, line.start, line.end, spoken]);
   return (
     <Panel title={say("map.line")} close={close}>
       {attempt.general() ? <Notice tone="bad">{attempt.general()}</Notice> : null}
       <dl class="facts">
-        <Fact name={say("map.line.count")} value={new Intl.NumberFormat(language).format(line.count)} />
+        <Fact name={say("map.line.count")} value={number(line.count)} />
         <Fact name={say("map.line.child")} value={names.child} />
         <Fact name={say("map.line.from")} value={names.start} />
         <Fact name={say("map.line.to")} value={names.end} />
@@ -174,9 +173,8 @@ function Arrived({ children }: { children: ComponentChildren }) {
 }
 
 function ThingFacts({ found, go }: { found: Found; go: (path: string) => void }) {
-  const { say, language } = useWords();
-  const time = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
-  const when = (text: string | null) => text && time.format(new Date(text));
+  const { say, moment } = useWords();
+  const when = (text: string | null) => text && moment(text);
   switch (found.shown) {
     case "sites": {
       const { name, kind, address, open } = found.site;

@@ -34,7 +34,7 @@ export default function TellingScreen(properties: Properties) {
 }
 
 function Tellings({ session, incidentId }: Properties) {
-  const { say, language } = useWords();
+  const { say, moment } = useWords();
   const [tellings, setTellings] = useState<readonly Telling[]>([]);
   const [names, setNames] = useState<Record<string, string | null>>({});
   const [about, setAbout] = useState<About | null>(null);
@@ -130,7 +130,6 @@ function Tellings({ session, incidentId }: Properties) {
     show(one);
     void load();
   };
-  const day = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
   return (
     <div class="map-screen telling">
       <section class="map-tools" aria-label={say("telling.title")}>
@@ -170,7 +169,7 @@ function Tellings({ session, incidentId }: Properties) {
                   <button type="button" class="pair" onClick={() => (one.state === "PROPOSED" && mayTell ? begin(one.reportId, null) : show(one))}>
                     <span class="grows">
                       <bdi>{names[one.reportId] ?? say("compare.nameless")}</bdi>
-                      <span class="soft small">{day.format(new Date(one.updatedAt))}</span>
+                      <span class="soft small">{moment(one.updatedAt)}</span>
                     </span>
                     <span class={one.state === "GOING" ? "tag good" : "tag"}>{say(`telling.state.${one.state}`)}</span>
                   </button>

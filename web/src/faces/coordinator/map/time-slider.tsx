@@ -19,14 +19,13 @@ type Properties = {
 };
 
 export function TimeSlider({ from, at, change, shownAt }: Properties) {
-  const { say, language } = useWords();
+  const { say, moment } = useWords();
   const [playing, setPlaying] = useState(false);
   const id = useId();
   const start = Math.floor(new Date(from).getTime() / HOUR);
   const now = Math.floor(Date.now() / HOUR) + 1; // the hour that has begun is what is there now
   const hour = at === null ? now : Math.floor(new Date(at).getTime() / HOUR);
-  const format = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
-  const words = at === null ? say("map.now") : format.format(new Date(at));
+  const words = at === null ? say("map.now") : moment(at);
   const go = (to: number) => change(to >= now ? null : new Date(to * HOUR).toISOString());
 
   useEffect(() => {
