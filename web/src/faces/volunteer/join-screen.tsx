@@ -47,7 +47,7 @@ export function JoinScreen({ came, leave }: { came: (session: Session) => void; 
   return (
     <Screen
       title={say(secret ? "join.title" : "join.door.title")}
-      lead={say(secret ? "join.lead" : "join.door.lead")}
+      lead={say(secret || scanned ? "join.lead" : "join.door.lead")}
       back={secret ? undefined : leave}
     >
       <form class="stack" onSubmit={accept}>

@@ -1,5 +1,6 @@
 /** Roll call: who of those in care was seen just now, ticked off on this phone, also without a network. */
 import { useEffect, useState } from "preact/hooks";
+import type { Session } from "../../kept/session";
 import { useDraft } from "../../kept/use-draft";
 import { useWords } from "../../languages/words";
 import { Notice } from "../../parts/notice";
@@ -9,12 +10,12 @@ import { type Child, keptList } from "./site";
 
 type RollCall = { begun: number; seen: string[] };
 
-export function RollCallScreen({ leave }: { leave: () => void }) {
+export function RollCallScreen({ session, leave }: { session: Session; leave: () => void }) {
   const { say, moment } = useWords();
   const [children, setChildren] = useState<Child[] | null>(null);
   const draft = useDraft<RollCall>("roll call", () => ({ begun: Date.now(), seen: [] }));
   useEffect(() => {
-    void keptList().then((list) => setChildren(list?.children.filter(({ status }) => status === "IN_CARE") ?? []));
+    void keptList(session).then((list) => setChildren(list?.children.filter(({ status }) => status === "IN_CARE") ?? []));
   }, []);
   if (!children || !draft.content) return null;
 

@@ -18,7 +18,7 @@ import type { ChangeDraft, ChildDraft, RegistrationDraft } from "./draft";
 import { LeftSealed } from "./left-sealed";
 import { MissingNearby } from "./nearby";
 import { RecheckRequests } from "./rechecks";
-import { type Child, keptList, loadList, type SiteList } from "./site";
+import { type Child, keptList, loadList, seesList, type SiteList, stillIn } from "./site";
 
 type Properties = { session: Session; justSaved: number; go: (path: string) => void; locked: () => void };
 
@@ -33,11 +33,11 @@ export function SiteScreen({ session, justSaved, go, locked }: Properties) {
   const queue = useQueue();
   const look = async () => setLeft(await countLeft());
 
-  const seesList = session.role !== "UNVERIFIED_REGISTRAR";
+  const sees = seesList(session);
   const load = async () => {
-    if (!seesList) return;
     try {
-      setList(await loadList(session));
+      if (sees) setList(await loadList(session));
+      else await stillIn(session);
       setAway(false);
       setSignedOut(false);
     } catch (error) {
@@ -49,7 +49,7 @@ export function SiteScreen({ session, justSaved, go, locked }: Properties) {
   };
   useEffect(() => void look(), []);
   useEffect(() => {
-    void keptList().then((found) => setList((present) => present ?? found));
+    void keptList(session).then((found) => setList((present) => present ?? found));
     const again = () => void send().then(load);
     again();
     addEventListener("online", again);
@@ -70,9 +70,11 @@ export function SiteScreen({ session, justSaved, go, locked }: Properties) {
     <Screen
       title={session.site?.name ?? say("site.title")}
       aside={
-        <Link class="button quiet" href="/site/settings" aria-label={say("settings.title")}>
-          <Icon name="settings" />
-        </Link>
+        sees ? (
+          <Link class="button quiet" href="/site/settings" aria-label={say("settings.title")}>
+            <Icon name="settings" />
+          </Link>
+        ) : null
       }
       actions={
         <button type="button" class="button main" onClick={() => go("/site/register")}>
@@ -82,13 +84,13 @@ export function SiteScreen({ session, justSaved, go, locked }: Properties) {
       }
     >
       {justSaved > 0 && unsent.length > 0 ? <Notice tone="good">{say("site.savedHere", { count: justSaved })}</Notice> : null}
-      {queue && left !== null && !(left > 0 && queue.waiting.length === 0) ? <Saved queue={queue} away={away} signedOut={signedOut} /> : null}
+      {queue && left !== null && !(left > 0 && queue.waiting.length === 0) ? <Saved queue={queue} away={away} signedOut={signedOut} byDoor={!sees} /> : null}
       {left ? <LeftSealed count={left} look={look} sent={load} /> : null}
       {unsent.map((item) => (
         <Unsent key={item.id} item={item} go={go} />
       ))}
-      {seesList ? null : <Notice>{say("site.helper")}</Notice>}
-      {seesList ? (
+      {sees ? null : <Notice>{say("site.helper")}</Notice>}
+      {sees ? (
         <>
           <MissingNearby session={session} at={away ? null : (list?.at ?? null)} />
           <RecheckRequests session={session} at={away ? null : (list?.at ?? null)} />
@@ -110,12 +112,22 @@ export function SiteScreen({ session, justSaved, go, locked }: Properties) {
 }
 
 /** What is saved on this phone, and what is on the server: never a guess. */
-function Saved({ queue, away, signedOut }: { queue: QueueState; away: boolean; signedOut: boolean }) {
+function Saved({ queue, away, signedOut, byDoor }: { queue: QueueState; away: boolean; signedOut: boolean; byDoor: boolean }) {
   const { say, moment } = useWords();
   const people = queue.waiting.reduce((sum, item) => sum + childrenOf(item).length, 0);
   const photos = queue.waiting.filter(({ content }) => content.kind === "photo").length;
   const at = queue.synced && moment(queue.synced, isToday(queue.synced) ? "short" : "medium");
-  if (signedOut || queue.stopped === "signed out") return <Notice tone="bad">{say("site.signedOut", { people, photos })}</Notice>;
+  if (signedOut || queue.stopped === "signed out") {
+    if (!byDoor) return <Notice tone="bad">{say("site.signedOut", { people, photos })}</Notice>;
+    return (
+      <>
+        <Notice tone="bad">{say("site.doorClosed", { people, photos })}</Notice>
+        <Link class="button" href="/join">
+          {say("site.newCode")}
+        </Link>
+      </>
+    );
+  }
   return (
     <p class="row soft small" role="status">
       <Icon name={away || queue.stopped ? "cloudOff" : "cloud"} />

@@ -18,27 +18,35 @@ export type Child = {
   version: number;
 };
 
-export type SiteList = { children: Child[]; at: number };
+export type SiteList = { siteId: string | null; children: Child[]; at: number };
 
 const KEPT_AS = "site list";
 const PAGE = 100;
 
-export const keptList = (): Promise<SiteList | null> => kept<SiteList>(KEPT_AS);
+/** The list as this phone saw it last; null where that was of another site, or its person is shown none. */
+export async function keptList(session: Session): Promise<SiteList | null> {
+  const list = seesList(session) ? await kept<SiteList>(KEPT_AS) : null;
+  return list && list.siteId === (session.site?.id ?? null) ? list : null;
+}
+
+/** Helpers without an account register, and are shown nothing of others. */
+export const seesList = ({ role }: Session): boolean => role !== "UNVERIFIED_REGISTRAR";
 
 /** All who are registered at the site, newest first. Raises Refusal, Unreachable. */
 export async function loadList(session: Session): Promise<SiteList> {
+  const siteId = session.site?.id ?? null;
   const children: Child[] = [];
   let after: string | null = null;
   do {
     const { registrations }: RegistrationsQuery = await askSignedIn(
       Registrations,
-      { incidentId: session.incidentId ?? "", siteId: session.site?.id ?? null, first: PAGE, after },
+      { incidentId: session.incidentId ?? "", siteId, first: PAGE, after },
       session,
     );
     children.push(...registrations.edges.map(({ node }) => shown(node)));
     after = registrations.pageInfo.hasNextPage ? registrations.pageInfo.endCursor : null;
   } while (after);
-  const list = { children, at: Date.now() };
+  const list = { siteId, children, at: Date.now() };
   await keepIfPossible(KEPT_AS, list);
   return list;
 }
@@ -80,6 +88,11 @@ export async function decide(session: Session, child: Recorded, stands: boolean)
     if (stands) made((await ask(ConfirmRegistration, what, session.token)).confirmRegistration);
     else made((await ask(DismissRegistration, what, session.token)).dismissRegistration);
   });
+}
+
+/** Ask whether one is still signed in. Raises Refusal, Unreachable. */
+export async function stillIn(session: Session): Promise<void> {
+  await askSignedIn(Viewer, {}, session);
 }
 
 /** The session of a token: who it is, and which site it works at. Raises Refusal, Unreachable. */

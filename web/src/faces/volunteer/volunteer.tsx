@@ -11,11 +11,13 @@ import { LockScreen } from "./lock-screen";
 import { RegisterScreen } from "./register-screen";
 import { RollCallScreen } from "./roll-call-screen";
 import { SettingsScreen } from "./settings-screen";
+import { seesList } from "./site";
 import { SiteScreen } from "./site-screen";
 
 const NearbyScreen = later(() => import("./nearby-screen"));
 
 const AT_SITES = ["VOLUNTEER", "UNVERIFIED_REGISTRAR"];
+const NOT_FOR_HELPERS = ["/site/child", "/site/roll-call", "/site/nearby", "/site/settings"];
 
 type State = { lock: LockState; session: Session | null };
 
@@ -52,7 +54,7 @@ export default function Volunteer({ path, go }: { path: string; go: (path: strin
       return <NotYours title="notYours.site" session={session} to="/desk" back="notYours.toDesk" />;
     }
     const id = location.hash.slice(1);
-    switch (path) {
+    switch (!seesList(session) && NOT_FOR_HELPERS.includes(path) ? "/site" : path) {
       case "/site/register":
         return (
           <RegisterScreen
@@ -71,7 +73,7 @@ export default function Volunteer({ path, go }: { path: string; go: (path: strin
       case "/site/change":
         return <ChangeScreen session={session} id={id} saved={home} leave={home} />;
       case "/site/roll-call":
-        return <RollCallScreen leave={home} />;
+        return <RollCallScreen session={session} leave={home} />;
       case "/site/nearby":
         return <NearbyScreen key={id} session={session} id={id} locked={locked} leave={session.role === "VOLUNTEER" ? home : () => go("/desk")} />;
       case "/site/settings":
