@@ -3,7 +3,7 @@
 import time
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -46,7 +46,7 @@ from backend.settings.settings import Settings, SettingsError
 from backend.store.audit import MalformedError
 from backend.store.cipher import Cipher, UnreadableError
 from backend.store.data_keys import check_keys
-from backend.store.database import Store, connect, is_away
+from backend.store.database import ANSWER_WITHIN_MILLISECONDS, Store, connect, is_away
 from backend.store.feed import live_feed
 from backend.store.indexes import create_indexes
 from backend.worker import Worker
@@ -82,12 +82,14 @@ def cipher_of(keys: Keys) -> Cipher:
 
 
 @asynccontextmanager
-async def open_store(settings: Settings, keys: Keys, uri: str) -> AsyncIterator[Store]:
-    """The store, with its indexes.
+async def open_store(
+    settings: Settings, keys: Keys, uri: str, patience_seconds: float = ANSWER_WITHIN_MILLISECONDS / 1000
+) -> AsyncIterator[Store]:
+    """The store, with its indexes, which waits so long for what somebody else is writing.
 
     Raises: WrongKeysError where the keys are not those that it is encrypted under.
     """
-    store = connect(uri, settings.database_name, cipher_of(keys))
+    store = replace(connect(uri, settings.database_name, cipher_of(keys)), patience_seconds=patience_seconds)
     try:
         await check_keys(store, now())
         await create_indexes(store)

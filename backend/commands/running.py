@@ -18,7 +18,7 @@ from backend.services.collaborators import Collaborators
 from backend.settings.keys import Keys, KeysError, load_keys
 from backend.settings.settings import Settings, SettingsError, read_settings
 from backend.store.cipher import WrongKeysError
-from backend.store.database import is_away
+from backend.store.database import LOCKED_SECONDS, is_away, is_taken
 from backend.store.embedded import database_folder, embedded_database, running_database
 from backend.store.embedded_error import EmbeddedDatabaseError
 from backend.store.private_file import write_private
@@ -27,6 +27,14 @@ UNUSABLE = 2
 """The exit status where something that is needed cannot be used; the line on standard error says what."""
 
 ADDRESS_FILE = "address"
+
+PATIENCE_SECONDS = 1.5 * LOCKED_SECONDS
+"""How long a command waits for what somebody else is writing: one that was killed just now must not be in its way,
+since nobody sends a command again by themselves, as a phone does.
+"""
+
+AWAY = "The database does not answer. Is it running, and is REUNIFY_MONGODB_URI right?"
+TAKEN = "Somebody else is changing the same records. Try again in a minute."
 
 P = ParamSpec("P")
 
@@ -58,7 +66,7 @@ def in_one_line(command: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, 
         except Exception as error:
             if not is_away(error):
                 raise
-            give_up("The database does not answer. Is it running, and is REUNIFY_MONGODB_URI right?")
+            give_up(TAKEN if is_taken(error) else AWAY)
 
     return run
 
@@ -95,12 +103,15 @@ async def beside_the_server() -> AsyncIterator[Collaborators]:
     keys = load_keys(settings, warn)
     running = None if settings.mongodb_uri is not None else running_database(settings.data_folder)
     if running is not None:
-        async with open_store(settings, keys, running.uri) as store, wire(settings, keys, store) as use:
+        async with (
+            open_store(settings, keys, running.uri, PATIENCE_SECONDS) as store,
+            wire(settings, keys, store) as use,
+        ):
             yield use
         return
     async with (
         database_uri(settings) as uri,
-        open_store(settings, keys, uri) as store,
+        open_store(settings, keys, uri, PATIENCE_SECONDS) as store,
         wire(settings, keys, store) as use,
     ):
         yield use

@@ -50,11 +50,16 @@ T = TypeVar("T")
 ANSWER_WITHIN_MILLISECONDS = 10_000
 """How long a request waits for a database that is away (restarting, electing) before the client is told to retry."""
 
+LOCKED_SECONDS = 60.0
+"""How long a database keeps locked what a process was writing that was killed (`transactionLifetimeLimitSeconds`)."""
+
+LONGEST_PAUSE_SECONDS = 0.25
+
 
 @dataclass(frozen=True, slots=True)
 class Store:
     """One field a noun; `database` for what is not a plain record (photo files, the change stream), and `cipher` by
-    which its fields are hidden.
+    which its fields are hidden. What somebody else is writing is waited for as long as `patience_seconds`.
     """
 
     client: AgnosticClient[Document]
@@ -98,6 +103,7 @@ class Store:
     take_downs: Records[TakeDown]
     tombstones: Records[Tombstone]
     key_indexes: KeyIndexes = field(default_factory=KeyIndexes)
+    patience_seconds: float = ANSWER_WITHIN_MILLISECONDS / 1000
 
     async def transact(self, change: Callable[[Session], Coroutine[Any, Any, T]]) -> T:
         """Run `change` in a transaction, again where that is safe; all of it is kept or nothing is.
@@ -106,7 +112,8 @@ class Store:
         whether it was kept (`is_away`). Who is cancelled meanwhile is so once the statement under way has ended: the
         driver's thread would else send it after the transaction is gone, and it would be kept alone.
         """
-        give_up = monotonic() + ANSWER_WITHIN_MILLISECONDS / 1000
+        give_up = monotonic() + self.patience_seconds
+        pause = 0.0
         async with await self.client.start_session() as session:
             while True:
                 session.start_transaction()
@@ -117,6 +124,8 @@ class Store:
                         await _to_its_end(session.abort_transaction())
                     if not _may_be_done_again(error) or monotonic() > give_up:
                         raise
+                    await asyncio.sleep(pause)
+                    pause = min(2 * pause or 0.001, LONGEST_PAUSE_SECONDS)
                 else:
                     await _to_its_end(session.commit_transaction())
                     return result
@@ -174,6 +183,11 @@ def is_away(error: BaseException) -> bool:
         or _may_be_done_again(error)
         or (isinstance(error, PyMongoError) and any(error.has_error_label(label) for label in AWAY_LABELS))
     )
+
+
+def is_taken(error: BaseException) -> bool:
+    """Whether an error means that the database does answer, but somebody else has not ended writing the same."""
+    return _may_be_done_again(error) and not isinstance(error, ConnectionFailure)
 
 
 def _may_be_done_again(error: BaseException) -> bool:

@@ -5,6 +5,7 @@ import re
 import signal
 import sys
 from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,14 @@ from typing import Any
 import pytest
 from typer.testing import Result
 
+from backend.commands.running import beside_the_server
 from backend.domain.event import OPERATOR
 from backend.domain.match import MatchState
 from backend.domain.model import MatchingModel, RescoringStep
 from backend.services.models import change_model, rules_of
+from backend.services.rebuilding import begin_rebuilding
 from backend.services.rescoring import REPORTS_A_PAGE, rescoring_of
+from backend.store.database import LOCKED_SECONDS
 from tests.integration.test_operator_commands import environment, here, one_line
 from tests.support.client import new_id
 from tests.support.copies import copy_of
@@ -241,6 +245,39 @@ async def test_a_rebuilding_that_is_killed_goes_on_where_it_was_and_makes_no_pai
     pairs = [(match.report_id, match.registration_id) for match in await store.matches.find({})]
     assert len(pairs) == len(set(pairs)) == everyone - 1
     assert await store.events.collection.count_documents({"kind": "MATCH_PROPOSED"}) == len(pairs)
+
+
+@asynccontextmanager
+async def locked(scene: Scene) -> AsyncIterator[None]:
+    """The place of a rescoring as one leaves it who is killed while writing it: the database lets nobody else by."""
+    store = scene.house.use.store
+    async with await store.client.start_session() as session:
+        session.start_transaction()
+        await store.rescorings.hold(scene.incident_id, session)
+        yield
+        await session.abort_transaction()
+
+
+async def test_a_command_outwaits_the_lock_of_one_that_was_killed(idle: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in environment(**settings_of(idle)).items():
+        monkeypatch.setenv(name, value)
+    async with beside_the_server() as use:
+        assert use.store.patience_seconds > LOCKED_SECONDS
+
+
+async def test_what_stays_locked_is_told_as_that_and_not_as_a_database_that_is_away(
+    idle: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("backend.commands.running.PATIENCE_SECONDS", 0.0)
+    scene = await set_scene(idle)
+    await a_pair(scene)
+    await begin_rebuilding(idle.use, scene.incident_id)
+    async with locked(scene):
+        given_up = await matching(scene, "rebuild", scene.incident_id)
+    assert given_up.exit_code == 2
+    assert given_up.stderr.startswith("reunify: Somebody else is changing the same records.")
+    done = await matching(scene, "rebuild", scene.incident_id)
+    assert (done.exit_code, done.stderr) == (0, "")
 
 
 async def test_what_a_killed_command_left_the_server_finishes_by_itself(idle: House, tmp_path: Path) -> None:

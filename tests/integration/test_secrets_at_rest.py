@@ -24,6 +24,7 @@ from tests.integration.test_photos import look, registered
 from tests.integration.test_worker import all_done, until, worker_of
 from tests.support.at_rest import raw_documents, raw_files, those_in
 from tests.support.house import Scene, running_house, set_scene
+from tests.support.map import counted
 from tests.support.pictures import picture
 from tests.support.records import child, missing, report
 from tests.support.snapshot import everything, settled
@@ -92,6 +93,7 @@ async def test_a_copy_of_the_database_without_the_keys_shows_no_contact_no_medic
 async def two_children(scene: Scene) -> tuple[str, str]:
     one = await registered(scene, medicalNotes="haemophilia")
     other = await registered(scene, medicalNotes="asthma")
+    await counted(scene.house.use.store)  # or the map's counting reads them while a test has one that does not open
     return one, other
 
 
@@ -107,16 +109,18 @@ async def test_a_value_moved_to_another_record_or_field_does_not_open_and_takes_
     )
     for change in moved:
         await records.update_one({"_id": one}, {"$set": change})
-        with capture_logs() as logs:
+        with capture_logs() as told_alone:
             alone = await scene.volunteer.ask("registration", id=one)
+        with capture_logs() as told_listed:
             listed = await scene.volunteer.ask("registrations", incidentId=scene.incident_id, siteId=scene.site_id)
         assert alone.codes == ["UNREADABLE"]
         assert alone.body["errors"][0]["extensions"]["errorId"]
         assert [node["node"]["id"] for node in listed.value["edges"]] == [other]
-        told = [entry for entry in logs if entry["event"] == "unreadable"]
-        assert len(told) == 2
-        assert all(f"registrations/{one}/" in entry["value"] for entry in told)
-        assert "asthma" not in json.dumps(logs, default=str)
+        for logs in (told_alone, told_listed):
+            told = [entry["value"] for entry in logs if entry["event"] == "unreadable"]
+            assert told
+            assert all(f"registrations/{one}/" in value for value in told)
+            assert "asthma" not in json.dumps(logs, default=str)
         await records.replace_one({"_id": one}, kept[one])
     assert (await scene.volunteer.ask("registration", id=one)).value["medicalNotes"] == "haemophilia"
 
