@@ -1,6 +1,6 @@
 /** A queue of pairs that wait for a person's word: the list, one pair, and the steps with it, all of it by keyboard. */
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Refusal } from "../../api/client";
 import { followOn, type Live } from "../../api/live";
 import { kept, keep } from "../../kept/values";
@@ -185,7 +185,8 @@ export function PairQueue<Item extends { id: string; version: number }, Whole ex
     });
 
   const steps = pair ? properties.steps(pair) : [];
-  useEffect(() => {
+  // With what is on the screen, not a moment after it: a key that is pressed as soon as it may be is heard.
+  useLayoutEffect(() => {
     const hear = (event: KeyboardEvent) => {
       const typing = event.target instanceof HTMLElement && event.target.closest("input:not([type=radio], [type=checkbox]), textarea, select, dialog");
       if (typing || keysOff || event.ctrlKey || event.metaKey || event.altKey) return;

@@ -1,5 +1,5 @@
 /** Code and secret of a case, to be read out once and forgotten. */
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { useWords } from "../../../languages/words";
 import { Notice } from "../../../parts/notice";
 import type { CaseToReadOut } from "./calls";
@@ -7,7 +7,7 @@ import type { CaseToReadOut } from "./calls";
 export function ReadOut({ given, again }: { given: CaseToReadOut; again: () => void }) {
   const { say } = useWords();
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => heading.current?.focus(), []);
+  useLayoutEffect(() => heading.current?.focus(), []);
   return (
     <section class="card">
       <h2 ref={heading} tabIndex={-1}>

@@ -1,5 +1,5 @@
 /** What is at a place on the map, and what one of it is, as far as the server shows it. */
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { ComponentChildren } from "preact";
 import { ask } from "../../../api/client";
 import { Match as MatchOperation } from "../../../api/generated/operations";
@@ -138,8 +138,9 @@ export function LinePanel({ session, line, close }: { session: Session; line: Li
 function Panel({ title, close, children }: { title: string; close: () => void; children: ComponentChildren }) {
   const { say } = useWords();
   const heading = useRef<HTMLHeadingElement>(null);
-  // Who chose something by keyboard or by ear is taken to what it is.
-  useEffect(() => heading.current?.focus({ preventScroll: true }), []);
+  // Who chose something by keyboard or by ear is taken to what it is: at once, or it would take the focus from what they
+  // have gone on to meanwhile.
+  useLayoutEffect(() => heading.current?.focus({ preventScroll: true }), []);
   return (
     <aside
       class="map-panel"
@@ -164,7 +165,7 @@ function Panel({ title, close, children }: { title: string; close: () => void; c
 /** What takes the place of a button takes its focus too. */
 function Arrived({ children }: { children: ComponentChildren }) {
   const here = useRef<HTMLDivElement>(null);
-  useEffect(() => here.current?.focus({ preventScroll: true }), []);
+  useLayoutEffect(() => here.current?.focus({ preventScroll: true }), []);
   return (
     <div ref={here} tabIndex={-1}>
       {children}
