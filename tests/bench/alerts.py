@@ -2,7 +2,7 @@
 
 import asyncio
 import base64
-import importlib.util
+import importlib
 import os
 import statistics
 import tempfile
@@ -68,9 +68,8 @@ async def _senders(count: int, rounds: int) -> str:
         "Reunify": lambda targets: _ours(targets, pair),
         f"`pywebpush.webpush()`, {THREADS} threads": lambda targets: asyncio.to_thread(_webpush, targets, pair, None),
         "the same with a session a thread": lambda targets: asyncio.to_thread(_webpush, targets, pair, Session),
+        f"`webpush-rs`, {THREADS} threads": lambda targets: asyncio.to_thread(_webpush_rs, targets, pair),
     }
-    if importlib.util.find_spec("webpush_rs") is not None:
-        senders[f"`webpush-rs`, {THREADS} threads"] = lambda targets: asyncio.to_thread(_webpush_rs, targets, pair)
     best = dict.fromkeys(senders, 0.0)
     async with push_program(ANY_PORT) as service:  # webpush-rs leaves the port out
         phone = _phone(service)
@@ -88,10 +87,9 @@ async def _senders(count: int, rounds: int) -> str:
     ours = best["Reunify"]
     lines = ["| sender | messages a second | of ours |", "|---|---|---|"]
     lines += [f"| {name} | {rate:,.0f} | {rate / ours:.2f} |" for name, rate in best.items()]
-    missing = "" if len(senders) == 4 else " `webpush-rs` was not installed."
     return (
         f"{count:,} messages, encrypted each for its device and signed, to a push service in a process of its own on "
-        f"the same cores; the best of {rounds} rounds in turns (aim: twice `webpush()` in threads).{missing}\n\n"
+        f"the same cores; the best of {rounds} rounds in turns (aim: twice `webpush()` in threads).\n\n"
     ) + "\n".join(lines)
 
 
