@@ -13,6 +13,7 @@ from motor.motor_asyncio import AsyncIOMotorClient
 from playwright.async_api import Browser
 from xdist.scheduler import Scheduling, WorkStealingScheduling
 
+from backend.services.places import shipped_towns
 from backend.store.codec import Document
 from backend.store.database import client_at, store_of
 from backend.store.indexes import create_indexes
@@ -134,6 +135,12 @@ async def browser() -> AsyncIterator[Browser]:
     """What the phones and desks of a test process are opened in."""
     async with shared_browser() as started:
         yield started
+
+
+@pytest.fixture(scope="session")
+def towns_are_read() -> None:
+    """As in a server that has been running for a while: a screen is not to wait while the world's towns are read."""
+    shipped_towns()
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from playwright.async_api import Route
 from backend.domain.account import NewInvite, Role
 from backend.domain.sighting import SightingState
 from backend.services.invites import invite_by_operator
-from backend.services.places import shipped_towns
 from tests.support.desk import looks_well_by_day_and_night
 from tests.support.house import Scene
 from tests.support.records import sighting
@@ -18,12 +17,6 @@ from tests.support.screens import DESK, PHONE, Device, device, needs_browser
 from tests.support.snapshot import settled
 
 pytestmark = needs_browser
-
-
-@pytest.fixture(autouse=True, scope="module")
-def towns_are_read() -> None:
-    """As in a server that has been running for a while."""
-    shipped_towns()
 
 
 @pytest.fixture

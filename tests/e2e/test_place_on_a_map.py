@@ -33,7 +33,6 @@ WIDER_THAN_ITSELF = "(dialog) => dialog.scrollWidth > dialog.clientWidth"
 
 
 async def an_area(scene: Scene) -> None:
-    shipped_towns()  # read once: no answer of this test is to wait for it
     incident = (await scene.coordinator.ask("incident", id=scene.incident_id, firstSites=1)).value
     ring = [{"latitude": latitude, "longitude": longitude} for latitude, longitude in BAYOUS]
     changing = {"id": scene.incident_id, "version": incident["version"], "area": ring}

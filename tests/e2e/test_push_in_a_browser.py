@@ -96,7 +96,9 @@ async def phone_with_push(scene: Scene, folder: Path) -> AsyncIterator[tuple[Dev
 
 async def worker_of(phone: Device) -> Worker:
     await phone.page.evaluate("navigator.serviceWorker.ready")
-    return phone.context.service_workers[0]
+    # The page may know of it before this process does.
+    known = phone.context.service_workers
+    return known[0] if known else await phone.context.wait_for_event("serviceworker")
 
 
 async def deliver(phone: Device, message: str) -> None:
@@ -179,6 +181,7 @@ async def test_a_subscription_that_the_browser_changes_takes_the_place_of_the_ol
         await phone.page.get_by_label("Language").select_option("ar")
         await until(lambda: _languages(scene), ["ar"])
         await phone.page.get_by_label("اللغة").select_option("en")
+        await until(lambda: _languages(scene), ["en"])
         await phone.press("Turn alerts off")
         await phone.page.get_by_role("button", name="Turn alerts on").wait_for()
         assert await scene.house.use.store.devices.find({}) == []

@@ -11,7 +11,6 @@ from PIL import Image
 from backend.domain.account import NewInvite
 from backend.domain.registration import Registration
 from backend.services.invites import invite_by_operator, invite_first_administrator
-from backend.services.places import shipped_towns
 from backend.simulation.authenticator import Authenticator
 from tests.support.desk import looks_well_by_day_and_night
 from tests.support.house import House, Scene
@@ -217,7 +216,6 @@ async def decide_with_the_second_factor(desk: Device, code: Callable[[], str]) -
 async def test_a_child_is_found_through_screens_alone(
     house: House, photo: Path, tmp_path: Path, clock: MovableClock
 ) -> None:
-    shipped_towns()  # as in a server that has been running for a while
     address = house.stranger.url
     first = await invite_first_administrator(house.use)  # as `reunify serve` prints it
     async with device(address, tmp_path / "admin", **DESK) as admin:

@@ -37,7 +37,7 @@ def program() -> str | None:
 SHARED: ContextVar[Browser] = ContextVar("shared browser")
 """The browser of a test process, lent by the fixture `browser`: starting one takes longer than most tests."""
 needs_browser = [
-    pytest.mark.usefixtures("browser"),
+    pytest.mark.usefixtures("browser", "towns_are_read"),
     pytest.mark.skipif(program() is None, reason="no Chromium on this machine: install the package chromium"),
     pytest.mark.skipif(not (WEB_APP / "index.html").exists(), reason="the web app is not built: make install"),
 ]
