@@ -9,12 +9,13 @@ from typing import Any, TypeVar
 from strawberry import UNSET
 
 from backend.domain.changes import Unchanged
+from backend.domain.text import cleaned
 
 T = TypeVar("T")
 
 
 def to_domain(kind: type[T], given: object) -> T:
-    """The domain's dataclass for an input of the same field names. Text is trimmed; an empty text is an unknown one."""
+    """The domain's dataclass for an input of the same field names. Text is cleaned; an empty text is an unknown one."""
     return typing.cast("T", _convert(kind, given))
 
 
@@ -29,7 +30,7 @@ def _convert(kind: Any, value: object) -> Any:
     if isinstance(value, str) and not isinstance(value, kind if isinstance(kind, type) else str):
         return kind(value)
     if isinstance(value, str) and type(value) is str:
-        return value.strip() or None
+        return cleaned(value) or None
     if isinstance(value, list | tuple):
         inner, collect = _collection(kind)
         return collect(converted for item in value if (converted := _convert(inner, item)) is not None)

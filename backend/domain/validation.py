@@ -157,6 +157,11 @@ def take_down_problems(new: NewTakeDown) -> Problems:
         yield _invalid("Please say what proved who they are.", "proofNote")
 
 
+def note_problems(text: str | None, field: str) -> Problems:
+    """Of a text that may be said."""
+    yield from _text(text, field, LONGEST_TEXT)
+
+
 def words_problems(text: str, field: str) -> Problems:
     """Of a text that must be said, such as a reason."""
     yield from _text(text, field, LONGEST_TEXT, needed=True)

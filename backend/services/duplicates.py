@@ -13,7 +13,8 @@ from backend.domain.event import EventKind
 from backend.domain.registration import Registration, RegistrationStatus
 from backend.domain.report import Report, ReportStatus
 from backend.domain.subject import Side
-from backend.domain.validation import LONGEST_TEXT
+from backend.domain.text import cleaned
+from backend.domain.validation import note_problems, refuse_if_any
 from backend.services import registrations, reports
 from backend.services.access import Action, Where, may, require, signed_in
 from backend.services.audit import Named, looking_for, saw, tell
@@ -189,15 +190,15 @@ async def decide_duplicate(
     following = state_after(pair.state, action)
     if pair.version != version:
         raise overtaken()
-    if reason is not None and len(reason) > LONGEST_TEXT:
-        raise refusal(ErrorCode.INVALID, f"This is too long: at most {LONGEST_TEXT} characters.", "reason")
+    why = None if reason is None else cleaned(reason)
+    refuse_if_any(note_problems(why, "reason"))
     now = use.clock()
     decided = replace(
         pair,
         state=following,
         decided_by=known.id,
         decided_at=now,
-        reason=reason,
+        reason=why,
         version=version + 1,
         updated_at=now,
     )

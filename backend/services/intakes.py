@@ -7,6 +7,7 @@ from backend.domain.account import Account, Role, Viewer
 from backend.domain.errors import DomainError, ErrorCode, not_found, refusal
 from backend.domain.event import Event, EventKind
 from backend.domain.intake import Intake, is_open
+from backend.domain.text import cleaned
 from backend.domain.validation import LONGEST_NAME
 from backend.services.access import Action, Where, require, require_of_record
 from backend.services.audit import tell
@@ -104,8 +105,8 @@ async def enter_intake(
     Raises: DomainError INVALID; EXPIRED alike for a code that is none, and for an intake that has ended; RATE_LIMITED
     after too many of these.
     """
-    cleaned = name.strip()
-    if not cleaned or len(cleaned) > LONGEST_NAME:
+    called = cleaned(name)
+    if not called or len(called) > LONGEST_NAME:
         raise refusal(ErrorCode.INVALID, f"Please say your name, in at most {LONGEST_NAME} characters.", "name")
     if not SHORTEST_RETRY_KEY <= len(retry_key) <= LONGEST_NAME:
         raise refusal(ErrorCode.INVALID, "The retry key must be random, of 22 to 200 characters.", "retryKey")
@@ -130,7 +131,7 @@ async def enter_intake(
         account = Account(
             id=use.new_id(),
             role=Role.UNVERIFIED_REGISTRAR,
-            name=cleaned,
+            name=called,
             incident_ids=(intake.incident_id,),
             site_ids=(intake.site_id,),
             invite_id=intake.id,

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from backend.domain.account import Account, Invite, NewInvite, Role, Viewer
 from backend.domain.errors import DomainError, ErrorCode, conflict, not_found, refusal
 from backend.domain.event import OPERATOR, SYSTEM, Event, EventKind
+from backend.domain.text import cleaned
 from backend.domain.validation import LONGEST_NAME
 from backend.services.access import Action, Where, inviting, require_of_record
 from backend.services.audit import tell
@@ -117,16 +118,16 @@ async def accept_invite(
 
 
 def _name_and_key(name: str, retry_key: str) -> str:
-    """The name without blanks around it.
+    """The name as it is seen.
 
     Raises: DomainError INVALID.
     """
-    cleaned = name.strip()
-    if not cleaned or len(cleaned) > LONGEST_NAME:
+    called = cleaned(name)
+    if not called or len(called) > LONGEST_NAME:
         raise refusal(ErrorCode.INVALID, f"Please say your name, in at most {LONGEST_NAME} characters.", "name")
     if not SHORTEST_RETRY_KEY <= len(retry_key) <= LONGEST_NAME:
         raise refusal(ErrorCode.INVALID, "The retry key must be random, of 22 to 200 characters.", "retryKey")
-    return cleaned
+    return called
 
 
 async def _pin_of_invited(use: Collaborators, invite_id: str, new_account_id: str, pin: str) -> str | None:

@@ -6,11 +6,12 @@ from itertools import compress
 
 from backend.domain.account import Viewer
 from backend.domain.audit import AuditAction, Part
-from backend.domain.errors import DomainError, ErrorCode, conflict, not_found, refusal
+from backend.domain.errors import DomainError, conflict, not_found
 from backend.domain.event import Event, EventKind
 from backend.domain.match import Match, MatchAction, MatchState, Rejection, overtaken, state_after
 from backend.domain.subject import Side
-from backend.domain.validation import LONGEST_TEXT
+from backend.domain.text import cleaned
+from backend.domain.validation import note_problems, refuse_if_any
 from backend.services.access import Action, Where, may, require, require_of_record
 from backend.services.audit import Named, looking_for, saw, tell
 from backend.services.collaborators import Collaborators
@@ -61,9 +62,9 @@ async def decide(
         raise overtaken()
     if shown.state is MatchState.CLAIMED and action is not MatchAction.UNDO and shown.claimed_by != known.id:
         raise conflict("Somebody else is looking at this match. It comes back to the queue when they let it go.", "id")
-    if reason is not None and len(reason) > LONGEST_TEXT:
-        raise refusal(ErrorCode.INVALID, f"This is too long: at most {LONGEST_TEXT} characters.", "reason")
-    decided = _after(match, following, action, known, reason, use)
+    why = None if reason is None else cleaned(reason)
+    refuse_if_any(note_problems(why, "reason"))
+    decided = _after(match, following, action, known, why, use)
 
     async def write(session: Session) -> None:
         if not await use.store.matches.replace(decided, version, session):

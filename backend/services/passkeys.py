@@ -9,6 +9,7 @@ from backend.domain.account import Viewer
 from backend.domain.credential import MOST_PASSKEYS, PROOF_LASTS, Passkey
 from backend.domain.errors import DomainError, ErrorCode, conflict, not_found, refusal
 from backend.domain.event import EventKind
+from backend.domain.text import cleaned
 from backend.services.attempts import forget, may_try
 from backend.services.collaborators import Collaborators
 from backend.services.holders import (
@@ -65,7 +66,7 @@ async def confirm_passkey(
     """
     known = holder_of(viewer)
     site = _site(use)
-    called = name.strip()
+    called = cleaned(name)
     if not 1 <= len(called) <= LONGEST_PASSKEY_NAME:
         raise refusal(
             ErrorCode.INVALID, f"Please name the device, in at most {LONGEST_PASSKEY_NAME} characters.", "name"

@@ -19,6 +19,7 @@ from backend.domain.sighting import (
     overtaken,
     state_after,
 )
+from backend.domain.text import cleaned
 from backend.domain.validation import reason_problems, refuse_if_any, sighting_problems
 from backend.services import reports
 from backend.services.access import Action, Where, may, require, require_of_record
@@ -177,8 +178,9 @@ async def dismiss_sighting(
     Raises: DomainError UNAUTHENTICATED, NOT_FOUND, FORBIDDEN, INVALID, CONFLICT.
     """
     sighting, known = await _for_decision(use, viewer, sighting_id)
-    refuse_if_any(reason_problems(reason))
-    return await _decide(use, known, sighting, version, SightingAction.DISMISS, reason=reason)
+    why = cleaned(reason)
+    refuse_if_any(reason_problems(why))
+    return await _decide(use, known, sighting, version, SightingAction.DISMISS, reason=why)
 
 
 async def reopen_sighting(use: Collaborators, viewer: Viewer | None, sighting_id: str, version: int) -> Sighting:

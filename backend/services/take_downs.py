@@ -13,6 +13,7 @@ from backend.domain.match import state_after as match_after
 from backend.domain.report import Report, ReportStatus
 from backend.domain.subject import Side
 from backend.domain.take_down import NewTakeDown, TakeDown, TakeDownAction, TakeDownState, state_after
+from backend.domain.text import cleaned
 from backend.domain.validation import refuse_if_any, take_down_problems, words_problems
 from backend.services import matches, reports
 from backend.services.access import Action, Where, may, require, require_of_record
@@ -99,11 +100,12 @@ async def appeal_take_down(use: Collaborators, viewer: Viewer | None, report_id:
         known = require_of_record(viewer, Action.APPEAL_TAKE_DOWN, Action.READ_REPORT, place, "report")
         if report is None:
             raise not_found("report")
-    refuse_if_any(words_problems(text, "text"))
+    said = cleaned(text)
+    refuse_if_any(words_problems(said, "text"))
     take_down = (await _latest(use, [report])).get(report.id)
     if take_down is None:
         raise conflict("This report was not taken down.", "id")
-    await _step(use, known, take_down, TakeDownAction.APPEAL, text)
+    await _step(use, known, take_down, TakeDownAction.APPEAL, said)
     await saw(use, known, AuditAction.READ_REPORT, Part.DESCRIPTION, [report])
     return report
 
@@ -124,9 +126,10 @@ async def answer_take_down(
     if take_down.taken_down_by == known.id:
         raise refusal(ErrorCode.FORBIDDEN, "You took this report down yourself: somebody else must answer.")
     await require_proof(use, known)
-    refuse_if_any(words_problems(reason, "reason"))
+    why = cleaned(reason)
+    refuse_if_any(words_problems(why, "reason"))
     require_seen(take_down, version)
-    return await _step(use, known, take_down, action, reason)
+    return await _step(use, known, take_down, action, why)
 
 
 async def get_take_down(use: Collaborators, viewer: Viewer | None, take_down_id: str) -> TakeDown:
