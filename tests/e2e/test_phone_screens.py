@@ -14,8 +14,13 @@ from tests.support.screens import PHONE, Device, device, needs_browser
 pytestmark = needs_browser
 
 CONTRAST = "axe.run({ runOnly: ['color-contrast'] }).then(({ violations }) => violations)"
-LARGE_TEXT = "document.documentElement.style.setProperty('font-size', '200%')"
-WIDER_THAN_THE_SCREEN = "document.documentElement.scrollWidth > innerWidth"
+TEXT_SIZE = "(size) => { document.documentElement.style.fontSize = size; }"
+WIDER_THAN_THE_SCREEN = """(width) => document.documentElement.scrollWidth <= width ? [] :
+  [document.documentElement.scrollWidth, ...[...document.querySelectorAll("body *")]
+    .filter((one) => { const box = one.getBoundingClientRect(); return box.right > width + 1 || box.left < -1; })
+    .map((one) => one.outerHTML.slice(0, 200))]"""
+"""What reaches beyond it: not `innerWidth`, which on a phone grows with what is too wide."""
+NARROW = {"width": 320, "height": 640}
 
 
 async def looks_well_in_light_and_dark(phone: Device, name: str) -> None:
@@ -25,9 +30,18 @@ async def looks_well_in_light_and_dark(phone: Device, name: str) -> None:
     found = await phone.page.evaluate(CONTRAST)
     assert [[node["html"] for node in one["nodes"]] for one in found] == [], f"{name} in the dark"
     await phone.page.emulate_media(color_scheme="light")
-    await phone.page.evaluate(LARGE_TEXT)
-    assert not await phone.page.evaluate(WIDER_THAN_THE_SCREEN), f"{name} with large text"
-    await phone.page.evaluate("document.documentElement.style.removeProperty('font-size')")
+    await fits(phone, PHONE["viewport"], name)
+    await fits(phone, NARROW, name)
+    await phone.page.set_viewport_size(PHONE["viewport"])
+
+
+async def fits(phone: Device, screen: dict[str, int], name: str) -> None:
+    await phone.page.set_viewport_size(screen)
+    for size in ("100%", "200%"):
+        await phone.page.evaluate(TEXT_SIZE, size)
+        beyond = await phone.page.evaluate(WIDER_THAN_THE_SCREEN, screen["width"])
+        assert beyond == [], f"{name}, {screen['width']} px wide, with text of {size}"
+    await phone.page.evaluate(TEXT_SIZE, "")
 
 
 async def speaks(phone: Device, language: str) -> None:
@@ -58,6 +72,9 @@ async def test_the_screens_of_a_family(scene: Scene, tmp_path: Path, language: s
             await looks_well_in_light_and_dark(phone, f"family-{step}-{language}")
             if step != "check":
                 await phone.page.locator(".actions .main").click()
+        await phone.open("/seen")
+        await phone.page.locator("textarea").first.wait_for()
+        await looks_well_in_light_and_dark(phone, f"family-sighting-{language}")
         await phone.open(f"/case#{filed['caseCode']}.{filed['caseSecret']}")
         await phone.page.locator("form").wait_for()
         await looks_well_in_light_and_dark(phone, f"family-back-{language}")
