@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from playwright.async_api import ViewportSize
 
 from backend.domain.account import NewInvite, Role
 from backend.services.invites import invite_by_operator
@@ -20,7 +21,7 @@ WIDER_THAN_THE_SCREEN = """(width) => document.documentElement.scrollWidth <= wi
     .filter((one) => { const box = one.getBoundingClientRect(); return box.right > width + 1 || box.left < -1; })
     .map((one) => one.outerHTML.slice(0, 200))]"""
 """What reaches beyond it: not `innerWidth`, which on a phone grows with what is too wide."""
-NARROW = {"width": 320, "height": 640}
+NARROW: ViewportSize = {"width": 320, "height": 640}
 
 
 async def looks_well_in_light_and_dark(phone: Device, name: str) -> None:
@@ -35,7 +36,7 @@ async def looks_well_in_light_and_dark(phone: Device, name: str) -> None:
     await phone.page.set_viewport_size(PHONE["viewport"])
 
 
-async def fits(phone: Device, screen: dict[str, int], name: str) -> None:
+async def fits(phone: Device, screen: ViewportSize, name: str) -> None:
     await phone.page.set_viewport_size(screen)
     for size in ("100%", "200%"):
         await phone.page.evaluate(TEXT_SIZE, size)

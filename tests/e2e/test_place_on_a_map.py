@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import TimeoutError  # noqa: A004 (Playwright's own, which is no built-in one)
 
 from backend.services.places import shipped_towns
-from tests.e2e.test_phone_screens import LARGE_TEXT, looks_well_in_light_and_dark, speaks
+from tests.e2e.test_phone_screens import TEXT_SIZE, looks_well_in_light_and_dark, speaks
 from tests.support.house import Scene
 from tests.support.screens import PHONE, Device, device, needs_browser
 
@@ -118,7 +118,7 @@ async def test_the_map_in_other_languages_in_the_dark_and_with_large_text(
         await phone.page.wait_for_function("() => document.querySelector('.place-name bdi')?.textContent")
         await looks_well_in_light_and_dark(phone, f"family-place-on-a-map-{language}")
         await phone.page.emulate_media(color_scheme="dark")
-        await phone.page.evaluate(LARGE_TEXT)
+        await phone.page.evaluate(TEXT_SIZE, "200%")
         assert not await dialog.evaluate(WIDER_THAN_ITSELF)
         await phone.looks_well(f"family-place-on-a-map-large-{language}")
         await phone.page.keyboard.press("Escape")

@@ -129,6 +129,7 @@ function openUnderCross(element: HTMLElement, words: { closer: string; wider: st
     touchZoom: "center",
     scrollWheelZoom: "center",
     doubleClickZoom: false,
+    trackResize: false, // by itself it looks once more a moment later, also when the map is closed by then
   });
   map.on("click", ({ latlng }) => {
     const zoom = map.getZoom();
