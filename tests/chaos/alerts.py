@@ -65,7 +65,8 @@ class Telling:
 async def kill_during_alerts(part: str, whom: str, folder: Path, plan: AlertPlan, random: Random) -> list[AlertRound]:
     async with (
         phones_online() as phones,
-        aiohttp.ClientSession() as session,
+        # A connection to a server that was killed is not used again.
+        aiohttp.ClientSession(connector=aiohttp.TCPConnector(force_close=True)) as session,
         INSTALLATIONS[part](folder) as installation,
     ):
         stranger = Client(session, installation.url)
