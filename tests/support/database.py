@@ -32,7 +32,7 @@ def locked(path: Path, kind: int) -> Iterator[None]:
         yield
 
 
-IN_MEMORY = Path("/dev/shm")  # noqa: S108 (the folder made there is this user's alone)
+IN_MEMORY = Path("/dev/shm")  # noqa: S108 (a folder there is used if it is this user's alone)
 ROOM_BYTES = 4 * 2**30
 
 
@@ -44,7 +44,7 @@ def folder_of_run(own: Path) -> Path:
         return own
     folder = IN_MEMORY / "-".join(own.parts[1:])
     folder.mkdir(mode=0o700, exist_ok=True)
-    return folder
+    return folder if folder.stat().st_uid == os.getuid() else own
 
 
 @contextmanager
