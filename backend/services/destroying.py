@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
+from time import monotonic
 
 from backend.domain.account import Role
 from backend.domain.errors import DomainError, conflict
@@ -30,6 +31,7 @@ AT_A_TIME = 100
 AT_ONCE = timedelta(0)
 UNDER_WAY = timedelta(minutes=1)
 """Much longer than a request lasts that began while the incident was open."""
+LOOK_EVERY_SECONDS = 2.0
 _SIDES = {"registrations": Side.REGISTRATION, "reports": Side.REPORT}
 
 
@@ -98,10 +100,14 @@ async def destroy_page(use: Collaborators, incident_id: str, session: Session) -
 
 
 async def work_off(use: Collaborators, incident_id: str) -> AsyncIterator[int]:
-    """Destroy page after page, beside a worker or without one; how many tombstones stand, until nothing is left."""
+    """Destroy page after page, beside a worker or without one; how many tombstones stand, now and then."""
+    looked = monotonic()
     while True:
         pause = await use.store.transact(lambda session: destroy_page(use, incident_id, session))
-        yield await use.store.tombstones.collection.count_documents({"incidentId": incident_id})
+        # To count them takes longer than a page, once there are many.
+        if pause is None or monotonic() - looked > LOOK_EVERY_SECONDS:
+            yield await use.store.tombstones.collection.count_documents({"incidentId": incident_id})
+            looked = monotonic()
         if pause is None:
             return
         await asyncio.sleep(pause.total_seconds())
