@@ -24,7 +24,7 @@ from backend.services.escalation import await_answer, await_review, escalate, ex
 from backend.services.map_rebuilding import tend_map
 from backend.services.models import Rules, renew_if_outgrown, rules_of
 from backend.services.rescoring import rescore_page
-from backend.services.scoring import score_families, score_registrations
+from backend.services.scoring import read_ahead, score_families, score_registrations
 from backend.services.sealing import seal_waiting
 from backend.services.suggestions import ask_for_suggestions, suggest_duplicates
 from backend.store.feed import TooFarBehindError
@@ -247,8 +247,10 @@ async def running_worker(worker: Worker) -> AsyncIterator[None]:
     tasks.append(asyncio.create_task(escalating, name="worker-escalation"))
     tasks.append(asyncio.create_task(_repeat(worker.map_bell, lambda: _tend_map(worker)), name="worker-map"))
     tasks.append(asyncio.create_task(_repeat(Bell(), lambda: _mind_retention(worker.use)), name="worker-retention"))
+    read = asyncio.create_task(_read_indexes(worker.use), name="worker-indexes")
+    tasks.append(read)
     for number in range(worker.concurrency):
-        handling = _repeat(worker.event_bell, lambda: _handle_next_events(worker))
+        handling = _handle_events(worker, read)
         tasks.append(asyncio.create_task(handling, name=f"worker-event-{number}"))
     try:
         async with running_sender(worker.sender):
@@ -257,6 +259,19 @@ async def running_worker(worker: Worker) -> AsyncIterator[None]:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _read_indexes(use: Collaborators) -> None:
+    """Read who is to be found, before the first event is taken: a transaction has no time for a million of them."""
+    try:
+        await read_ahead(use)
+    except Exception as error:  # noqa: BLE001 (the database may be away: then those who look read for themselves)
+        structlog.get_logger("worker").warning("indexes_not_read", error=type(error).__name__)
+
+
+async def _handle_events(worker: Worker, read: "asyncio.Task[None]") -> None:
+    await asyncio.wait([read])
+    await _repeat(worker.event_bell, lambda: _handle_next_events(worker))
 
 
 async def _ring_on_events(worker: Worker) -> None:

@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from backend.domain.evidence import Comparison
+from backend.domain.incident import IncidentStatus
 from backend.domain.match import Match
 from backend.matching.compare import compare, compare_if_likely
 from backend.matching.context import Context
@@ -25,6 +26,7 @@ from backend.store.candidates import (
     families_of_several,
     subjects_by_id,
 )
+from backend.store.key_indexes import Candidates, Reading, SeenAs
 from backend.store.records import Session
 
 Sides = dict[tuple[str, str], tuple[Candidate, Candidate]]
@@ -33,6 +35,14 @@ AT_A_STRETCH = 32
 """Pairs compared before others who are served by this process have their turn: a few milliseconds."""
 Known = dict[tuple[str, str], Match]
 """Matches that are there already, by the same."""
+
+
+async def read_ahead(use: Collaborators) -> None:
+    """Have the index of every side of every active incident read, for those who look through it from now on."""
+    store = use.store
+    for incident in await store.incidents.find({"status": IncidentStatus.ACTIVE.value}):
+        for records in (store.registrations, store.reports):
+            await store.key_indexes.current(records, incident.id, SeenAs.CHILD)
 
 
 async def score_families(use: Collaborators, rules: Rules, family_ids: Sequence[str], session: Session) -> None:
@@ -48,11 +58,13 @@ async def score_registrations(
 
     Returns the ids of those that are there.
     """
-    store = use.store
+    store, begun = use.store, _begun(use, rules, use.store.reports)
     registrations = await subjects_by_id(store.registrations, registration_ids, session)
     known = await _known(use, "registrationId", registration_ids, session)
     matched = _by_one((registration, report) for report, registration in known)
-    reports = await candidates_by_key(store.reports, store.key_indexes, registrations, session, besides=matched)
+    reports = await candidates_by_key(
+        store.reports, store.key_indexes, registrations, session, begun=begun, besides=matched
+    )
     sides = {(report.id, one.id): (report, one) for one in registrations for report in reports[one.id]}
     compared = await _compared(rules, sides, known)
     promising = {
@@ -84,10 +96,12 @@ async def pairs_of_families(
     `besides` are pairs of these reports that are to be compared whether or not they share a key. Left out are pairs
     that are no match for sure, where the family has one report and they were none before.
     """
-    store = use.store
+    store, begun = use.store, _begun(use, rules, use.store.registrations)
     reports = await candidates_of_families(store.reports, family_ids, session)
     known = await _known(use, "reportId", [report.id for report in reports], session)
-    others = await candidates_by_key(store.registrations, store.key_indexes, reports, session, besides=_by_one(known))
+    others = await candidates_by_key(
+        store.registrations, store.key_indexes, reports, session, begun=begun, besides=_by_one(known)
+    )
     sides = {(report.id, one.id): (report, one) for report in reports for one in others[report.id]}
     sides |= besides or {}
     several = {family_id for family_id, count in Counter(one.owner_id for one in reports).items() if count > 1}
@@ -105,6 +119,11 @@ async def pairs_of_families(
     for sought in families.values():
         seen |= joint(sought, groups, rules.context)
     return [_pair(rules, *sides[pair], comparison, known.get(pair)) for pair, comparison in seen.items()]
+
+
+def _begun(use: Collaborators, rules: Rules, records: Candidates) -> Mapping[str, Reading]:
+    """The index of those who may be found, read while those who look for them are."""
+    return {rules.incident.id: use.store.key_indexes.begin(records, rules.incident.id)}
 
 
 async def _registered_beside(

@@ -48,6 +48,7 @@ async def suggest_duplicates(
 ) -> None:
     """Compare records of an incident with the others of their side, and bring all their pairs up to date."""
     records = records_of(use, side)
+    begun = {rules.incident.id: use.store.key_indexes.begin(records, rules.incident.id)}
     changed = await subjects_by_id(records, record_ids, session)
     pairs = await pairs_with(use.store.duplicates, side, record_ids, session)
     known = {(pair.first_id, pair.second_id): pair for pair in pairs}
@@ -56,7 +57,7 @@ async def suggest_duplicates(
         paired[first_id].append(second_id)
         paired[second_id].append(first_id)
     alike = await candidates_by_key(
-        records, use.store.key_indexes, changed, session, besides=paired, bounds=FOR_ADVICE, apart=True
+        records, use.store.key_indexes, changed, session, begun=begun, besides=paired, bounds=FOR_ADVICE, apart=True
     )
     settled: set[tuple[str, str]] = set()  # where both are among the records, the second finds their pair there
     changes: list[tuple[Duplicate, int]] = []

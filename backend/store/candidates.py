@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from bson import Binary
@@ -14,7 +15,7 @@ from backend.matching.keys import asked_by_number, key_number, keys
 from backend.matching.profile import Profile
 from backend.matching.ranking import AT_ONCE, Bounds
 from backend.store.codec import Document, pack, unpack
-from backend.store.key_indexes import Candidates, KeyIndexes, SeenAs
+from backend.store.key_indexes import Candidates, KeyIndexes, Reading, SeenAs
 from backend.store.records import Session
 
 
@@ -98,6 +99,7 @@ async def candidates_by_key(
     subjects: Sequence[Candidate],
     session: Session | None = None,
     *,
+    begun: Mapping[str, Reading] = MappingProxyType({}),
     besides: Mapping[str, Iterable[str]] | None = None,
     bounds: Bounds = AT_ONCE,
     seen: SeenAs = SeenAs.CHILD,
@@ -107,10 +109,12 @@ async def candidates_by_key(
     be it; and those whose ids are `besides` its own, found or not. All of them are read at once.
 
     `bounds` say how much is looked at, `seen` as what the others are looked for; `apart` leaves out who was reported or
-    registered together with the subject. A subject that is not to be matched has no keys, and finds nobody.
+    registered together with the subject. The index of an incident in `begun` is being read already. A subject that is
+    not to be matched has no keys, and finds nobody.
     """
     looking = [subject for subject in subjects if subject.keys]
-    current = {one: await indexes.current(records, one, seen) for one in {one.incident_id for one in looking}}
+    readings = {one: indexes.begin(records, one) for one in {one.incident_id for one in looking}.difference(begun)}
+    current = {one: (await asyncio.shield(reading))[seen] for one, reading in {**readings, **begun}.items()}
     best: dict[str, list[str]] = {subject.id: [] for subject in subjects}
     for subject in looking:
         asked = asked_by_number(subject.profile)

@@ -5,9 +5,10 @@ import secrets
 import socket
 import time
 from asyncio.subprocess import Process
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ from backend.store.embedded_server import USER, connected, drain, end, start, ur
 FREE_PORT_TRIES = 5
 FIRST_BACK_OFF_SECONDS = 0.05
 LONGEST_BACK_OFF_SECONDS = 10.0
+LONG_SECONDS = 5.0
 STEADY_SECONDS = 2.0  # having run so long, the next death is a new one
 USER_EXISTS = 51003  # the server's code for it
 
@@ -77,8 +79,9 @@ async def embedded_database(
             program = find_program(folder, search_path(path))
             program.storage(folder).mkdir(exist_ok=True)
             wanted = Launch(folder=folder, port=port, cache_bytes=cache_bytes(cache_size), signed_in=False)
-            password = read_password(folder) or await make_user(program, wanted)
-            launch, process = await start_on_a_port(program, replace(wanted, signed_in=True), password)
+            with told_if_long(on_event, "database_opening"):
+                password = read_password(folder) or await make_user(program, wanted)
+                launch, process = await start_on_a_port(program, replace(wanted, signed_in=True), password)
         on_event("database_started", program=program.name, port=launch.port, seconds=round(time.monotonic() - began, 3))
         running = Running(process)
         supervisor = asyncio.create_task(supervise(program, launch, password, running, on_event))
@@ -87,8 +90,21 @@ async def embedded_database(
         finally:
             supervisor.cancel()
             await asyncio.wait([supervisor])
-            await end(running.process, folder)
+            with told_if_long(on_event, "database_closing"):
+                await end(running.process, folder)
             on_event("database_stopped")
+
+
+@contextmanager
+def told_if_long(on_event: OnEvent, name: str) -> Iterator[None]:
+    """Tell who waits what for, or they take it for dead and kill it, which costs more time."""
+    telling = asyncio.get_running_loop().call_later(
+        LONG_SECONDS, partial(on_event, name, note="This takes up to a few minutes for a million records.")
+    )
+    try:
+        yield
+    finally:
+        telling.cancel()
 
 
 def running_database(data_folder: Path) -> EmbeddedDatabase | None:

@@ -1,7 +1,7 @@
 """An index of keys in this process for each side of each incident, read once and kept up with what is written."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -44,34 +44,49 @@ class _Followed:
     reading: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
+Reading = asyncio.Task[Mapping[SeenAs, KeyIndex]]
+"""To be awaited behind a shield."""
+
+
 @dataclass(frozen=True, slots=True)
 class KeyIndexes:
     """Each process keeps its own. Reading a million records for the first time takes a minute or two."""
 
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     _followed: dict[tuple[str, str], _Followed] = field(default_factory=dict)
-    _reading: set[asyncio.Task[None]] = field(default_factory=set)
+    _reading: set[Reading] = field(default_factory=set)
 
-    async def current(self, records: Candidates, incident_id: str, seen: SeenAs) -> KeyIndex:
-        """The index with all that was committed before this call.
+    def begin(self, records: Candidates, incident_id: str) -> Reading:
+        """The indexes of a side of an incident, with all that was committed before this call.
 
         So of two records that were committed before anybody looked for either's like, whoever looks finds the other:
-        two never miss each other, in however many processes they are looked for.
+        two never miss each other, in however many processes they are looked for. Who has more to ask of the database
+        can do so meanwhile.
         """
         followed = self._followed.setdefault((records.collection.name, incident_id), _Followed())
         # In a task of its own: a caller who gives up must not stop a first reading that others wait for.
         reading = asyncio.create_task(self._read_up_to(records, incident_id, followed, monotonic()))
         self._reading.add(reading)
-        reading.add_done_callback(self._reading.discard)
-        await asyncio.shield(reading)
-        return followed.indexes[seen]
+        reading.add_done_callback(self._ended)
+        return reading
 
-    async def _read_up_to(self, records: Candidates, incident_id: str, followed: _Followed, moment: float) -> None:
+    async def current(self, records: Candidates, incident_id: str, seen: SeenAs) -> KeyIndex:
+        return (await asyncio.shield(self.begin(records, incident_id)))[seen]
+
+    def _ended(self, reading: Reading) -> None:
+        self._reading.discard(reading)
+        if not reading.cancelled():
+            reading.exception()  # who gave up meanwhile does not look at it
+
+    async def _read_up_to(
+        self, records: Candidates, incident_id: str, followed: _Followed, moment: float
+    ) -> Mapping[SeenAs, KeyIndex]:
         async with followed.reading:
             if followed.read_at <= moment:
                 began = monotonic()
                 await self._read(records, incident_id, followed, began)
                 followed.read_at = began
+        return followed.indexes
 
     async def _read(self, records: Candidates, incident_id: str, followed: _Followed, began: float) -> None:
         latest: dict[str, datetime] = {}

@@ -30,7 +30,7 @@ from backend.exchange.rows import subject_of
 from backend.matching.profile import profile
 from backend.services.collaborators import Collaborators
 from backend.services.models import put_model, rules_of
-from backend.services.scoring import score_families
+from backend.services.scoring import read_ahead, score_families
 from backend.settings.keys import load_keys
 from backend.settings.settings import Settings, read_settings
 from backend.store import events
@@ -151,11 +151,13 @@ async def measure(sizes: Sizes) -> Measured:
                 _load_all(load, Side.REPORT, lying)
                 loaded = time.perf_counter()
                 await _fit_the_model(use, size)
+                await read_ahead(use)
                 speeds.append(await _speed(use, size, timed, truth))
                 paused += time.perf_counter() - loaded
             took = time.perf_counter() - began - paused
-            queue = [_document(Side.REGISTRATION, line) for line in islice(registrations, queued_registrations)]
-            queue_reports = [_document(Side.REPORT, line) for line in islice(reports, queued_reports)]
+            now = datetime.now(UTC)
+            queue = [_document(Side.REGISTRATION, line, now) for line in islice(registrations, queued_registrations)]
+            queue_reports = [_document(Side.REPORT, line, now) for line in islice(reports, queued_reports)]
             seconds = await _work_off(settings, use, queue, queue_reports)
     return Measured(tuple(speeds), len(queue) + len(queue_reports), seconds, last * (1 + REPORTS * 2 / 3) / took)
 
@@ -233,13 +235,13 @@ def _hidden(records: Candidates, document: Document) -> Document:
     return hidden
 
 
-def _document(side: Side, line: str) -> Document:
-    """A record as the server keeps it, without an event."""
+def _document(side: Side, line: str, kept_at: datetime | None = None) -> Document:
+    """A record as the server keeps it, without an event; written long ago, unless it is said when."""
     cells = {name: value if isinstance(value, str) else json.dumps(value) for name, value in json.loads(line).items()}
     subject, _ = subject_of(cells, side)
     subject = replace(subject, id=_id_of(subject.id))
     record = _registration(subject) if side is Side.REGISTRATION else _report(subject)
-    kept = kept_for_matching(profile(subject), open_to_matching=True, at=subject.recorded_at or NOW)
+    kept = kept_for_matching(profile(subject), open_to_matching=True, at=kept_at or subject.recorded_at or NOW)
     filing = {} if side is Side.REGISTRATION else {"filing": subject.id}
     return {**to_document(record), "digest": "0" * 64, **filing, **kept}
 
@@ -267,12 +269,10 @@ async def _speed(use: Collaborators, size: int, lines: Sequence[str], truth: dic
     """Time each report as if it had just been filed; each is taken away again, with what came of it."""
     reports, registrations = use.store.reports, use.store.registrations
     milliseconds, bare, compared, met = list[float](), list[float](), list[int](), list[bool]()
-    for number, line in enumerate(lines):
+    for line in lines:
         document = _document(Side.REPORT, line)
         report_id = document["_id"]
         await reports.collection.insert_one(_hidden(reports, document))
-        if number == 0:  # the first also reads the index of keys, as a worker does once
-            await _score(use, report_id)
         milliseconds.append(await _score(use, report_id))
         subject = await candidate(reports, report_id)
         assert subject is not None

@@ -13,6 +13,7 @@ import pytest
 from backend.domain.event import SYSTEM, WORKED, Event, EventKind
 from backend.services.collaborators import Collaborators
 from backend.services.parked import list_parked, retry_parked
+from backend.services.scoring import read_ahead
 from backend.store import events
 from backend.store.feed import Feed
 from backend.store.records import Session
@@ -296,6 +297,28 @@ async def test_a_worker_that_stops_gives_back_what_it_holds(idle: House, monkeyp
     now, due = use.clock() + timedelta(seconds=1), Due()
     again = [await claim(use.store.events, now, LEASE, "another", due) for _ in written]
     assert sorted(one.record.id for one in again if one is not None) == sorted(written)
+
+
+async def test_who_is_to_be_found_is_read_before_the_first_event_is_taken(
+    idle: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use, incident_id = idle.use, (await set_scene(idle)).incident_id
+    began, goes_on = asyncio.Event(), asyncio.Event()
+
+    async def slowly(use: Collaborators) -> None:
+        began.set()
+        await goes_on.wait()
+        await read_ahead(use)
+
+    monkeypatch.setattr("backend.worker.read_ahead", slowly)
+    await write(use)
+    async with running_worker(worker_of(use)), asyncio.timeout(10):
+        await began.wait()
+        looks = [work.get("attempts", 0) for _ in range(20) for work in await works(use)]
+        assert set(looks) == {0}
+        goes_on.set()
+        await until(all_done, use)
+    assert {(side, incident_id) for side in ("registrations", "reports")} <= use.store.key_indexes._followed.keys()  # noqa: SLF001 (what was read is seen from nowhere else)
 
 
 async def test_one_event_that_fails_keeps_no_other_waiting(idle: House) -> None:
