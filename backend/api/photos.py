@@ -97,7 +97,8 @@ async def _upload(
     context = await make_context(request, bearer_token(request.headers.get("authorization")))
     context.admit()
     side, record_id = _belongs_to(request)
-    await photos.may_add_photo(context.use, context.viewer, side, record_id)
+    photo_id = request.query_params.get("id")
+    await photos.may_add_photo(context.use, context.viewer, side, record_id, photo_id)
     count_upload(context.use.rates, context.who)
     try:
         async with asyncio.timeout(limits.seconds):
@@ -112,7 +113,7 @@ async def _upload(
             record_id,
             content,
             most_megapixels=limits.megapixels,
-            photo_id=request.query_params.get("id"),
+            photo_id=photo_id,
         )
     links = {size.value.lower(): photo_link(context.use, photo, size) for size in PhotoSize}
     await context.before_answer()

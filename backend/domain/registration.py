@@ -60,7 +60,8 @@ class Registration:
     """`group_id` joins siblings registered together; `medical_notes` are read by those who need them for care.
 
     `confirmation_by` and `confirmation_at` are of who confirmed or dismissed it last. `taken_over` says that somebody
-    else than who registered it has written in it since.
+    else than who registered it has written in it since. `awaited_photo_id` is of the photo that was to follow: only the
+    phone that took it knows that id, whoever is signed in there by then.
     """
 
     id: str
@@ -83,6 +84,7 @@ class Registration:
     confirmation_by: str | None = None
     confirmation_at: datetime | None = None
     taken_over: bool = False
+    awaited_photo_id: str | None = None
 
     @property
     def held_back(self) -> bool:
@@ -113,7 +115,7 @@ def confirmation_after(confirmation: Confirmation, action: ConfirmationAction) -
 @dataclass(frozen=True, slots=True)
 class NewRegistration:
     """What a volunteer says of one person. One of a name, a description and a photo must be there;
-    `photo_follows` says that a photo was taken and will be sent.
+    `photo_id` is what a photo that was taken will be sent under.
     """
 
     site_id: str
@@ -123,7 +125,7 @@ class NewRegistration:
     person: Person = field(default_factory=Person)
     found_place: Place = field(default_factory=Place)
     medical_notes: str | None = None
-    photo_follows: bool = False
+    photo_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

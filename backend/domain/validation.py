@@ -78,7 +78,7 @@ def registration_problems(registration: NewRegistration, now: datetime, field: s
     yield from _moment(registration.found_at, now, f"{field}foundAt")
     yield from _place(registration.found_place, f"{field}foundPlace")
     yield from _text(registration.medical_notes, f"{field}medicalNotes", LONGEST_TEXT)
-    described = registration.person != Person() or registration.photo_follows
+    described = registration.person != Person() or registration.photo_id is not None
     if not described:
         yield _invalid("Please give a name, a description or a photo: one of them is enough.", f"{field}person")
 

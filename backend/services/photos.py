@@ -11,7 +11,7 @@ from backend.domain.audit import AuditAction, Part
 from backend.domain.errors import DomainError, ErrorCode, conflict, not_found, refusal
 from backend.domain.event import Event, EventKind
 from backend.domain.photo import Photo, PhotoSize
-from backend.domain.registration import Registration
+from backend.domain.registration import Confirmation, Registration
 from backend.domain.report import Report
 from backend.domain.subject import Side
 from backend.services import registrations, reports
@@ -33,12 +33,16 @@ _LOOK = {Side.REGISTRATION: AuditAction.READ_REGISTRATION, Side.REPORT: AuditAct
 _CHANGE = {Side.REGISTRATION: Action.CHANGE_REGISTRATION, Side.REPORT: Action.CHANGE_REPORT}
 
 
-async def may_add_photo(use: Collaborators, viewer: Viewer | None, side: Side, record_id: str) -> Registration | Report:
+async def may_add_photo(
+    use: Collaborators, viewer: Viewer | None, side: Side, record_id: str, photo_id: str | None
+) -> Registration | Report:
     """The record that a photo is to be added to: asked before the photo's bytes are read.
 
     Raises: DomainError UNAUTHENTICATED, NOT_FOUND, FORBIDDEN.
     """
     record = await _record(use, side, record_id)
+    if isinstance(record, Registration) and _brings_awaited(viewer, record, photo_id):
+        return record
     where = None if record is None else _where(record)
     with looking_for(use, viewer, record_id):
         require_of_record(viewer, _CHANGE[side], _READ[side], where, side.value.lower())
@@ -61,10 +65,10 @@ async def add_photo(
 
     Raises: DomainError UNAUTHENTICATED, NOT_FOUND, FORBIDDEN, INVALID, CONFLICT, NOT_AN_IMAGE, BROKEN_IMAGE, TOO_LARGE.
     """
-    record = await may_add_photo(use, viewer, side, record_id)
+    record = await may_add_photo(use, viewer, side, record_id, photo_id)
     actor_id = "" if viewer is None else viewer.id
     new_id = given_or_new(use, photo_id)
-    said = digest(actor_id, side.value, record_id, hashlib.sha256(content).hexdigest())
+    said = digest(side.value, record_id, hashlib.sha256(content).hexdigest())
     there = await use.store.photos.get(new_id)
     if there is not None:
         return await _as_before(use, there, said)
@@ -103,6 +107,18 @@ async def add_photo(
         raise
     await photo_files.keep_only(use.store, photo.id, upload_id)
     return photo
+
+
+def _brings_awaited(viewer: Viewer | None, registration: Registration, photo_id: str | None) -> bool:
+    """Whether this is the photo that was to follow, from somebody who registers in the incident: a phone is handed on,
+    or its person came in anew, and the record may have been confirmed or moved meanwhile.
+    """
+    if viewer is None or photo_id is None or photo_id.casefold() != registration.awaited_photo_id:
+        return False
+    if registration.confirmation is Confirmation.DISMISSED or registration.incident_id not in viewer.incident_ids:
+        return False
+    places = (Where(registration.incident_id, site_id) for site_id in (*viewer.site_ids, registration.site_id))
+    return any(may(viewer, Action.REGISTER, place) for place in places)
 
 
 async def photos_of_records(

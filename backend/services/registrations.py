@@ -36,7 +36,7 @@ from backend.store.records import Duplicate, Session
 
 
 async def register_person(use: Collaborators, viewer: Viewer | None, new: NewRegistration) -> Registration:
-    """Register one person. Saying the same again under the same id gives the same registration.
+    """Register one person. Saying the same again under the same id gives the same registration, whoever says it.
 
     Raises: DomainError UNAUTHENTICATED, NOT_FOUND, FORBIDDEN, INVALID, CONFLICT.
     """
@@ -98,10 +98,12 @@ async def _register(
             created_at=now,
             updated_at=now,
             confirmation=Confirmation.UNCONFIRMED if unverified else Confirmation.NOT_NEEDED,
+            awaited_photo_id=None if new.photo_id is None else given_or_new(use, new.photo_id, f"{field}photoId"),
         )
         for new, field in zip(news, fields, strict=True)
     ]
-    said = [digest(known.id, group_id, new) for new in news]
+    # Not by whom: who comes in anew on a phone sends what somebody else saved there, and it is the same.
+    said = [digest(group_id, new) for new in news]
 
     async def write(session: Session) -> None:
         for registration, content in zip(registrations, said, strict=True):

@@ -141,6 +141,49 @@ async def test_a_helper_reaches_nobody_else_s_record_and_no_other_site(scene: Sc
     assert await everything(store) == before
 
 
+async def test_what_waits_on_a_phone_is_taken_from_whoever_comes_in_on_it_next_and_is_there_once(scene: Scene) -> None:
+    first, then, elsewhere = await a_helper(scene), await a_helper(scene), await a_helper(scene, scene.other_site_id)
+    photo_id = new_id()
+    one = child(scene.site_id, photoId=photo_id)
+    brother = child(scene.site_id)
+    siblings = {"groupId": new_id(), "siblings": [child(scene.site_id), brother]}
+    assert (await first.ask("registerPerson", input=one)).made
+    assert (await first.ask("registerSiblings", input=siblings)).made
+    # The answers were lost, and the phone's person came in by another code: the same is there, and nothing is shown.
+    assert (await then.ask("registerPerson", input=one)).made["registration"]["id"] == one["id"]
+    assert (await then.ask("registerSiblings", input=siblings)).made
+    assert (await then.ask("registerPerson", input={**one, "careStatus": "SEPARATED"})).codes == ["CONFLICT"]
+    assert (await then.ask("registration", id=one["id"])).codes == ["NOT_FOUND"]
+    there = (await scene.volunteer.ask("registration", id=one["id"])).value
+    step = {"id": one["id"], "version": there["version"]}
+    assert (await scene.volunteer.ask("confirmRegistration", **step)).made
+
+    await settled(scene.house.use.store)
+    before = await everything(scene.house.use.store)
+    sending: dict[str, Any] = {"registration": one["id"], "id": photo_id}
+    assert (await scene.stranger.upload(picture(), **sending)).status == 401
+    for person in (scene.officer, scene.call_taker):
+        assert (await person.upload(picture(), **sending)).status in {403, 404}
+    assert (await then.upload(picture(), registration=one["id"], id=new_id())).status == 404, "no other photo"
+    assert (await then.upload(picture(), registration=brother["id"], id=photo_id)).status == 404
+    assert await everything(scene.house.use.store) == before
+    for person in (then, first, elsewhere):
+        assert (await person.upload(picture(), **sending)).status == 201
+    seen = (await scene.volunteer.ask("registration", id=one["id"])).value
+    assert [photo["id"] for photo in seen["photos"]] == [photo_id]
+    assert (await then.ask("registration", id=one["id"])).codes == ["NOT_FOUND"]
+    assert await scene.house.use.store.registrations.collection.count_documents({}) == 3
+
+
+async def test_the_photo_that_waits_for_a_registration_that_was_dismissed_is_not_taken(scene: Scene) -> None:
+    first, then, photo_id = await a_helper(scene), await a_helper(scene), new_id()
+    one = child(scene.site_id, photoId=photo_id)
+    assert (await first.ask("registerPerson", input=one)).made
+    assert (await scene.volunteer.ask("dismissRegistration", id=one["id"], version=1)).made
+    for person in (first, then):
+        assert (await person.upload(picture(), registration=one["id"], id=photo_id)).status == 404
+
+
 async def test_what_a_volunteer_writes_in_a_helper_s_record_the_helper_does_not_read(scene: Scene) -> None:
     helper, one, photographed = await a_helper(scene), child(scene.site_id), child(scene.site_id)
     for own in (one, photographed):

@@ -92,8 +92,9 @@ async def test_a_photo_gives_the_record_a_new_version_and_everybody_who_may_see_
 async def test_a_child_of_whom_nothing_is_known_is_registered_when_a_photo_follows(scene: Scene) -> None:
     nothing = await scene.volunteer.ask("registerPerson", input=child(scene.site_id, person={}))
     assert nothing.codes == ["INVALID"]
-    registration_id = await registered(scene, person={}, photoFollows=True)
-    assert (await scene.volunteer.upload(picture(), registration=registration_id)).status == 201
+    photo_id = new_id()
+    registration_id = await registered(scene, person={}, photoId=photo_id)
+    assert (await scene.volunteer.upload(picture(), registration=registration_id, id=photo_id)).status == 201
 
 
 async def test_nobody_without_a_right_to_the_record_adds_a_photo_or_leaves_a_trace(scene: Scene) -> None:

@@ -90,7 +90,7 @@ async def test_all_that_is_wrong_is_said_at_once(scene: Scene) -> None:
 
 
 async def test_a_child_who_says_nothing_can_be_registered_by_a_photo_that_follows(scene: Scene) -> None:
-    silent = child(scene.site_id, person=None, photoFollows=True)
+    silent = child(scene.site_id, person=None, photoId=new_id())
     (await scene.volunteer.ask("registerPerson", input=silent)).made  # noqa: B018 (it says whether it was done)
 
 

@@ -131,7 +131,9 @@ class RegisterPersonInput:
     person: PersonInput | None = strawberry.field(default=None, description="How the person is described.")
     found_place: PlaceInput | None = strawberry.field(default=None, description=_FOUND_PLACE)
     medical_notes: str | None = strawberry.field(default=None, description=_MEDICAL)
-    photo_follows: bool = strawberry.field(default=False, description="A photo was taken and will be sent.")
+    photo_id: ID | None = strawberry.field(
+        default=None, description="A photo was taken, and will be sent under this id: a UUID of version 7."
+    )
 
 
 @strawberry.input(description="Children who belong together, all of one site.")

@@ -18,6 +18,5 @@ def test_what_nobody_said_is_not_sent_and_the_rest_has_the_names_of_the_api() ->
             "careStatus": "UNACCOMPANIED",
             "foundAt": "2026-09-01T00:00:00+00:00",
             "person": {"names": {"asSaid": "Ana"}, "sex": "FEMALE", "languages": ["es", "en"]},
-            "photoFollows": False,
         }
     }

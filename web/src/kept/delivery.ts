@@ -6,17 +6,23 @@
 import { ask, made, Refusal, sendPhoto } from "../api/client";
 import { ChangeRegistration, RegisterPerson, RegisterSiblings } from "../api/generated/operations";
 import type { RegisterPersonInput } from "../api/generated/types";
-import { add, all, allThere, type Content, isEmpty, type Item, keepRefused, refresh, type Stopped, takeOut, tell } from "./queue";
+import { add, all, allThere, isEmpty, type Item, keepRefused, refresh, type Saving, type Stopped, takeOut, tell } from "./queue";
 import { keptSession, type Session, unlocked } from "./session";
 
 export const SYNC = "queue";
 let waits = false;
 
-/** Save things on this phone, all of them or none, and begin to send them. */
-export async function save(items: { id: string; content: Content }[]): Promise<void> {
-  await add(items);
+/** Save things on this phone, all of them or none, in place of some that waited, and begin to send them. */
+export async function save(items: Saving[], instead: string[] = []): Promise<void> {
+  await add(items, instead);
   void send();
   await sendLater();
+}
+
+/** Send what was refused once more, as who is signed in now. */
+export async function sendAgain(id: string): Promise<void> {
+  await keepRefused(id, null);
+  await send();
 }
 
 /** Send what waits, until all is there or something stands in the way. One page or worker does so at a time. */

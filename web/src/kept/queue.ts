@@ -16,6 +16,7 @@ export type Changing = { kind: "change"; input: ChangeRegistrationInput; form: u
 export type Photographing = { kind: "photo"; registrationId: string; photo: Blob };
 export type Content = Registering | Changing | Photographing;
 export type Item = Waiting & { content: Content };
+export type Saving = { id: string; content: Content };
 
 export type QueueState = {
   waiting: readonly Item[];
@@ -44,8 +45,8 @@ export function follow(listener: (state: QueueState) => void): () => void {
   return () => listeners.delete(listener);
 }
 
-/** Save things on this phone, all of them or none. */
-export async function add(items: { id: string; content: Content }[]): Promise<void> {
+/** Save things on this phone, all of them or none, in place of some that waited. */
+export async function add(items: Saving[], instead: string[]): Promise<void> {
   const first = Date.now();
   const records = await Promise.all(
     items.map(async ({ id, content }, index) => ({
@@ -59,13 +60,14 @@ export async function add(items: { id: string; content: Content }[]): Promise<vo
   );
   try {
     const change = (await database()).transaction("queue", "readwrite", { durability: "strict" });
+    for (const id of instead) void change.store.delete(id);
     for (const record of records) void change.store.put(record);
     await change.done;
   } catch (error) {
     tellUnkept(true);
     throw error;
   }
-  for (const { id } of items) opened.delete(id);
+  for (const id of [...instead, ...items.map((item) => item.id)]) opened.delete(id);
   await changed();
 }
 
@@ -78,13 +80,19 @@ export async function takeOut(...ids: string[]): Promise<void> {
   await changed();
 }
 
-/** The server would not take it: it stays until somebody mends it. */
-export async function keepRefused(id: string, refused: Refused[]): Promise<void> {
+/** The server would not take it: it stays until somebody says what becomes of it; null to have it sent again. */
+export async function keepRefused(id: string, refused: Refused[] | null): Promise<void> {
   const change = (await database()).transaction("queue", "readwrite");
   const there = await change.store.get(id);
   if (there) await change.store.put({ ...there, tries: there.tries + 1, refused });
   await change.done;
   await changed();
+}
+
+/** What waits of these children's photos. */
+export async function photosOf(children: { id: string }[]): Promise<string[]> {
+  const ids = new Set(children.map(({ id }) => id));
+  return (await all()).filter(({ content }) => content.kind === "photo" && ids.has(content.registrationId)).map(({ id }) => id);
 }
 
 export async function all(): Promise<Item[]> {

@@ -1,7 +1,7 @@
 /** Children as a volunteer registers them: one, or brothers and sisters in one go. */
 import { v7 as newId } from "uuid";
 import type { CareStatus, RegisterPersonInput, RegistrationQuery } from "../../api/generated/types";
-import type { Content } from "../../kept/queue";
+import type { Saving } from "../../kept/queue";
 import { isDescribed, NOBODY, type PersonDraft, toInput } from "../../person/draft";
 import { onTopOf, toDraft, withChanges } from "../../person/record";
 
@@ -15,7 +15,14 @@ export type ChildDraft = {
   medicalNotes: string;
 };
 
-export type RegistrationDraft = { groupId: string; at: number; children: ChildDraft[]; foundAt: string };
+export type RegistrationDraft = {
+  groupId: string;
+  at: number;
+  children: ChildDraft[];
+  foundAt: string;
+  /** A photo that could not be sent, and waits until this is saved with it. */
+  insteadOf?: string;
+};
 
 export function newChild(like: ChildDraft | null = null): ChildDraft {
   return {
@@ -31,6 +38,11 @@ export function newChild(like: ChildDraft | null = null): ChildDraft {
 
 export function newRegistration(): RegistrationDraft {
   return { groupId: newId(), at: 0, children: [newChild()], foundAt: new Date().toISOString() };
+}
+
+/** The same under ids of its own, since there is something else under those that it has. */
+export function renewed(form: RegistrationDraft): RegistrationDraft {
+  return { ...form, groupId: newId(), children: form.children.map((child) => ({ ...child, id: newId(), photoId: newId() })) };
 }
 
 /** A record that is there already, as somebody changes it: `version` is of `before`, the record as it was then. */
@@ -62,7 +74,7 @@ export function rebased({ before, child }: ChangeDraft, now: Recorded): ChangeDr
 }
 
 /** What is to be sent of it: what was changed, and a photo. */
-export function changesToQueue(draft: ChangeDraft): { id: string; content: Content }[] {
+export function changesToQueue(draft: ChangeDraft): Saving[] {
   const { before, child } = draft;
   const base = toChange(before).child;
   const place = child.foundPlace.trim();
@@ -88,7 +100,7 @@ export function isEnough(child: ChildDraft): boolean {
 }
 
 /** What is to be saved: the people first, then their photos. */
-export function toQueue(draft: RegistrationDraft, siteId: string): { id: string; content: Content }[] {
+export function toQueue(draft: RegistrationDraft, siteId: string): Saving[] {
   const now = new Date();
   const people = draft.children.map(
     (child): RegisterPersonInput => ({
@@ -99,7 +111,7 @@ export function toQueue(draft: RegistrationDraft, siteId: string): { id: string;
       person: toInput(child.person, now, true),
       foundPlace: child.foundPlace.trim() ? { text: child.foundPlace.trim() } : null,
       medicalNotes: child.medicalNotes.trim() || null,
-      photoFollows: child.photo !== null,
+      photoId: child.photo ? child.photoId : null,
     }),
   );
   return [

@@ -2,7 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Refused } from "../../kept/database";
 import { save } from "../../kept/delivery";
-import { all, takeOut } from "../../kept/queue";
+import { all, photosOf } from "../../kept/queue";
 import type { Session } from "../../kept/session";
 import { useDraft } from "../../kept/use-draft";
 import { useWords } from "../../languages/words";
@@ -43,10 +43,8 @@ export function RegisterScreen({ session, mending, saved, leave }: Properties) {
       draft.change({ at: lacking });
       return;
     }
-    const items = toQueue(form, session.site?.id ?? "");
-    await save(items);
+    await save(toQueue(form, session.site?.id ?? ""), mending ? await madeAnew(form) : []);
     await draft.discard();
-    if (mending) await leavePhotosOut(form, items);
     saved(form.children.length);
   };
 
@@ -114,12 +112,7 @@ export function useRefused(id: string | undefined): readonly Refused[] {
   return refused;
 }
 
-/** Photos that were saved with the form before, and are in it no more. */
-async function leavePhotosOut(form: RegistrationDraft, items: { id: string }[]): Promise<void> {
-  const kept = new Set(items.map(({ id }) => id));
-  const children = new Set(form.children.map(({ id }) => id));
-  const left = (await all()).filter(
-    ({ id, content }) => content.kind === "photo" && children.has(content.registrationId) && !kept.has(id),
-  );
-  if (left.length > 0) await takeOut(...left.map(({ id }) => id));
+/** What waited before the form was mended: photos may be in it no more. */
+async function madeAnew(form: RegistrationDraft): Promise<string[]> {
+  return [...(await photosOf(form.children)), ...(form.insteadOf ? [form.insteadOf] : [])];
 }

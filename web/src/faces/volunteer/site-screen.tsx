@@ -4,21 +4,19 @@ import { Link } from "wouter-preact";
 import { Refusal } from "../../api/client";
 import { send } from "../../kept/delivery";
 import { countLeft } from "../../kept/left";
-import { type Changing, follow, type Item, type QueueState, type Registering, takeOut } from "../../kept/queue";
+import { follow, type QueueState } from "../../kept/queue";
 import type { Session } from "../../kept/session";
-import { keep } from "../../kept/values";
 import { useWords } from "../../languages/words";
 import { Text } from "../../parts/fields";
 import { Icon } from "../../parts/icons";
 import { Notice } from "../../parts/notice";
 import { Portrait } from "../../parts/photo";
 import { Screen } from "../../parts/screen";
-import { calledBy } from "../../person/draft";
-import type { ChangeDraft, ChildDraft, RegistrationDraft } from "./draft";
 import { LeftSealed } from "./left-sealed";
 import { MissingNearby } from "./nearby";
 import { RecheckRequests } from "./rechecks";
 import { type Child, keptList, loadList, seesList, type SiteList, stillIn } from "./site";
+import { childrenOf, Unsent } from "./unsent";
 
 type Properties = { session: Session; justSaved: number; go: (path: string) => void; locked: () => void };
 
@@ -87,7 +85,7 @@ export function SiteScreen({ session, justSaved, go, locked }: Properties) {
       {queue && left !== null && !(left > 0 && queue.waiting.length === 0) ? <Saved queue={queue} away={away} signedOut={signedOut} byDoor={!sees} /> : null}
       {left ? <LeftSealed count={left} look={look} sent={load} /> : null}
       {unsent.map((item) => (
-        <Unsent key={item.id} item={item} go={go} />
+        <Unsent key={item.id} item={item} session={session} go={go} />
       ))}
       {sees ? null : <Notice>{say("site.helper")}</Notice>}
       {sees ? (
@@ -142,52 +140,6 @@ function Saved({ queue, away, signedOut, byDoor }: { queue: QueueState; away: bo
       ) : null}
     </p>
   );
-}
-
-function Unsent({ item, go }: { item: Item; go: (path: string) => void }) {
-  const { say } = useWords();
-  const { content, refused } = item;
-  const children = childrenOf(item);
-  const names = children.map((child) => calledBy(child.person) ?? say("site.nameless")).join(", ");
-  // It stays in the queue until the mended form is saved in its place.
-  const mend = async () => {
-    if (content.kind === "registration") await keep("mending", (content as Registering).form);
-    if (content.kind === "change") await keep(`change ${content.input.id}`, (content as Changing).form);
-    go(content.kind === "change" ? `/site/change#${content.input.id}` : "/site/register#mend");
-  };
-  return (
-    <div class="card">
-      <div class="row">
-        <Portrait photo={content.kind === "photo" ? content.photo : (children[0]?.photo ?? null)} small />
-        <div class="grows">
-          <h2>{content.kind === "photo" ? say("site.aPhoto") : <bdi>{names}</bdi>}</h2>
-          <span class={refused ? "tag bad" : "tag warn"}>{say(refused ? "site.refused" : "site.onlyHere")}</span>
-        </div>
-      </div>
-      {refused ? <p>{refused.map((problem) => problem.message).join(" ")}</p> : null}
-      {!refused ? null : content.kind === "photo" ? (
-        <button type="button" class="button" onClick={() => void takeOut(item.id)}>
-          {say("photo.remove")}
-        </button>
-      ) : (
-        <button type="button" class="button" onClick={() => void mend()}>
-          {say("mend")}
-        </button>
-      )}
-    </div>
-  );
-}
-
-/** Whom a thing that waits is about, as they were typed. */
-function childrenOf({ content }: Item): ChildDraft[] {
-  switch (content.kind) {
-    case "registration":
-      return (content.form as RegistrationDraft).children;
-    case "change":
-      return [(content.form as ChangeDraft).child];
-    case "photo":
-      return [];
-  }
 }
 
 function isToday(moment: number): boolean {
