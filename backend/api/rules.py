@@ -306,7 +306,7 @@ FIELDS: Mapping[str, Mapping[str, Rule]] = MappingProxyType({
     "Passkey": _rules(OWN="id name createdAt lastUsedAt"),
     "Session": _rules(OWN="id present createdAt lastUsedAt expiresAt"),
     "Device": _rules(OWN="id language"),
-    "OpenIncident": _rules(PUBLIC="id name kind synthetic area workBits"),
+    "OpenIncident": _rules(PUBLIC="id name kind synthetic area phone workBits"),
     "AlertChoices": _rules(OWN="byPush byEmail email language quiet nearby"),
     "QuietHours": _rules(OWN="start until timeZone"),
     "AreaReach": _rules(Action.SEND_AREA_ALERT, COUNT="devices newDevices sites", IDENTITY="child photos"),
@@ -329,6 +329,7 @@ FIELDS: Mapping[str, Mapping[str, Rule]] = MappingProxyType({
         Action.READ_INCIDENT,
         RECORD="id name kind status scale area childAgeLimit retentionDays proposeThreshold alertThreshold "
         "escalateMinutes synthetic version createdAt updatedAt closedAt destroyedAt",
+        PUBLIC="phone",
     )
     | _rules(Action.READ_SITE, PLACE="sites"),
     "Site": _rules(

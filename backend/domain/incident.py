@@ -42,8 +42,9 @@ class Incident:
     """`area` is a ring of points without holes; `child_age_limit` in years (6 U.S.C. 774: under 21); thresholds are
     probabilities: from `propose_threshold` a coordinator sees a match, from `alert_threshold` the family is told that
     there is news (None: only when a person has confirmed it). After `escalate_minutes` the next on duty is told of what
-    nobody took. `synthetic` marks an exercise with invented people. `retention_days` after `closed_at` the records of
-    people are destroyed, which begins at `destroying_since` and has ended at `destroyed_at`.
+    nobody took. `phone` is the number at which everybody reaches the centre. `synthetic` marks an exercise with
+    invented people. `retention_days` after `closed_at` the records of people are destroyed, which begins at `destroying_since`
+    and has ended at `destroyed_at`.
     """
 
     id: str
@@ -62,6 +63,7 @@ class Incident:
     created_at: datetime
     updated_at: datetime
     escalate_minutes: int = 15
+    phone: str | None = None
     closed_at: datetime | None = None
     destroying_since: datetime | None = None
     destroyed_at: datetime | None = None
@@ -89,6 +91,7 @@ class NewIncident:
     alert_threshold: float | None = 0.9
     synthetic: bool = False
     escalate_minutes: int = 15
+    phone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,3 +106,4 @@ class IncidentChanges:
     propose_threshold: float | None = None
     alert_threshold: float | Unchanged | None = UNCHANGED
     escalate_minutes: int | None = None
+    phone: str | Unchanged | None = UNCHANGED

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from backend.domain.changes import UNCHANGED
+from backend.domain.changes import UNCHANGED, Unchanged
 from backend.domain.errors import DomainError, ErrorCode, Problem
 from backend.domain.incident import IncidentChanges, NewIncident
 from backend.domain.person import Age, Item, Names, Person, Place, Point
@@ -26,6 +26,7 @@ EARLIEST_YEAR = 1900
 CLOCK_SLACK = timedelta(hours=24)
 """A phone's clock or time zone may be wrong by this much before a time counts as lying in the future."""
 
+_PHONE = re.compile(r"\+?[0-9]{3,15}")
 _BIRTH_DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 
 Problems = Iterator[Problem]
@@ -52,6 +53,7 @@ def incident_problems(incident: NewIncident | IncidentChanges, field: str = "") 
         yield from _within(incident.retention_days, 1, 3650, f"{field}retentionDays", "days")
     if incident.escalate_minutes is not None:
         yield from _within(incident.escalate_minutes, 1, 1440, f"{field}escalateMinutes", "minutes")
+    yield from _phone(incident.phone, f"{field}phone")
     if isinstance(incident, NewIncident):
         yield from _within(incident.child_age_limit, 1, 30, f"{field}childAgeLimit", "years")
     for threshold, name in (
@@ -325,6 +327,12 @@ def _text(value: str | None, field: str, longest: int, *, needed: bool = False) 
         yield _invalid(f"This is too long: at most {longest} characters.", field)
     if "\x00" in value or (not value.isascii() and any("\ud800" <= letter <= "\udfff" for letter in value)):
         yield _invalid("This holds a character that no text has.", field)
+
+
+def _phone(value: str | Unchanged | None, field: str) -> Problems:
+    """Of a number that people are to dial: what is told of others is taken as it was said."""
+    if isinstance(value, str) and (len(value) > LONGEST_NAME or not _PHONE.fullmatch(re.sub(r"[ ()./-]", "", value))):
+        yield _invalid("A telephone number has 3 to 15 digits, such as +1 504 555 0100.", field)
 
 
 def _invalid(message: str, field: str) -> Problem:

@@ -43,6 +43,7 @@ async def open_incident(
         alert_threshold=new.alert_threshold,
         synthetic=new.synthetic,
         escalate_minutes=new.escalate_minutes,
+        phone=new.phone,
         created_by=known.id,
         version=1,
         created_at=now,

@@ -16,6 +16,8 @@ from backend.simulation.phones import Phone
 from backend.simulation.story import OpenSite
 
 INCIDENT = "Hurricane Ximena (exercise, invented people)"
+PHONE = "+1 504 555 0100"
+"""A number that is nobody's: kept for stories."""
 SIGN_IN_NAME = "coordinator"
 NAMES: Mapping[Role, str] = {
     Role.ADMIN: "Ada Winters",
@@ -53,7 +55,7 @@ async def set_scene(
 ) -> Scene:
     """Everybody accepts an invite, as real people do. Raises: RefusedError, aiohttp.ClientError."""
     admin = await _accept(stranger, administrator_secret, NAMES[Role.ADMIN])
-    incident = NewIncident(INCIDENT, IncidentKind.HURRICANE, area=AREA, synthetic=True)
+    incident = NewIncident(INCIDENT, IncidentKind.HURRICANE, area=AREA, synthetic=True, phone=PHONE)
     opened = await admin.ask("openIncident", input=incident)
     incident_id = opened["incident"]["id"]
     staff = {Role.ADMIN: admin}

@@ -65,6 +65,7 @@ async def open_the_incident(admin: Device) -> None:
     await admin.sees("Welcome. What has happened?")
     await looks_well_by_day_and_night(admin, "desk-first-run")
     await admin.fill("What do people call it?", "Hurricane Ida")
+    await admin.fill("At which number do families reach the centre?", "+1 504 555 0100")
     await admin.fill("Below how many years is somebody a child?", "18")
     await admin.press("Open it")
     await admin.sees("Getting started")
@@ -248,6 +249,10 @@ async def test_a_child_is_found_through_screens_alone(
 
         await family.press("Look again")
         await family.sees("There is news. Please call the centre, and bring an identity document.")
+        assert (
+            await family.page.get_by_role("link", name="Call the centre").first.get_attribute("href")
+            == "tel:+15045550100"
+        )
         await family.looks_well("family-case-news")
         await another.press("Look again")
         await another.sees("We are searching. There is nothing you need to do.")

@@ -21,7 +21,7 @@ from tests.support.client import Client, new_id
 from tests.support.doors import a_helper
 from tests.support.figures import FIGURE
 from tests.support.filling import OUTLINE, fill
-from tests.support.house import NEW_ORLEANS, House, Scene
+from tests.support.house import NEW_ORLEANS, PHONE, House, Scene
 from tests.support.map import GULF
 from tests.support.matched_pair import Secrets, a_matched_pair
 from tests.support.pictures import picture
@@ -139,7 +139,8 @@ async def photographed(client: Client, **record: str) -> None:
 async def everybody(scene: Scene, secrets: Secrets) -> list[Person]:
     """Of each role: the right one, one of another site, of another incident, of another family; and a stranger."""
     house = scene.house
-    opened = (await scene.admin.ask("openIncident", input={"name": "Elsewhere", "kind": "FIRE", "area": OUTLINE})).made
+    fire = {"name": "Elsewhere", "kind": "FIRE", "area": OUTLINE, "phone": PHONE}
+    opened = (await scene.admin.ask("openIncident", input=fire)).made
     elsewhere = opened["incident"]["id"]
     site = {"incidentId": elsewhere, "name": "Gym", "kind": "SCHOOL", "point": NEW_ORLEANS}
     gym = (await scene.admin.ask("addSite", input=site)).made["site"]["id"]

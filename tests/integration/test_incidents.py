@@ -1,8 +1,11 @@
 """Incidents and sites: opened, changed from the version that was seen, chosen from by families."""
 
+from typing import Any
+
 from backend.domain.account import Role
 from tests.support.client import WORK_BITS, new_id
-from tests.support.house import Scene
+from tests.support.doors import a_helper
+from tests.support.house import PHONE, Scene
 from tests.support.records import child, report
 from tests.support.snapshot import everything, settled
 
@@ -25,12 +28,39 @@ async def test_a_coordinator_works_in_the_incident_that_the_same_coordinator_ope
 async def test_anybody_may_know_which_incidents_are_open_and_nothing_more(scene: Scene) -> None:
     listed = (await scene.stranger.ask("openIncidents")).value
     known = {"id": scene.incident_id, "name": "Hurricane Ada", "kind": "HURRICANE", "synthetic": True}
-    assert listed == [{**known, "workBits": WORK_BITS}]
+    assert listed == [{**known, "phone": PHONE, "workBits": WORK_BITS}]
     close = {"id": scene.incident_id, "version": 1, "status": "CLOSED"}
     assert (await scene.coordinator.ask("changeIncident", input=close)).made
     assert (await scene.stranger.ask("openIncidents")).value == []
     answer = await scene.stranger.ask("fileReport", input=report(scene.incident_id))
     assert answer.codes == ["CONFLICT"]
+
+
+async def test_the_number_of_the_centre_is_set_by_who_changes_the_incident_and_known_to_everybody(scene: Scene) -> None:
+    change: dict[str, Any] = {"id": scene.incident_id, "version": 1, "phone": " +1 (800) 843-5678 "}
+    before = await everything(scene.house.use.store)
+    for person in (scene.stranger, scene.volunteer, scene.call_taker, scene.officer):
+        assert (await person.ask("changeIncident", input=change)).codes[0] in {"UNAUTHENTICATED", "FORBIDDEN"}
+    for wrong in ("12", "call us", "+1 800 THE LOST", "1" * 16, "١٢٣٤", "+1 800 843 5678; ext=1"):
+        refused = await scene.coordinator.ask("changeIncident", input={**change, "phone": wrong})
+        assert [error["field"] for error in refused.value["errors"]] == ["phone"], wrong
+    assert await everything(scene.house.use.store) == before
+    assert (await scene.coordinator.ask("changeIncident", input=change)).made["incident"][
+        "phone"
+    ] == "+1 (800) 843-5678"
+    for person in (scene.stranger, await a_helper(scene), scene.volunteer):
+        assert [one["phone"] for one in (await person.ask("openIncidents")).value] == ["+1 (800) 843-5678"]
+    assert (await scene.volunteer.ask("incident", id=scene.incident_id)).value["phone"] == "+1 (800) 843-5678"
+    named = {"id": scene.incident_id, "version": 2, "name": "Hurricane Bea"}
+    assert (await scene.coordinator.ask("changeIncident", input=named)).made["incident"]["phone"]
+    emptied = {"id": scene.incident_id, "version": 3, "phone": " "}
+    assert (await scene.coordinator.ask("changeIncident", input=emptied)).made["incident"]["phone"] is None
+    opened = {"name": "Flood", "kind": "FLOOD", "phone": "112"}
+    assert (await scene.admin.ask("openIncident", input=opened)).made
+    assert {one["name"]: one["phone"] for one in (await scene.stranger.ask("openIncidents")).value} == {
+        "Hurricane Bea": None,
+        "Flood": "112",
+    }
 
 
 async def test_what_cannot_be_an_incident_or_a_site_is_refused_by_field(scene: Scene) -> None:

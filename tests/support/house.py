@@ -45,6 +45,8 @@ CHEAP = PasswordCost(passes=1, memory_kib=8, lanes=1)
 """Hashing a password in no time, which tells nobody anything but that it is hashed."""
 NEW_ORLEANS = {"latitude": 29.9511, "longitude": -90.0715}
 HOUSTON = {"latitude": 29.7604, "longitude": -95.3698}
+PHONE = "+1 504 555 0199"
+"""Of the centre."""
 
 
 @cache
@@ -148,7 +150,8 @@ async def set_scene(house: House, **incident: Any) -> Scene:
     """Open an incident with two sites, through the API, and let everybody in."""
     admin = await house.person(Role.ADMIN)
     opened = await admin.ask(
-        "openIncident", input={"name": "Hurricane Ada", "kind": "HURRICANE", "synthetic": True, **incident}
+        "openIncident",
+        input={"name": "Hurricane Ada", "kind": "HURRICANE", "synthetic": True, "phone": PHONE, **incident},
     )
     incident_id = opened.made["incident"]["id"]
     coordinator = await house.person(Role.COORDINATOR, incident_id=incident_id)

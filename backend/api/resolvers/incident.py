@@ -38,6 +38,7 @@ class IncidentQueries:
                 kind=incident.kind,
                 synthetic=incident.synthetic,
                 area=[to_api(Point, point) for point in incident.area],
+                phone=incident.phone,
                 work_bits=info.context.use.work_bits,
             )
             for incident in await incidents.open_incidents(info.context.use)

@@ -19,6 +19,7 @@ _AREA = "Its outline, as a ring of points; empty where nobody drew one."
 _RETENTION = "Days that personal data is kept once the incident is closed."
 _PROPOSE = "From this probability on, a match waits for review."
 _ESCALATE = "After so many minutes, the next on duty are told of what nobody took."
+_PHONE = "The number at which families and everybody else reach the centre; null where none was set."
 _ALERT = "From this probability on, a family is told that there is news; null: only once a person has confirmed it."
 
 
@@ -35,6 +36,7 @@ class Incident:
     propose_threshold: float = strawberry.field(description=_PROPOSE)
     alert_threshold: float | None = strawberry.field(description=_ALERT)
     escalate_minutes: int = strawberry.field(description=_ESCALATE)
+    phone: str | None = strawberry.field(description=_PHONE)
     synthetic: bool = strawberry.field(description="Whether this is an exercise, with invented people only.")
     version: int = strawberry.field(description="Counts the changes; a change names the version it saw.")
     created_at: datetime = strawberry.field(description="When it was opened.")
@@ -61,6 +63,7 @@ class OpenIncident:
     kind: IncidentKind = strawberry.field(description="What happened.")
     synthetic: bool = strawberry.field(description="Whether this is an exercise, with invented people only.")
     area: list[Point] = strawberry.field(description=_AREA)
+    phone: str | None = strawberry.field(description=_PHONE)
     work_bits: int = strawberry.field(
         description="How much work a report costs without an account: see `work` of `fileReport`."
     )
@@ -80,6 +83,7 @@ class OpenIncidentInput:
     propose_threshold: float = strawberry.field(default=0.3, description=_PROPOSE)
     alert_threshold: float | None = strawberry.field(default=0.9, description=_ALERT)
     escalate_minutes: int = strawberry.field(default=15, description=_ESCALATE)
+    phone: str | None = strawberry.field(default=None, description=_PHONE)
     synthetic: bool = strawberry.field(default=False, description="An exercise, with invented people only.")
 
 
@@ -97,6 +101,7 @@ class ChangeIncidentInput:
     propose_threshold: float | None = strawberry.field(default=None, description=_PROPOSE)
     alert_threshold: float | None = strawberry.field(default=strawberry.UNSET, description=_ALERT)
     escalate_minutes: int | None = strawberry.field(default=None, description=_ESCALATE)
+    phone: str | None = strawberry.field(default=strawberry.UNSET, description=_PHONE)
 
 
 IncidentId = Annotated[ID, strawberry.argument(description="The incident.")]

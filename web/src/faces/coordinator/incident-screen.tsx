@@ -29,11 +29,12 @@ export function OpenIncidentScreen({ session, opened, first }: { session: Sessio
   const [kind, setKind] = useState<IncidentKind>("HURRICANE");
   const [scale, setScale] = useState<IncidentScale>("REGIONAL");
   const [years, setYears] = useState("21");
+  const [phone, setPhone] = useState("");
   const [exercise, setExercise] = useState<"yes"[]>([]);
   const attempt = useAttempt();
   const submit = (event: Event) => {
     event.preventDefault();
-    void attempt.run(async () => opened(await open(session, name, kind, scale, Number(years), exercise.length > 0)));
+    void attempt.run(async () => opened(await open(session, { name, kind, scale, phone, childAgeLimit: Number(years), synthetic: exercise.length > 0 })));
   };
   return (
     <form class="settings" onSubmit={submit}>
@@ -41,7 +42,7 @@ export function OpenIncidentScreen({ session, opened, first }: { session: Sessio
         <h1>{say(first ? "incident.first" : "incident.new")}</h1>
         <p>{say("incident.new.lead")}</p>
       </div>
-      {attempt.general("name", "childAgeLimit") ? <Notice tone="bad">{attempt.general("name", "childAgeLimit")}</Notice> : null}
+      {attempt.general("name", "phone", "childAgeLimit") ? <Notice tone="bad">{attempt.general("name", "phone", "childAgeLimit")}</Notice> : null}
       <Text label={say("incident.name")} hint={say("incident.name.hint")} value={name} change={setName} wrong={attempt.wrong("name")} required />
       <Choice must label={say("incident.kind")} options={INCIDENT_KINDS.map((value) => ({ value, label: say(`incident.kind.${value}`) }))} value={kind} change={(value) => value && setKind(value)} />
       <Choice
@@ -52,6 +53,7 @@ export function OpenIncidentScreen({ session, opened, first }: { session: Sessio
         value={scale}
         change={(value) => value && setScale(value)}
       />
+      <Text label={say("incident.phone")} hint={say("incident.phone.hint")} type="tel" value={phone} change={setPhone} wrong={attempt.wrong("phone")} />
       <Text label={say("incident.age")} hint={say("incident.age.hint")} type="number" min="1" max="30" value={years} change={setYears} wrong={attempt.wrong("childAgeLimit")} required />
       <Choices label={say("incident.exercise")} options={[{ value: "yes", label: say("incident.exercise.yes") }]} value={exercise} change={setExercise} />
       <button type="submit" class="button main" aria-disabled={attempt.running}>

@@ -2,7 +2,7 @@
 import { v7 as newId } from "uuid";
 import { ask, made } from "../../api/client";
 import { AddSite, ChangeIncident, ChangeSite, Incident as IncidentOperation, OpenIncident } from "../../api/generated/operations";
-import type { AddSiteInput, ChangeIncidentInput, IncidentKind, IncidentQuery, IncidentScale, SiteKind } from "../../api/generated/types";
+import type { AddSiteInput, ChangeIncidentInput, IncidentKind, IncidentQuery, IncidentScale, OpenIncidentInput, SiteKind } from "../../api/generated/types";
 import type { Session } from "../../kept/session";
 
 export const INCIDENT_KINDS = ["HURRICANE", "EARTHQUAKE", "FLOOD", "FIRE", "TORNADO", "TSUNAMI", "CONFLICT", "OTHER"] as const satisfies readonly IncidentKind[];
@@ -26,8 +26,8 @@ export async function loadIncident(session: Session, id: string): Promise<{ inci
 }
 
 /** Its id. Raises Refusal, Unreachable. */
-export async function open(session: Session, name: string, kind: IncidentKind, scale: IncidentScale, childAgeLimit: number, synthetic: boolean): Promise<string> {
-  const input = { id: newId(), name, kind, scale, childAgeLimit, synthetic };
+export async function open(session: Session, incident: Omit<OpenIncidentInput, "id">): Promise<string> {
+  const input = { id: newId(), ...incident };
   const { openIncident } = await ask(OpenIncident, { input }, session.token);
   return made(openIncident).incident?.id ?? input.id;
 }

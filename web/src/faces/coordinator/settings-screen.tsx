@@ -44,6 +44,7 @@ function Settings({ session, incident, changed }: { session: Session; incident: 
   const [name, setName] = useState(incident.name);
   const [status, setStatus] = useState<IncidentStatus>(incident.status);
   const [scale, setScale] = useState<IncidentScale>(incident.scale);
+  const [phone, setPhone] = useState(incident.phone ?? "");
   const [retention, setRetention] = useState(String(incident.retentionDays));
   const [propose, setPropose] = useState(percent(incident.proposeThreshold));
   const [alert, setAlert] = useState(percent(incident.alertThreshold));
@@ -60,6 +61,7 @@ function Settings({ session, incident, changed }: { session: Session; incident: 
         name,
         status,
         scale,
+        phone: phone.trim() || null,
         retentionDays: Number(retention),
         proposeThreshold: Number(propose) / 100,
         alertThreshold: alert.trim() ? Number(alert) / 100 : null,
@@ -69,13 +71,14 @@ function Settings({ session, incident, changed }: { session: Session; incident: 
       changed();
     });
   };
-  const general = attempt.general("name", "retentionDays", "proposeThreshold", "alertThreshold", "escalateMinutes");
+  const general = attempt.general("name", "phone", "retentionDays", "proposeThreshold", "alertThreshold", "escalateMinutes");
   return (
     <>
       <form class="card" onSubmit={submit}>
         {general ? <Notice tone="bad">{general}</Notice> : null}
         {done ? <Notice tone="good">{say("holds.done")}</Notice> : null}
         <Text label={say("incident.name")} value={name} change={setName} wrong={attempt.wrong("name")} required />
+        <Text label={say("incident.phone")} hint={say("incident.phone.hint")} type="tel" value={phone} change={setPhone} wrong={attempt.wrong("phone")} />
         <Choice must label={say("holds.status")} hint={say(`holds.status.${status}.means`)} options={STATUSES.map((value) => ({ value, label: say(`holds.status.${value}`) }))} value={status} change={(value) => value && setStatus(value)} />
         {status === "CLOSED" && incident.status !== "CLOSED" ? <Notice tone="warn">{say("holds.closing", { days: retention })}</Notice> : null}
         <Choice must label={say("incident.scale")} hint={say("incident.scale.hint")} options={SCALES.map((value) => ({ value, label: say(`incident.scale.${value}`) }))} value={scale} change={(value) => value && setScale(value)} />

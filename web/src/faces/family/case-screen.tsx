@@ -8,10 +8,12 @@ import { Notice } from "../../parts/notice";
 import { QrCode } from "../../parts/qr-code";
 import { Screen } from "../../parts/screen";
 import { AlertsSwitch } from "../../parts/alerts-switch";
+import { CallCentre, useCentre } from "../../parts/call-centre";
 import { Appeal } from "./appeal";
 import { saveCasePicture } from "./case-picture";
 import { FamilyQuestions } from "./questions";
 import { NearbyChoice } from "./nearby";
+import { useOpenIncidents } from "./open-incidents";
 import { allowNearby, type Case, comeBack, forgetCase, type ReportState, reportsOf, sendPhotos, withdraw } from "./case";
 
 const TONES = { WAIT: "plain", STAY_REACHABLE: "warn", CONTACT_CENTRE: "good", NONE: "plain" } as const;
@@ -21,6 +23,7 @@ export function CaseScreen({ own, changed }: { own: Case; changed: (own: Case | 
   const [reports, setReports] = useState<ReportState[] | null>(null);
   const [away, setAway] = useState(false);
   const [wrong, setWrong] = useState<string | null>(null);
+  const centre = useCentre(own.incidentId);
 
   const settle = (error: unknown) => {
     if (!(error instanceof Refusal)) setAway(true);
@@ -59,6 +62,7 @@ export function CaseScreen({ own, changed }: { own: Case; changed: (own: Case | 
           <Notice tone={TONES[report.nextStep]}>
             {report.nextStep === "NONE" ? say(`case.status.${report.status}`) : say(`case.next.${report.nextStep}`)}
           </Notice>
+          {saysToCall(report) ? <CallCentre phone={centre} /> : null}
           <Appeal own={own} report={report} done={load} />
           {report.status === "OPEN" ? (
             <NearbyChoice
@@ -73,6 +77,7 @@ export function CaseScreen({ own, changed }: { own: Case; changed: (own: Case | 
           ) : null}
         </section>
       ))}
+      {reports?.some(saysToCall) ? null : <CallCentre phone={centre} />}
       {reports ? <FamilyQuestions own={own} reports={reports} /> : null}
       {own.photos.length > 0 ? <Notice>{say("case.photosWait", { count: own.photos.length })}</Notice> : null}
       {own.code && own.secret ? <CaseCard code={own.code} secret={own.secret} /> : null}
@@ -84,6 +89,8 @@ export function CaseScreen({ own, changed }: { own: Case; changed: (own: Case | 
     </Screen>
   );
 }
+
+const saysToCall = ({ nextStep, status }: ReportState) => nextStep === "CONTACT_CENTRE" || status === "TAKEN_DOWN";
 
 function CaseCard({ code, secret }: { code: string; secret: string }) {
   const { say } = useWords();
@@ -157,6 +164,7 @@ export function ComeBack({ came, leave }: { came: (own: Case) => void; leave: ()
   const [secret, setSecret] = useState(given[1] ?? "");
   const [wrong, setWrong] = useState<string | null>(null);
   const [asking, setAsking] = useState(false);
+  const incidents = useOpenIncidents() ?? [];
 
   // The secret is not left in the address bar, where the next who takes this phone could read it.
   useEffect(() => history.replaceState(null, "", location.pathname), []);
@@ -182,6 +190,10 @@ export function ComeBack({ came, leave }: { came: (own: Case) => void; leave: ()
           {say("back.go")}
         </button>
       </form>
+      {incidents.some(({ phone }) => phone) ? <p class="soft">{say("back.lost")}</p> : null}
+      {incidents.map(({ id, name, phone }) => (
+        <CallCentre key={id} phone={phone} of={incidents.length > 1 ? name : undefined} />
+      ))}
     </Screen>
   );
 }

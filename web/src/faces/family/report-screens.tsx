@@ -5,6 +5,7 @@ import { useDraft } from "../../kept/use-draft";
 import { useWords } from "../../languages/words";
 import { Choice, Text } from "../../parts/fields";
 import { Icon } from "../../parts/icons";
+import { CallCentre } from "../../parts/call-centre";
 import { Notice } from "../../parts/notice";
 import { PhotoField, Portrait } from "../../parts/photo";
 import { PlaceField } from "../../parts/place-field";
@@ -205,6 +206,7 @@ function Check({ report, incident, above, problems, refused, back, go, another, 
           </ul>
         </Notice>
       ) : null}
+      {problems.some(({ code }) => code === "CONFLICT") ? <CallCentre phone={incident?.phone} /> : null}
       {report.children.map((child, index) => (
         <section class="card" key={child.id}>
           <div class="row">

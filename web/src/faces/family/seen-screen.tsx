@@ -4,6 +4,7 @@ import { InWords, useWords } from "../../languages/words";
 import { unlocked } from "../../kept/session";
 import { useDraft } from "../../kept/use-draft";
 import { useAttempt } from "../../parts/attempt";
+import { CallCentre, useCentre } from "../../parts/call-centre";
 import { Choice } from "../../parts/fields";
 import { Notice } from "../../parts/notice";
 import { Screen } from "../../parts/screen";
@@ -35,6 +36,7 @@ function Seen({ leave, told }: Properties) {
   const incident = incidents?.find(({ id }) => id === seen.incidentId) ?? (incidents?.length === 1 ? incidents[0] : undefined);
   const incidentId = told?.incidentId ?? incident?.id ?? null;
   const token = told?.token ?? null;
+  const centre = useCentre(incidentId);
 
   const send = () =>
     void attempt.run(async () => {
@@ -87,6 +89,7 @@ function Seen({ leave, told }: Properties) {
         </>
       )}
       {attempt.general(...ASKED) ? <Notice tone="bad">{attempt.general(...ASKED)}</Notice> : null}
+      <CallCentre phone={centre} />
     </Screen>
   );
 }

@@ -7,6 +7,7 @@ import { countLeft } from "../../kept/left";
 import { follow, type QueueState } from "../../kept/queue";
 import type { Session } from "../../kept/session";
 import { useWords } from "../../languages/words";
+import { CallCentre, useCentre } from "../../parts/call-centre";
 import { Text } from "../../parts/fields";
 import { Icon } from "../../parts/icons";
 import { Notice } from "../../parts/notice";
@@ -29,6 +30,7 @@ export function SiteScreen({ session, justSaved, go, locked }: Properties) {
   /** What waits for a former PIN; null until this phone was asked. */
   const [left, setLeft] = useState<number | null>(null);
   const queue = useQueue();
+  const centre = useCentre(session.incidentId);
   const look = async () => setLeft(await countLeft());
 
   const sees = seesList(session);
@@ -105,6 +107,7 @@ export function SiteScreen({ session, justSaved, go, locked }: Properties) {
           <ChildRow key={child.id} child={child} />
         ))}
       </ul>
+      <CallCentre phone={centre} />
     </Screen>
   );
 }
