@@ -20,7 +20,14 @@ from backend.services.area_alerts import end_of_found
 from backend.services.area_rounds import queue_round
 from backend.services.collaborators import Collaborators
 from backend.services.destroying import begin_what_is_due, destroy_page
-from backend.services.escalation import await_answer, await_review, escalate, expect_back, follow_moved_children
+from backend.services.escalation import (
+    await_answer,
+    await_family,
+    await_review,
+    escalate,
+    expect_back,
+    follow_moved_children,
+)
 from backend.services.map_rebuilding import tend_map
 from backend.services.models import Rules, renew_if_outgrown, rules_of
 from backend.services.rescoring import rescore_page
@@ -158,6 +165,7 @@ async def _tell_families(use: Collaborators, events: Sequence[Event], session: S
 async def _tell_asked_families(use: Collaborators, events: Sequence[Event], session: Session) -> None:
     for event in events:
         await raise_question(use, event, session)
+    await await_family(use, events, session)
 
 
 async def _queue_deliveries(use: Collaborators, events: Sequence[Event], session: Session) -> timedelta | None:

@@ -11,6 +11,7 @@ class AlertKind(StrEnum):
     REPORT_NEWS = "REPORT_NEWS"
     CHILD_RECHECK = "CHILD_RECHECK"
     MATCH_WAITS = "MATCH_WAITS"
+    QUESTION_WAITS = "QUESTION_WAITS"
     RELEASE_WAITS = "RELEASE_WAITS"
     CHILD_MISSING_NEARBY = "CHILD_MISSING_NEARBY"
     CASE_RECOVERED = "CASE_RECOVERED"
@@ -36,6 +37,7 @@ MANNERS: Mapping[AlertKind, Manner] = MappingProxyType({
     # The child sleeps too; a match is reviewed by whoever is on duty.
     AlertKind.CHILD_RECHECK: Manner(urgent=False, first=False),
     AlertKind.MATCH_WAITS: Manner(urgent=False, first=False),
+    AlertKind.QUESTION_WAITS: Manner(urgent=False, first=False),
     AlertKind.DIGEST: Manner(urgent=False, first=False),
 })  # fmt: skip
 """What may wait for the morning, and what may not."""

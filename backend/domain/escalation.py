@@ -16,6 +16,7 @@ whoever opens the queue sees all of it.
 class EscalationKind(StrEnum):
     MATCH_WAITS = "MATCH_WAITS"
     RECHECK_WAITS = "RECHECK_WAITS"
+    QUESTION_WAITS = "QUESTION_WAITS"
     MATCH_TAKEN = "MATCH_TAKEN"
 
 
@@ -23,7 +24,8 @@ class EscalationKind(StrEnum):
 class Escalation:
     """One thing that waits: `step` is whom it is for next, at `due_at`. It ends with what it waits for.
 
-    `place_id` is where people are told together: the incident of a match, the site of a re-check.
+    `place_id` is where people are told together: the incident of a match or of a question to a family, the site of a
+    re-check.
     """
 
     id: str

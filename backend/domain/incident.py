@@ -43,8 +43,8 @@ class Incident:
     probabilities: from `propose_threshold` a coordinator sees a match, from `alert_threshold` the family is told that
     there is news (None: only when a person has confirmed it). After `escalate_minutes` the next on duty is told of what
     nobody took. `phone` is the number at which everybody reaches the centre. `synthetic` marks an exercise with
-    invented people. `retention_days` after `closed_at` the records of people are destroyed, which begins at `destroying_since`
-    and has ended at `destroyed_at`.
+    invented people. `retention_days` after `closed_at` the records of people are destroyed, which begins at
+    `destroying_since` and has ended at `destroyed_at`.
     """
 
     id: str

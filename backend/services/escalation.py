@@ -7,7 +7,7 @@ one off meet in its record, and one that is killed leaves nothing half told.
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
@@ -26,6 +26,7 @@ from backend.domain.escalation import (
 )
 from backend.domain.event import SYSTEM, Event, EventKind
 from backend.domain.match import MatchAction, MatchState, state_after
+from backend.domain.report import ReportStatus
 from backend.services import matches, rechecks
 from backend.services.alerts import About, raise_alert
 from backend.services.collaborators import Collaborators
@@ -36,19 +37,21 @@ from backend.store.escalations import (
     due_escalations,
     end_escalations,
     escalations_there,
+    fields_of,
     move_on,
     put_escalations,
-    states_of,
 )
 from backend.store.records import Session
 
 _ALERTS = {
     EscalationKind.MATCH_WAITS: AlertKind.MATCH_WAITS,
     EscalationKind.RECHECK_WAITS: AlertKind.CHILD_RECHECK,
+    EscalationKind.QUESTION_WAITS: AlertKind.QUESTION_WAITS,
 }
 _WAITING = {
     EscalationKind.MATCH_WAITS: ("matches", MatchState.POTENTIAL.value),
     EscalationKind.RECHECK_WAITS: ("rechecks", AskedState.OPEN.value),
+    EscalationKind.QUESTION_WAITS: ("questions", AskedState.OPEN.value),
 }
 _ANEW = frozenset({EventKind.MATCH_LEFT, EventKind.MATCH_UNDONE})
 """What was in somebody's hands, and waits from the first step on."""
@@ -68,6 +71,18 @@ async def await_answer(use: Collaborators, told_of: Sequence[Event], session: Se
     """Re-checks wait for somebody at the site to answer them."""
     new = [_escalation(use, EscalationKind.RECHECK_WAITS, event, event.site_id or "") for event in told_of]
     await put_escalations(use.store, new, session)
+
+
+async def await_family(use: Collaborators, told_of: Sequence[Event], session: Session) -> None:
+    """Questions wait for the family, which is told by itself; those on duty, who can call it, hear of them if it does
+    not answer in time.
+    """
+    new = [_escalation(use, EscalationKind.QUESTION_WAITS, event, event.incident_id or "") for event in told_of]
+    due = [
+        replace(one, due_at=await _next_time(use, one, event.at, session))
+        for event, one in zip(told_of, new, strict=True)
+    ]
+    await put_escalations(use.store, due, session)
 
 
 async def follow_moved_children(use: Collaborators, told_of: Sequence[Event], session: Session) -> None:
@@ -119,8 +134,10 @@ async def _tell_round(use: Collaborators, due: Sequence[Escalation], session: Se
     there = await escalations_there(use.store, [one.id for one in due], session)
     present = [one for one in there.values() if one.due_at <= now and one.place_id == first.place_id]
     collection, state = _WAITING[first.kind]
-    states = await states_of(use.store, collection, [one.subject_id for one in present], session)
+    states = await fields_of(use.store, collection, "state", [one.subject_id for one in present], session)
     waiting = [one for one in present if states.get(one.subject_id) == state]
+    if first.kind is EscalationKind.QUESTION_WAITS:
+        waiting = await _of_open_reports(use, waiting, session)
     steps = await _steps(use, first, session)
     last = await use.store.escalation_rounds.get(place, session)
     told, untold = _parted(waiting, last)
@@ -130,10 +147,7 @@ async def _tell_round(use: Collaborators, due: Sequence[Escalation], session: Se
     elif untold:
         await _tell(use, first, last, {one.step for one in untold}, steps, session)
         told = waiting
-    incident = await use.store.incidents.get(first.incident_id, session)
-    if incident is None:
-        raise RuntimeError("something waits in an incident that is not there")
-    next_at = now + timedelta(minutes=incident.escalate_minutes)
+    next_at = await _next_time(use, first, now, session)
     over = {one.id for one in present} - {one.id for one in waiting}
     for step, ids in _by_step(told).items():
         if step + 1 < len(steps):
@@ -141,6 +155,20 @@ async def _tell_round(use: Collaborators, due: Sequence[Escalation], session: Se
         else:
             over |= set(ids)
     await end_escalations(use.store, sorted(over), session)
+
+
+async def _next_time(use: Collaborators, one: Escalation, after: datetime, session: Session) -> datetime:
+    incident = await use.store.incidents.get(one.incident_id, session)
+    if incident is None:
+        raise RuntimeError("something waits in an incident that is not there")
+    return after + timedelta(minutes=incident.escalate_minutes)
+
+
+async def _of_open_reports(use: Collaborators, asked: Sequence[Escalation], session: Session) -> list[Escalation]:
+    """Without those of families that look for nobody any more: a report that was withdrawn keeps its questions."""
+    of = await fields_of(use.store, "questions", "reportId", [one.subject_id for one in asked], session)
+    statuses = await fields_of(use.store, "reports", "status", list(of.values()), session)
+    return [one for one in asked if statuses.get(of[one.subject_id]) == ReportStatus.OPEN.value]
 
 
 def _parted(waiting: Sequence[Escalation], last: Round | None) -> tuple[list[Escalation], list[Escalation]]:

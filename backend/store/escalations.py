@@ -42,7 +42,7 @@ async def end_escalations(store: Store, ids: Sequence[str], session: Session) ->
         await store.escalations.collection.delete_many({"_id": {"$in": list(ids)}}, session=session)
 
 
-async def states_of(store: Store, collection: str, ids: Sequence[str], session: Session) -> dict[str, str]:
-    """The states of matches or re-checks, without opening them."""
-    found = store.database[collection].find({"_id": {"$in": list(ids)}}, {"state": 1}, session=session)
-    return {document["_id"]: document["state"] async for document in found}
+async def fields_of(store: Store, collection: str, field: str, ids: Sequence[str], session: Session) -> dict[str, str]:
+    """What some records say in a field that is not hidden, such as their state, without opening them."""
+    found = store.database[collection].find({"_id": {"$in": list(ids)}}, {field: 1}, session=session)
+    return {document["_id"]: document[field] async for document in found}

@@ -58,6 +58,29 @@ async def test_what_strangers_and_helpers_sent_is_looked_at_before_it_counts(sce
         await desk.sees("It waits again.")
 
 
+async def test_a_family_that_does_not_answer_is_called_and_answered_for(scene: Scene, tmp_path: Path) -> None:
+    _, report_id = await file(scene)
+    for kind, more in (("LANGUAGE", {}), ("MARK", {"bodySite": "left knee"})):
+        asking = {"reportId": report_id, "kind": kind, **more}
+        assert (await scene.coordinator.ask("askFamily", input=asking)).made
+    async with desk_of(scene, scene.coordinator, "carla", tmp_path) as (desk, _):
+        await desk.open("/desk/waiting")
+        await desk.sees("Families that have not answered")
+        await desk.page.get_by_role("button", name="A mark on the body · left knee").click()
+        await desk.sees("Marisol Quintanilla: is there a mark here: left knee?")
+        call = desk.page.get_by_role("link", name="Call the family")
+        assert await call.get_attribute("href") == "tel:+15045550142"
+        await looks_well_by_day_and_night(desk, "desk-unanswered")
+        await desk.page.get_by_label("Yes", exact=True).check()
+        await desk.press("Send the answer")
+        await desk.sees("Answered. It stands in the report now.")
+        await desk.page.get_by_role("button", name="Languages").click()
+        await desk.press("Drop it")
+        await desk.sees("Dropped. The family is no longer asked.")
+    asked = await scene.house.use.store.questions.find({})
+    assert {one.asking.kind.value: one.state.value for one in asked} == {"LANGUAGE": "DROPPED", "MARK": "ANSWERED"}
+
+
 async def test_a_false_report_is_taken_down_and_its_family_is_answered_by_another(scene: Scene, tmp_path: Path) -> None:
     family, report_id = await file(scene)
     async with desk_of(scene, scene.coordinator, "carla", tmp_path) as (desk, _):

@@ -9,6 +9,9 @@ from backend.domain.account import Role
 from backend.domain.alert import AlertKind
 from backend.domain.escalation import BETWEEN_ROUNDS, TAKEN_FOR
 from backend.services.escalation import escalate
+from tests.integration.test_questions import answer as answer_of_family
+from tests.integration.test_questions import asked as asked_of_family
+from tests.integration.test_questions import filed
 from tests.integration.test_rechecks import answer, asked, taken_in
 from tests.integration.test_rotas import id_of, set_rota, shift
 from tests.support.client import Client
@@ -205,6 +208,48 @@ async def test_the_site_s_volunteers_are_told_of_a_re_check_then_the_coordinator
     (await answer(scene.volunteer, recheck_id, cannotSay=True)).made  # noqa: B018 (as above)
     await later(scene, clock, N)
     assert await told(scene, AlertKind.CHILD_RECHECK) == [volunteer_id, coordinator_id]
+
+
+async def test_those_on_duty_are_told_of_a_question_that_its_family_does_not_answer_in_time_and_then_all_coordinators(
+    scene: Scene, clock: MovableClock
+) -> None:
+    first, (_, off_duty) = await id_of(scene.coordinator), await colleague(scene)
+    assert (await set_rota(scene.coordinator, scene, shift(first, clock()))).made
+    family, report_id = await filed(scene)
+    question_id = await asked_of_family(scene, report_id, "LANGUAGE")
+    family_id = (await scene.coordinator.ask("report", id=report_id)).value["familyId"]
+    assert await told(scene, AlertKind.REPORT_NEWS) == [family_id]
+    await later(scene, clock, N - timedelta(seconds=30))
+    assert await told(scene, AlertKind.QUESTION_WAITS) == [], "the family has its time"
+    async with fake_push_service() as push:
+        phone = push.subscribe()
+        device = {"endpoint": phone.endpoint, "publicKey": phone.p256dh, "authSecret": phone.auth}
+        assert (await scene.coordinator.ask("registerDevice", input=device)).made
+        await later(scene, clock, timedelta(seconds=31))
+        assert await told(scene, AlertKind.QUESTION_WAITS) == [first]
+        (message,) = push.messages(phone)
+        assert json.loads(message) == {"kind": "QUESTION_WAITS", "id": scene.incident_id, "language": "en"}
+    await later(scene, clock, N)
+    assert await told(scene, AlertKind.QUESTION_WAITS) == [first, *sorted([first, off_duty])]
+    await later(scene, clock, timedelta(days=1))
+    assert len(await told(scene, AlertKind.QUESTION_WAITS)) == 3
+    assert await scene.house.use.store.escalations.find({}) == []
+    assert (await answer_of_family(family, question_id, languages=["es"])).made, "it is still asked"
+
+
+async def test_nobody_is_told_of_a_question_that_was_answered_or_dropped_or_whose_report_is_withdrawn(
+    scene: Scene, clock: MovableClock
+) -> None:
+    families = [await filed(scene) for _ in range(3)]
+    questions = [await asked_of_family(scene, report_id, "LANGUAGE") for _, report_id in families]
+    await settled(scene.house.use.store)
+    assert (await answer_of_family(families[0][0], questions[0], languages=["es"])).made
+    assert (await scene.coordinator.ask("dropQuestion", id=questions[1])).made
+    withdrawn = await families[2][0].ask("withdrawReport", id=families[2][1], version=1)
+    assert withdrawn.made
+    await later(scene, clock, N)
+    assert await told(scene, AlertKind.QUESTION_WAITS) == []
+    assert await scene.house.use.store.escalations.find({"kind": "QUESTION_WAITS"}) == []
 
 
 async def test_a_re_check_goes_with_a_child_that_is_moved(scene: Scene) -> None:

@@ -26,9 +26,9 @@ _ENUMS = {
     AgeSource: "How an age is known: from a document, as somebody said, or estimated by looking.",
     AlertKind: (
         "REPORT_NEWS: there is news about a report. CHILD_RECHECK: a child is to be looked at again. MATCH_WAITS: a "
-        "match waits for review. RELEASE_WAITS: a release waits for the second person. CHILD_MISSING_NEARBY: a child "
-        "is missing near somebody. CASE_RECOVERED: a case was given a new code; webhooks are not told. DIGEST: an "
-        "overview is ready."
+        "match waits for review. QUESTION_WAITS: a family has not answered in time. RELEASE_WAITS: a release waits for "
+        "the second person. CHILD_MISSING_NEARBY: a child is missing near somebody. CASE_RECOVERED: a case was given "
+        "a new code; webhooks are not told. DIGEST: an overview is ready."
     ),
     AreaAlertEnd: (
         "Why an area alert was stopped. COORDINATOR: somebody stopped or declined it. FAMILY: the family took its "

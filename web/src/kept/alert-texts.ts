@@ -15,6 +15,7 @@ const SCREENS: Record<Kind, string> = {
   REPORT_NEWS: "/case",
   CHILD_RECHECK: "/site",
   MATCH_WAITS: "/desk",
+  QUESTION_WAITS: "/desk/waiting",
   RELEASE_WAITS: "/desk",
   CHILD_MISSING_NEARBY: "/site/nearby",
   CASE_RECOVERED: "/not-me",

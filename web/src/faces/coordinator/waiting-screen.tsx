@@ -1,5 +1,4 @@
-/** What waits for a person: reports of strangers, and children registered by helpers without an account. */
-import type { ComponentChildren } from "preact";
+/** What waits for a person: families that do not answer, reports of strangers, and children registered by helpers. */
 import { useEffect, useState } from "preact/hooks";
 import { Link } from "wouter-preact";
 import type { Session } from "../../kept/session";
@@ -7,13 +6,14 @@ import { useWords } from "../../languages/words";
 import { useAttempt } from "../../parts/attempt";
 import { Choice } from "../../parts/fields";
 import { Notice } from "../../parts/notice";
-import { Portrait } from "../../parts/photo";
 import { placeOf } from "./compare";
 import { ListOf, useListed } from "./list-of";
 import { useProvenAttempt } from "./proof-dialog";
 import { Record } from "./record";
 import { nameOf } from "./review";
-import { type ListedRegistration, type ListedReport, type Registration, registered, registrationOf, type Report, reportOf, reviewed, say as sayOf, settled, unreviewed, type Word } from "./waiting";
+import { UnansweredQuestions } from "./unanswered-questions";
+import { Unfolds } from "./unfolds";
+import { type ListedRegistration, type ListedReport, reached, type Registration, registered, registrationOf, type Report, reportOf, reviewed, say as sayOf, settled, unreviewed, type Word } from "./waiting";
 
 export function WaitingScreen({ session, incidentId }: { session: Session; incidentId: string }) {
   const { say } = useWords();
@@ -23,6 +23,7 @@ export function WaitingScreen({ session, incidentId }: { session: Session; incid
         <h1>{say("waiting.title")}</h1>
         <p>{say("waiting.lead")}</p>
       </div>
+      <UnansweredQuestions session={session} incidentId={incidentId} />
       <StrangersReports session={session} incidentId={incidentId} />
       {session.role === "COORDINATOR" ? <HelpersRegistrations session={session} incidentId={incidentId} /> : null}
     </div>
@@ -105,8 +106,6 @@ function ReportToReview({ session, id, done }: { session: Session; id: string; d
   );
 }
 
-const reached = (reporter: Report["reporter"]) => [reporter.name, reporter.relation, reporter.phone, reporter.email].filter(Boolean).join(" · ");
-
 const SHOWN = ["UNCONFIRMED", "DISMISSED"] as const;
 
 function HelpersRegistrations({ session, incidentId }: { session: Session; incidentId: string }) {
@@ -174,26 +173,6 @@ function RegistrationToConfirm({ session, id, done }: { session: Session; id: st
           ))}
         </>
       ) : null}
-    </div>
-  );
-}
-
-type UnfoldsProperties = { name: string | null; at: string; photo?: string | undefined; children: ComponentChildren };
-
-/** A line that unfolds to the whole; who is shown is asked for, and so logged, only then. */
-function Unfolds({ name, at, photo, children }: UnfoldsProperties) {
-  const { say, moment } = useWords();
-  const [open, setOpen] = useState(false);
-  return (
-    <div class="unfolds">
-      <button type="button" class="pair" aria-expanded={open} onClick={() => setOpen(!open)}>
-        {photo ? <Portrait photo={photo} small /> : null}
-        <span class="grows">
-          <bdi>{name ?? say("compare.nameless")}</bdi>
-        </span>
-        <span class="soft small">{moment(at)}</span>
-      </button>
-      {open ? <div class="inside">{children}</div> : null}
     </div>
   );
 }

@@ -48,6 +48,9 @@ export async function settled({ token }: Session, reportId: string): Promise<voi
   made((await ask(SettleObjection, { reportId }, token)).settleObjection);
 }
 
+/** Who reported, and how they are reached. */
+export const reached = (reporter: Report["reporter"]): string => [reporter.name, reporter.relation, reporter.phone, reporter.email].filter(Boolean).join(" · ");
+
 export type Word = "confirm" | "dismiss" | "restore";
 
 /** What a person says of a registration that nobody with an account made. Raises Refusal, Unreachable. */

@@ -12,7 +12,7 @@ import { Notice } from "../../parts/notice";
 import { ListOf, useListed } from "./list-of";
 
 type Webhook = WebhooksQuery["webhooks"][number];
-const KINDS = ["REPORT_NEWS", "CHILD_RECHECK", "MATCH_WAITS", "RELEASE_WAITS", "CHILD_MISSING_NEARBY", "DIGEST"] as const satisfies readonly AlertKind[];
+const KINDS = ["REPORT_NEWS", "CHILD_RECHECK", "MATCH_WAITS", "QUESTION_WAITS", "RELEASE_WAITS", "CHILD_MISSING_NEARBY", "DIGEST"] as const satisfies readonly AlertKind[];
 
 export function WebhooksScreen({ session, incidentId }: { session: Session; incidentId: string }) {
   const { say, spoken } = useWords();
