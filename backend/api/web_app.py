@@ -5,6 +5,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
@@ -30,11 +31,13 @@ PAGES = {
     "/site": "volunteer.html",
 }
 """Where somebody comes in for the first time: the same page, naming also what that face will want."""
+ASK_ANEW, A_DAY, FOR_EVER = "no-cache", "public, max-age=86400", "public, max-age=31536000, immutable"
 FILES = {
-    "/service-worker.js": "text/javascript",
-    "/manifest.webmanifest": "application/manifest+json",
-    "/icon.svg": "image/svg+xml",
+    "/service-worker.js": ("text/javascript", ASK_ANEW),
+    "/manifest.webmanifest": ("application/manifest+json", ASK_ANEW),
+    "/icon.svg": ("image/svg+xml", A_DAY),
 }
+"""By path, of what kind they are and how long they are kept. Each screen draws the icon anew."""
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; "
     "manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -42,7 +45,6 @@ POLICY = (
 WORKER_POLICY = "default-src 'none'; connect-src 'self'"
 """A service worker goes by the policy of its own file: it fetches what it keeps for when there is no network."""
 PERMISSIONS = "camera=(self), display-capture=(), geolocation=(self), microphone=(), payment=(), usb=()"
-FOR_EVER = "public, max-age=31536000, immutable"
 NOT_BUILT = "This is Reunify. Its API is at /graphql; the web app needs Node.js 20 or later and `make install`.\n"
 
 
@@ -51,6 +53,7 @@ def web_app_routes(folder: Path, tiles_url: str | None = None) -> list[BaseRoute
 
     `tiles_url` is where the map has its pictures from, where that is another host: pages may show pictures of it.
     """
+    files = _Packed(directory=folder, check_dir=False)
     policy = POLICY if tiles_url is None else POLICY.replace("blob:", f"blob: {origin_of(tiles_url)}")
 
     async def screen(request: Request) -> Response:
@@ -60,15 +63,13 @@ def web_app_routes(folder: Path, tiles_url: str | None = None) -> list[BaseRoute
 
     async def file(request: Request) -> Response:
         path = request.url.path
+        kind, kept = FILES[path]
         try:
-            content = (folder / path.removeprefix("/")).read_bytes()
-        except FileNotFoundError:
+            answer = await files.get_response(path.removeprefix("/"), request.scope)
+        except HTTPException:
             return PlainTextResponse(NOT_BUILT, 404)
-        return Response(
-            content,
-            media_type=FILES[path],
-            headers={"cache-control": "no-cache", "content-security-policy": WORKER_POLICY},
-        )
+        answer.headers.update({"content-type": kind, "cache-control": kept, "content-security-policy": WORKER_POLICY})
+        return answer
 
     return [
         *(Route(path, screen) for path in SCREENS),
@@ -83,8 +84,8 @@ def origin_of(address: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-class _Assets(StaticFiles):
-    """Files whose names have the hash of their content: they never change. The build packed them: see `web/build`."""
+class _Packed(StaticFiles):
+    """Files that the build packed, for those who take them so (see `web/build/pack.mjs`)."""
 
     def file_response(
         self, full_path: str | os.PathLike[str], stat_result: os.stat_result, scope: Scope, status_code: int = 200
@@ -94,8 +95,17 @@ class _Assets(StaticFiles):
         file = (packed, packed.stat()) if is_packed else (full_path, stat_result)
         answer = super().file_response(*file, scope, status_code)
         answer.headers["vary"] = "accept-encoding"
-        if isinstance(answer, FileResponse):
-            answer.headers["cache-control"] = FOR_EVER
-            if is_packed:
-                answer.headers["content-encoding"] = "gzip"
+        if is_packed and isinstance(answer, FileResponse):
+            answer.headers["content-encoding"] = "gzip"
+        return answer
+
+
+class _Assets(_Packed):
+    """Files whose names have the hash of their content: they never change."""
+
+    def file_response(
+        self, full_path: str | os.PathLike[str], stat_result: os.stat_result, scope: Scope, status_code: int = 200
+    ) -> Response:
+        answer = super().file_response(full_path, stat_result, scope, status_code)
+        answer.headers["cache-control"] = FOR_EVER
         return answer

@@ -64,20 +64,28 @@ async def test_files_with_a_hash_in_their_name_are_kept_for_ever_and_the_others_
 ) -> None:
     async with app.get("/assets/index-abc123.js") as answer:
         assert (answer.status, answer.headers["cache-control"]) == (200, "public, max-age=31536000, immutable")
-    for path, kind in FILES.items():
+    for path, (kind, kept) in FILES.items():
         async with app.get(path) as answer:
-            assert (answer.status, answer.content_type, answer.headers["cache-control"]) == (200, kind, "no-cache")
+            assert (answer.status, answer.content_type, answer.headers["cache-control"]) == (200, kind, kept)
+            known = {"if-none-match": answer.headers["etag"]}
+        async with app.get(path, headers=known) as answer:
+            assert (answer.status, await answer.read()) == (304, b"")
+    assert FILES["/service-worker.js"][1] == "no-cache"
 
 
 async def test_who_takes_packed_files_gets_them_packed_and_nobody_else(app: ClientSession, tmp_path: Path) -> None:
-    script = tmp_path / "assets" / "index-abc123.js"
-    (tmp_path / "assets" / "index-abc123.js.gz").write_bytes(gzip.compress(script.read_bytes()))
-    for takes, encoding in (("gzip, br", "gzip"), ("identity", None)):
-        async with app.get("/assets/index-abc123.js", headers={"accept-encoding": takes}) as answer:
-            assert answer.headers.get("content-encoding") == encoding
-            assert (answer.content_type, answer.headers["vary"]) == ("text/javascript", "accept-encoding")
-            assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
-            assert await answer.text() == "export {};"
+    for path, kept in (
+        ("assets/index-abc123.js", "public, max-age=31536000, immutable"),
+        ("service-worker.js", "no-cache"),
+    ):
+        script = (tmp_path / path).read_bytes()
+        (tmp_path / f"{path}.gz").write_bytes(gzip.compress(script))
+        for takes, encoding in (("gzip, br", "gzip"), ("identity", None)):
+            async with app.get(f"/{path}", headers={"accept-encoding": takes}) as answer:
+                assert answer.headers.get("content-encoding") == encoding
+                assert (answer.content_type, answer.headers["vary"]) == ("text/javascript", "accept-encoding")
+                assert answer.headers["cache-control"] == kept
+                assert await answer.read() == script
 
 
 @pytest.mark.parametrize("path", ["/assets/../index.html", "/assets/%2e%2e/%2e%2e/secret.txt", "/secret", "/siteX"])

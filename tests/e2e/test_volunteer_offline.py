@@ -1,6 +1,7 @@
 """A volunteer's phone on a bad network: nothing that was saved or typed is lost, doubled, or seen by a finder."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -85,6 +86,22 @@ async def all_photos_are_there(scene: Scene) -> None:
         if [len(one.photo_ids) for one in await kept_registrations(scene)] == [1, 1, 1]:
             return
         await asyncio.sleep(0.05)
+
+
+async def test_a_site_is_opened_by_asking_for_each_thing_once(volunteer: Device, photo: Path) -> None:
+    await register(volunteer, "Marisol", photo)
+    await volunteer.press("Save")
+    await volunteer.sees("Everything is on the server.")
+    await volunteer.page.get_by_role("link", name="Marisol").wait_for()
+    asked: list[str] = []
+    volunteer.page.on(
+        "request", lambda request: asked.append(request.post_data or "") if "/graphql" in request.url else None
+    )
+    await volunteer.page.reload(wait_until="networkidle")
+    await volunteer.page.get_by_role("link", name="Marisol").wait_for()
+    documents = [json.loads(one)["extensions"]["persistedQuery"]["sha256Hash"] for one in asked]
+    assert len(documents) >= 3
+    assert len(set(documents)) == len(documents)
 
 
 async def test_children_registered_without_a_network_are_there_once_when_it_is_back_with_their_photos(

@@ -3,9 +3,9 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
 
 const PACKS = /\.(js|css|json)$/;
-const folder = new URL("../dist/app/assets/", import.meta.url);
+const folder = new URL("../dist/app/", import.meta.url);
 
-for (const name of await readdir(folder)) {
+for (const name of await readdir(folder, { recursive: true })) {
   if (!PACKS.test(name)) continue;
   await writeFile(new URL(`${name}.gz`, folder), gzipSync(await readFile(new URL(name, folder)), { level: 9 }));
 }

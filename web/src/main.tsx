@@ -6,4 +6,6 @@ import "./design/parts.css";
 
 render(<App />, document.getElementById("app") as HTMLElement);
 
-if ("serviceWorker" in navigator && import.meta.env.PROD) void navigator.serviceWorker.register("/service-worker.js");
+// It fetches all of the app: on a bad net, what the first screen needs goes first.
+if ("serviceWorker" in navigator && import.meta.env.PROD)
+  addEventListener("load", () => void navigator.serviceWorker.register("/service-worker.js"));

@@ -34,15 +34,21 @@ const channel = new BroadcastChannel("queue");
 const listeners = new Set<(state: QueueState) => void>();
 /** What was opened already: photos are many, and take their time. */
 const opened = new Map<string, Content>();
-let state: QueueState | null = null;
+const NOTHING: QueueState = { waiting: [], sending: false, synced: null, stopped: null };
+let state = NOTHING;
+/** Whether it was read what waits: until then nobody is told that nothing does, and nobody is told of before. */
+let isRead = false;
 
 /** Be told of every change, and first of what waits now; returns what ends it. */
 export function follow(listener: (state: QueueState) => void): () => void {
   listeners.add(listener);
-  if (state) listener(state);
+  if (isRead) listener(state);
   channel.onmessage = () => void refresh();
   void refresh();
-  return () => listeners.delete(listener);
+  return () => {
+    listeners.delete(listener);
+    isRead = listeners.size > 0;
+  };
 }
 
 /** Save things on this phone, all of them or none, in place of some that waited. */
@@ -125,7 +131,8 @@ export async function sealQueue(): Promise<void> {
 /** The phone is locked, or begins anew. */
 export async function forgetOpened(): Promise<void> {
   opened.clear();
-  state = null;
+  state = NOTHING;
+  isRead = false;
 }
 
 export async function allThere(): Promise<void> {
@@ -137,7 +144,7 @@ async function changed(): Promise<void> {
   await refresh();
 }
 
-/** Say anew what waits, to those who follow. Until this phone was asked, nobody is told that nothing does. */
+/** Say anew what waits, to those who follow. */
 export async function refresh(): Promise<void> {
   if (listeners.size === 0) return;
   const synced = ((await (await database()).get("values", SYNCED)) as number | undefined) ?? null;
@@ -149,8 +156,7 @@ export async function refresh(): Promise<void> {
 }
 
 export function tell(changes: Partial<QueueState>): void {
-  if (!state && !changes.waiting) return;
-  const now: QueueState = { waiting: [], sending: false, synced: null, stopped: null, ...state, ...changes };
-  state = now;
-  for (const listener of listeners) listener(now);
+  state = { ...state, ...changes };
+  isRead ||= changes.waiting !== undefined;
+  if (isRead) for (const listener of listeners) listener(state);
 }

@@ -16,7 +16,7 @@ export function yearsOf({ ageFrom, ageTo }: NonNullable<Alert["child"]>): string
   return `${ageFrom ?? ""}–${ageTo ?? ""}`;
 }
 
-/** `at` is when the list was last loaded: with it this is. */
+/** `at` is when the list of children was last asked for: with it this is. */
 export function MissingNearby({ session, at }: { session: Session; at: number | null }) {
   const { say } = useWords();
   const [alerts, setAlerts] = useState<readonly Alert[]>([]);

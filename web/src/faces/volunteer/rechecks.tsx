@@ -10,7 +10,7 @@ import { AskedCard } from "../../person/asked";
 
 type Recheck = RechecksQuery["rechecks"]["edges"][number]["node"];
 
-/** `at` is when the list was last loaded: with it this is. */
+/** `at` is when the list of children was last asked for: with it this is. */
 export function RecheckRequests({ session, at }: { session: Session; at: number | null }) {
   const { say } = useWords();
   const [rechecks, setRechecks] = useState<Recheck[]>([]);

@@ -1,5 +1,5 @@
 /** My site: who is here, what is saved here and what is saved there. */
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { Link } from "wouter-preact";
 import { Refusal } from "../../api/client";
 import { send } from "../../kept/delivery";
@@ -24,6 +24,8 @@ type Properties = { session: Session; justSaved: number; go: (path: string) => v
 export function SiteScreen({ session, justSaved, go, locked }: Properties) {
   const { say } = useWords();
   const [list, setList] = useState<SiteList | null>(null);
+  /** When the server was last asked for it; what else stands here is asked for beside it. */
+  const [asked, setAsked] = useState<number | null>(null);
   const [sought, setSought] = useState("");
   const [away, setAway] = useState(false);
   const [signedOut, setSignedOut] = useState(false);
@@ -35,6 +37,7 @@ export function SiteScreen({ session, justSaved, go, locked }: Properties) {
 
   const sees = seesList(session);
   const load = async () => {
+    setAsked(Date.now());
     try {
       if (sees) setList(await loadList(session));
       else await stillIn(session);
@@ -50,14 +53,23 @@ export function SiteScreen({ session, justSaved, go, locked }: Properties) {
   useEffect(() => void look(), []);
   useEffect(() => {
     void keptList(session).then((found) => setList((present) => present ?? found));
-    const again = () => void send().then(load);
-    again();
+    void send();
+    const again = () => {
+      void send();
+      void load();
+    };
     addEventListener("online", again);
     return () => removeEventListener("online", again);
   }, [session.token]);
+  const waiting = queue?.waiting.map(({ id }) => id).join();
+  const loadedWith = useRef<string | undefined>(undefined);
   useEffect(() => {
-    if (queue && !queue.sending) void load();
-  }, [queue?.waiting.length]);
+    // What has left the queue by now is on the server by now; of what leaves it while things are sent, the end is waited for.
+    const known = loadedWith.current;
+    if (waiting === undefined || waiting === known || (known !== undefined && queue?.sending)) return;
+    loadedWith.current = waiting;
+    void load();
+  }, [waiting, queue?.sending]);
   useEffect(() => {
     if (queue?.stopped === "locked") locked();
   }, [queue?.stopped]);
@@ -84,7 +96,13 @@ export function SiteScreen({ session, justSaved, go, locked }: Properties) {
       }
     >
       {justSaved > 0 && unsent.length > 0 ? <Notice tone="good">{say("site.savedHere", { count: justSaved })}</Notice> : null}
-      {queue && left !== null && !(left > 0 && queue.waiting.length === 0) ? <Saved queue={queue} away={away} signedOut={signedOut} byDoor={!sees} /> : null}
+      {!queue || left === null ? (
+        <p class="row soft small">
+          <Icon name="cloud" />
+        </p>
+      ) : left > 0 && queue.waiting.length === 0 ? null : (
+        <Saved queue={queue} away={away} signedOut={signedOut} byDoor={!sees} />
+      )}
       {left ? <LeftSealed count={left} look={look} sent={load} /> : null}
       {unsent.map((item) => (
         <Unsent key={item.id} item={item} session={session} go={go} />
@@ -92,8 +110,8 @@ export function SiteScreen({ session, justSaved, go, locked }: Properties) {
       {sees ? null : <Notice>{say("site.helper")}</Notice>}
       {sees ? (
         <>
-          <MissingNearby session={session} at={away ? null : (list?.at ?? null)} />
-          <RecheckRequests session={session} at={away ? null : (list?.at ?? null)} />
+          <MissingNearby session={session} at={asked} />
+          <RecheckRequests session={session} at={asked} />
           <Link class="button" href="/site/roll-call">
             <Icon name="list" />
             {say("rollCall.title")}

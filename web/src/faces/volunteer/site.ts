@@ -18,7 +18,7 @@ export type Child = {
   version: number;
 };
 
-export type SiteList = { siteId: string | null; children: Child[]; at: number };
+export type SiteList = { siteId: string | null; children: Child[] };
 
 const KEPT_AS = "site list";
 const PAGE = 100;
@@ -46,7 +46,7 @@ export async function loadList(session: Session): Promise<SiteList> {
     children.push(...registrations.edges.map(({ node }) => shown(node)));
     after = registrations.pageInfo.hasNextPage ? registrations.pageInfo.endCursor : null;
   } while (after);
-  const list = { siteId, children, at: Date.now() };
+  const list = { siteId, children };
   await keepIfPossible(KEPT_AS, list);
   return list;
 }
