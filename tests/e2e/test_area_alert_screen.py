@@ -4,9 +4,10 @@ from pathlib import Path
 
 from backend.domain.account import NewInvite, Role
 from backend.services.invites import invite_by_operator
-from tests.support.area_alerts import agreeing_family
-from tests.support.desk import looks_well_by_day_and_night
+from tests.support.area_alerts import agreeing_family, phone_of
+from tests.support.desk import desk_of, looks_well_by_day_and_night
 from tests.support.house import Scene
+from tests.support.push_service import fake_push_service
 from tests.support.screens import DESK, device, needs_browser
 from tests.support.snapshot import settled
 
@@ -34,7 +35,21 @@ async def test_those_near_are_told_from_the_desk_and_no_more_when_it_is_stopped(
         await desk.sees("Devices: 0 · Sites: 1")
         await looks_well_by_day_and_night(desk, "desk-area-alert")
         await desk.press("Send it")
+        await desk.sees("No device there has alerts turned on yet.")
         await desk.press("Stop it")
         await page.get_by_text("stopped").wait_for()
         await desk.looks_well("desk-area-alert-stopped")
         assert (desk.heard, desk.elsewhere) == ([], [])
+
+
+async def test_how_many_were_told_is_seen_without_asking_again(scene: Scene, tmp_path: Path) -> None:
+    async with fake_push_service() as push, desk_of(scene, scene.coordinator, "carla", tmp_path) as (desk, _):
+        await phone_of(scene.volunteer, push)
+        await agreeing_family(scene)
+        await settled(scene.house.use.store)
+        await desk.page.get_by_role("link", name="Area alerts").click()
+        await desk.page.get_by_role("button", name="Marisol").click()
+        await desk.sees("Devices: 1 · Sites: 1")
+        await desk.press("Send it")
+        await desk.sees("Told: 1 of 1")
+        await desk.looks_well("desk-area-alert-told")

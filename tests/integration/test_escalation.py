@@ -13,12 +13,12 @@ from tests.integration.test_questions import answer as answer_of_family
 from tests.integration.test_questions import asked as asked_of_family
 from tests.integration.test_questions import filed
 from tests.integration.test_rechecks import answer, asked, taken_in
-from tests.integration.test_rotas import id_of, set_rota, shift
 from tests.support.client import Client
 from tests.support.house import Scene
 from tests.support.movable_clock import MovableClock
 from tests.support.push_service import fake_push_service
 from tests.support.records import child, report
+from tests.support.rotas import id_of, set_rota, shift
 from tests.support.snapshot import everything, settled
 
 N = timedelta(minutes=15, seconds=1)

@@ -1,28 +1,16 @@
 """Rotas: who sets them, who reads them, what cannot be a shift, and who is on duty when."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from backend.domain.account import Role
-from tests.support.client import Client, new_id
+from tests.support.client import new_id
 from tests.support.house import Scene
 from tests.support.movable_clock import MovableClock
+from tests.support.rotas import id_of, set_rota, shift
 from tests.support.snapshot import everything, records
-
-
-async def id_of(client: Client) -> str:
-    return str((await client.ask("viewer")).value["id"])
-
-
-def shift(account_id: str, now: datetime, *, hours: float = 8, **more: Any) -> dict[str, Any]:
-    times = {"startsAt": (now - timedelta(minutes=1)).isoformat(), "endsAt": (now + timedelta(hours=hours)).isoformat()}
-    return {"accountId": account_id, **times, **more}
-
-
-async def set_rota(client: Client, scene: Scene, *shifts: dict[str, Any], version: int = 0) -> Any:
-    return await client.ask("setRota", input={"incidentId": scene.incident_id, "version": version, "shifts": shifts})
 
 
 async def test_only_a_coordinator_or_administrator_sets_a_rota_and_staff_reads_it(

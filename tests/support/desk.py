@@ -29,8 +29,9 @@ async def desk_of(
         assert (desk.heard, desk.elsewhere) == ([], []), desk.heard
 
 
-async def looks_well_by_day_and_night(desk: Device, name: str) -> None:
-    await desk.looks_well(name)
+async def looks_well_by_day_and_night(desk: Device, name: str, *, whole: bool = False) -> None:
+    await desk.looks_well(name, whole=whole)
     await desk.page.emulate_media(color_scheme="dark")
-    await desk.looks_well(f"{name}-dark", only=["color-contrast"])  # the rest is the same by night
+    # The rest is the same by night.
+    await desk.looks_well(f"{name}-dark", only=["color-contrast"], whole=whole)
     await desk.page.emulate_media(color_scheme="light")

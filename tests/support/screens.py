@@ -65,13 +65,13 @@ class Device:
     async def fill(self, label: str, value: str) -> None:
         await self.page.get_by_label(label, exact=True).fill(value)
 
-    async def looks_well(self, name: str, *, only: Sequence[str] = ()) -> None:
-        """Keep a picture of the screen, and let axe look at it: what somebody who cannot see it would stumble over, or
-        `only` what breaks these of its rules.
+    async def looks_well(self, name: str, *, only: Sequence[str] = (), whole: bool = False) -> None:
+        """Keep a picture of the screen, or of the `whole` page, and let axe look at it: what somebody who cannot see it
+        would stumble over, or `only` what breaks these of its rules.
         """
         PICTURES.mkdir(parents=True, exist_ok=True)
         await self.page.evaluate("scrollTo(0, 0)")
-        await self.page.screenshot(path=PICTURES / f"{name}.png", animations="disabled")
+        await self.page.screenshot(path=PICTURES / f"{name}.png", animations="disabled", full_page=whole)
         if not await self.page.evaluate("'axe' in window"):
             await self.page.evaluate(AXE.read_text(encoding="utf-8"))
         options = {"resultTypes": ["violations"], "preload": False} | ({"runOnly": list(only)} if only else {})

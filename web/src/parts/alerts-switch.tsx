@@ -8,7 +8,9 @@ import { Notice } from "./notice";
 
 const possible = "serviceWorker" in navigator && "PushManager" in window && "Notification" in window;
 
-export function AlertsSwitch({ token, whose, why = "alerts.why" }: { token: string; whose: Whose; why?: Key }) {
+type Properties = { token: string; whose: Whose; title?: Key; why?: Key };
+
+export function AlertsSwitch({ token, whose, title = "alerts.title", why = "alerts.why" }: Properties) {
   const { say, language } = useWords();
   const [device, setDevice] = useState<Device | null | undefined>(undefined);
   const [denied, setDenied] = useState(false);
@@ -34,7 +36,7 @@ export function AlertsSwitch({ token, whose, why = "alerts.why" }: { token: stri
 
   return (
     <section class="card">
-      <h2>{say("alerts.title")}</h2>
+      <h2>{say(title)}</h2>
       <p class="soft">{say(why)}</p>
       {wrong ? <Notice tone="bad">{wrong}</Notice> : null}
       {device ? <Notice tone="good">{say("alerts.are.on")}</Notice> : null}

@@ -31,7 +31,7 @@ export function AccountScreen({ session }: { session: Session }) {
           <SecondFactorCard session={session} person={person} changed={load} />
         </>
       ) : null}
-      <AlertsSwitch token={session.token} whose="staff" why="account.alerts.why" />
+      <AlertsSwitch token={session.token} whose="staff" title="account.alerts" why="account.alerts.why" />
       <AlertChoicesCard session={session} />
       <SessionsCard session={session} />
     </div>

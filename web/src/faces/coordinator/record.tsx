@@ -8,7 +8,7 @@ export function Record({ of, who }: { of: Side; who?: string | null }) {
   const when = of.when && moment(of.when);
   const facts = { "compare.who": who, "compare.when": when, "compare.where": of.where, ...factsOf(of.person, say, spoken) };
   return (
-    <section class="stack">
+    <section class="stack record">
       <h3>
         <span class="soft small">{of.title}</span> <bdi>{nameOf(of.person.names) ?? say("compare.nameless")}</bdi>
       </h3>

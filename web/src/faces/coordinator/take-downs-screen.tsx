@@ -1,5 +1,6 @@
 /** False reports: taking one down for somebody who was identified, and answering what its family says against it. */
 import { useEffect, useState } from "preact/hooks";
+import { Link } from "wouter-preact";
 import type { IdentityProof, TakeDownState } from "../../api/generated/types";
 import type { Session } from "../../kept/session";
 import { useWords } from "../../languages/words";
@@ -95,6 +96,7 @@ function OneTakeDown({ session, one, answered }: { session: Session; one: Listed
           ) : null,
         )}
       </dl>
+      <Link href={placeOf("report", one.reportId)}>{say("compare.whole")}</Link>
       {open ? (
         <form class="stack" onSubmit={submit}>
           {general ? <Notice tone="bad">{general}</Notice> : null}

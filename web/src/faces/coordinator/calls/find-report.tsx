@@ -41,8 +41,8 @@ export function FindReport({ session, incidentId, said: known = {}, choose }: Pr
           <Text label={say("calls.years")} inputMode="decimal" value={said.years} change={(years) => put({ years })} wrong={attempt.wrong("person.age.minimum")} />
         </div>
         <div class="beside">
-          <Text label={say("calls.caller.name")} value={said.callerName} change={(callerName) => put({ callerName })} wrong={attempt.wrong("person.relatives.0.name")} />
-          <Text label={say("calls.caller.phone")} type="tel" value={said.callerPhone} change={(callerPhone) => put({ callerPhone })} wrong={attempt.wrong("person.relatives.0.phone")} />
+          <Text label={say("calls.find.reporter")} value={said.callerName} change={(callerName) => put({ callerName })} wrong={attempt.wrong("person.relatives.0.name")} />
+          <Text label={say("calls.find.phone")} type="tel" value={said.callerPhone} change={(callerPhone) => put({ callerPhone })} wrong={attempt.wrong("person.relatives.0.phone")} />
         </div>
         {attempt.general(...FIELDS) ? <Notice tone="bad">{attempt.general(...FIELDS)}</Notice> : null}
         <div>

@@ -119,7 +119,9 @@ export function Progress({ session, telling, name, mayTell, widen: further, done
   const { say, number } = useWords();
   const attempt = useProvenAttempt(session);
   const { progress, state } = telling;
-  const all = progress ? progress.queued + progress.sent + progress.failed + progress.gone : 0;
+  // Whom it reaches was counted when it was sent; they are queued after that.
+  const reached = Math.max(...telling.areas.map(({ devices }) => devices));
+  const all = progress ? Math.max(reached, progress.queued + progress.sent + progress.failed + progress.gone) : 0;
   return (
     <section class="stack" aria-label={say("telling.progress")}>
       <div class="row">
@@ -130,8 +132,8 @@ export function Progress({ session, telling, name, mayTell, widen: further, done
       </div>
       {progress ? (
         <div role="status">
-          <p>{say("telling.told", { sent: number(progress.sent), all: number(all) })}</p>
-          <progress max={Math.max(1, all)} value={all - progress.queued} aria-label={say("telling.progress")} />
+          <p>{all === 0 ? say("telling.nobody") : say("telling.told", { sent: number(progress.sent), all: number(all) })}</p>
+          {all === 0 ? null : <progress max={all} value={progress.sent + progress.failed + progress.gone} aria-label={say("telling.progress")} />}
           {progress.failed > 0 ? <p class="soft small">{say("telling.failed", { failed: number(progress.failed) })}</p> : null}
         </div>
       ) : null}

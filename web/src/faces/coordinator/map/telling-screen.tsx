@@ -10,7 +10,7 @@ import { FindReport } from "../calls/find-report";
 import { Compose, Progress } from "./compose-telling";
 import { type AlertArea, loadIncident, loadTowns, type Part, type Point, type Town } from "./map";
 import { openPicture, type Picture } from "./picture";
-import { aboutReport, areaOf, type Drawing, loadTelling, loadTellings, NOTHING_DRAWN, reachOf, type Reach, type Telling } from "./telling";
+import { aboutReport, areaOf, type Drawing, followTelling, loadTellings, NOTHING_DRAWN, reachOf, type Reach, type Telling } from "./telling";
 
 type Properties = { session: Session; incidentId: string };
 type About = { id: string; name: string | null; point: Point | null };
@@ -19,7 +19,8 @@ const NO_POINTS: readonly Point[] = [];
 const NO_ALERTS: readonly AlertArea[] = [];
 /** Until whom it reaches is asked for, after the last stroke. */
 const A_PAUSE_MS = 300;
-const FOLLOWED_EVERY_MS = 2_000;
+/** How long until one looks again how far it has come; twice as long each time that nothing has changed. */
+const FOLLOWED_AFTER_MS = { first: 1_000, most: 60_000 };
 /** The zoom at which some tens of kilometres around a point are in sight. */
 const AROUND = 9;
 
@@ -45,6 +46,7 @@ function Tellings({ session, incidentId }: Properties) {
   const [towns, setTowns] = useState<readonly Town[]>([]);
   const element = useRef<HTMLDivElement>(null);
   const picture = useRef<Picture | null>(null);
+  const pause = useRef(FOLLOWED_AFTER_MS.first);
   const attempt = useAttempt();
   const looking = useAttempt();
   const framing = useAttempt();
@@ -107,10 +109,16 @@ function Tellings({ session, incidentId }: Properties) {
   }, [about?.id, wanted]);
 
   useEffect(() => {
-    if (!telling?.progress?.queued) return;
-    const timer = setTimeout(() => void looking.read(() => loadTelling(session, telling.id), (found) => setTelling(found ?? telling)), FOLLOWED_EVERY_MS);
+    if (about || telling?.state !== "GOING") return;
+    const look = (found: Telling) => {
+      const same = JSON.stringify(found) === JSON.stringify(telling);
+      pause.current = same ? Math.min(2 * pause.current, FOLLOWED_AFTER_MS.most) : FOLLOWED_AFTER_MS.first;
+      // What was done meanwhile stays done, and who went back stays there.
+      setTelling((present) => (present?.id === found.id && present.version <= found.version ? found : present));
+    };
+    const timer = setTimeout(() => void looking.read(() => followTelling(session, telling), look), pause.current);
     return () => clearTimeout(timer);
-  }, [telling]);
+  }, [telling, about]);
 
   const begin = (id: string, before: Telling | null) =>
     void attempt.run(async () => {
@@ -122,6 +130,7 @@ function Tellings({ session, incidentId }: Properties) {
     });
   const show = (one: Telling | null) => {
     setAbout(null);
+    pause.current = FOLLOWED_AFTER_MS.first;
     setTelling(one);
     const last = one?.areas.at(-1);
     if (last) picture.current?.show(last.centre ? [last.centre] : (last.outline ?? []), AROUND);

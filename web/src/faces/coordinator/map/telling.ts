@@ -1,6 +1,6 @@
 /** Telling those near where a child was last seen: whom it would reach, sending, following, widening, stopping. */
 import { ask, made } from "../../../api/client";
-import { AreaAlert as AreaAlertOperation, AreaAlerts, AreaReach, Report, SendAreaAlert, StopAreaAlert, WidenAreaAlert } from "../../../api/generated/operations";
+import { AreaAlertProgress, AreaAlerts, AreaReach, Report, SendAreaAlert, StopAreaAlert, WidenAreaAlert } from "../../../api/generated/operations";
 import type { AreaAlertsQuery, AreaInput, AreaReachQuery } from "../../../api/generated/types";
 import type { Session } from "../../../kept/session";
 import { nameOf } from "../review";
@@ -31,9 +31,9 @@ export async function loadTellings(session: Session, incidentId: string): Promis
   return areaAlerts.edges.map(({ node }) => node);
 }
 
-/** Raises Refusal, Unreachable. */
-export async function loadTelling(session: Session, id: string): Promise<Telling | null> {
-  return (await ask(AreaAlertOperation, { id }, session.token)).areaAlert;
+/** The same as it has come by now; where it went is not looked at again. Raises Refusal, Unreachable. */
+export async function followTelling(session: Session, telling: Telling): Promise<Telling> {
+  return { ...telling, ...(await ask(AreaAlertProgress, { id: telling.id }, session.token)).areaAlert };
 }
 
 /** Of whom a report is, and where the child was last seen. Raises Refusal, Unreachable. */
