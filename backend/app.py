@@ -53,12 +53,13 @@ from backend.worker import Worker
 from geo.geocoder import Geocoder, Pace, Service, geocoder_at
 from geo.geocoder import open_session as open_geocoder_session
 from notifications.catalogue import RIGHT_TO_LEFT, base_language, objecting, stopping
+from notifications.connections import Connections
+from notifications.connections import Limits as PushLimits
 from notifications.guard import EndpointError, PushPolicy, check_endpoint, guarded_connector
 from notifications.mail import Mail, MailServer, Security
 from notifications.messages import Kind, Message, MessageError
 from notifications.vapid import VapidHeaders, public_key_of, read_private_key
-from notifications.web_push import Limits as PushLimits
-from notifications.web_push import Subscription, SubscriptionError, WebPush, open_session
+from notifications.web_push import Subscription, SubscriptionError, WebPush
 from notifications.webhook import Webhook
 
 OPERATIONS = Path(__file__).parent.parent / "graphql" / "operations"
@@ -199,7 +200,7 @@ def device_check(policy: PushPolicy, own_keys: Collection[str]) -> Callable[[New
         fields = {"p256dh": "publicKey", "auth": "authSecret"}
         try:
             check_endpoint(device.endpoint, policy)
-            Subscription(device.endpoint, device.public_key, device.auth_secret).validate()
+            Subscription(device.endpoint, device.public_key, device.auth_secret).keys()
             Message(kind=Kind.REPORT_NEWS, id=new_id(), language=device.language)
         except EndpointError as error:
             raise refusal(ErrorCode.INVALID, str(error), "endpoint") from None
@@ -230,12 +231,12 @@ async def wire_channels(settings: Settings, keys: Keys, use: Collaborators) -> A
     )
     former = [read_private_key(key) for key in keys.vapid_former_keys]
     vapid = VapidHeaders(read_private_key(keys.vapid_private_key), settings.vapid_contact, use.clock, former)
-    async with open_session(policy, limits) as session, open_session(hooks, limits) as other_session:
+    async with Connections(policy, limits) as to_push_services, Connections(hooks, limits) as to_webhooks:
         mail = None if settings.smtp_host is None else Mail(mail_server(settings, settings.smtp_host), use.clock)
         try:
             yield Channels(
-                push=WebPush(session=session, vapid=vapid, policy=policy, limits=limits, clock=use.clock),
-                webhook=Webhook(session=other_session, policy=hooks, clock=use.clock),
+                push=WebPush(connections=to_push_services, vapid=vapid, policy=policy, limits=limits, clock=use.clock),
+                webhook=Webhook(connections=to_webhooks, policy=hooks, clock=use.clock),
                 mail=mail,
             )
         finally:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from notifications.channel import Outcome, State
+from notifications.connections import Answer
 
 LONGEST_DETAIL = 300
 
@@ -19,20 +20,16 @@ _RETRY = frozenset(
 _TOO_LARGE = 413
 
 
-def outcome_of(
-    *, status: int, retry_after: str | None, body: str, ttl: int, now: datetime, who: str = "push service"
-) -> Outcome:
-    """The outcome for an HTTP status, its `Retry-After` header and the first part of its body.
-
-    `ttl` is what is left of the message's life, in seconds; `who` answered.
-    """
-    detail = short(f"The {who} answered {status}: {body}" if body else f"The {who} answered {status}.")
+def outcome_of(answer: Answer, *, ttl: int, now: datetime, who: str = "push service") -> Outcome:
+    """`ttl` is what is left of the message's life, in seconds; `who` answered."""
+    status, body = answer.status, answer.beginning
     if status // 100 == 2:  # noqa: PLR2004 - the class of the status: 201 by the standard, 200 from Windows
         return Outcome(State.SENT, status=status)
+    detail = short(f"The {who} answered {status}: {body}" if body else f"The {who} answered {status}.")
     if status in _GONE:
         return Outcome(State.GONE, detail, status=status)
     if status in _RETRY or status // 100 == 5:  # noqa: PLR2004 - the class of the status
-        seconds = seconds_until(retry_after, now)
+        seconds = seconds_until(answer.retry_after, now)
         late = seconds is not None and seconds >= ttl
         return Outcome(State.EXPIRED if late else State.RETRY, detail, seconds, status)
     if status == _TOO_LARGE:

@@ -7,14 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-import aiohttp
 from yarl import URL
 
 from notifications.answers import outcome_of, short
 from notifications.channel import Outcome, State
+from notifications.connections import BrokenConnectionError, Connections
 from notifications.guard import AddressError, EndpointError, PushPolicy, check_endpoint
 from notifications.messages import Message
-from notifications.web_push import beginning
 
 _NOT_FOUND = 404
 
@@ -35,10 +34,10 @@ def signature(secret: bytes, key: str, timestamp: int, body: bytes) -> str:
 
 
 class Webhook:
-    """The channel to other systems. `session` comes from `open_session` with the same policy."""
+    """The channel to other systems. `connections` are of the same policy."""
 
-    def __init__(self, *, session: aiohttp.ClientSession, policy: PushPolicy, clock: Callable[[], datetime]) -> None:
-        self._session = session
+    def __init__(self, *, connections: Connections, policy: PushPolicy, clock: Callable[[], datetime]) -> None:
+        self._connections = connections
         self._policy = policy
         self._clock = clock
 
@@ -52,13 +51,11 @@ class Webhook:
             return Outcome(State.FAILED, "The webhook's address may not be called.")
         try:
             return await self._post(url, target, message)
-        except aiohttp.ClientConnectorError as error:
-            if isinstance(error.__cause__, AddressError):
-                return Outcome(State.FAILED, "The webhook leads to an address that is not public.")
-            detail = short(str(error.__cause__ or error))
+        except AddressError:
+            return Outcome(State.FAILED, "The webhook leads to an address that is not public.")
         except TimeoutError:
             detail = "The webhook did not answer in time."
-        except (aiohttp.ClientError, OSError) as error:
+        except BrokenConnectionError as error:
             detail = short(f"The connection to the webhook broke: {error}")
         return Outcome(State.RETRY, detail)
 
@@ -73,14 +70,7 @@ class Webhook:
             "webhook-timestamp": str(timestamp),
             "webhook-signature": signature(target.secret, target.key, timestamp, body),
         }
-        async with self._session.post(url, data=body, headers=headers, allow_redirects=False) as response:
-            outcome = outcome_of(
-                status=response.status,
-                retry_after=response.headers.get("Retry-After"),
-                body=await beginning(response.content),
-                ttl=message.ttl,
-                now=self._clock(),
-                who="webhook",
-            )
+        answer = await self._connections.post(url, headers, body)
+        outcome = outcome_of(answer, ttl=message.ttl, now=self._clock(), who="webhook")
         # A receiver says 410 to be told no more; 404 is rather an address that was mistyped.
         return replace(outcome, state=State.FAILED) if outcome.status == _NOT_FOUND else outcome

@@ -19,17 +19,20 @@ from typing import Any
 import aiohttp
 from pywebpush import webpush
 from requests import Session
+from uvicorn.loops.auto import auto_loop_factory
 
 from backend.domain.alert import Alert, AlertKind, ChannelKind, Delivery, DeliveryState
 from backend.domain.device import Device
+from backend.sender import IN_FLIGHT
 from backend.services.alerts import lane_of
 from backend.store import lanes
 from backend.store.database import Store
 from backend.store.embedded import embedded_database
+from notifications.connections import Connections, Limits
 from notifications.guard import PushPolicy
 from notifications.messages import Kind, Message
 from notifications.vapid import VapidHeaders, read_private_key
-from notifications.web_push import Limits, Subscription, WebPush, open_session
+from notifications.web_push import Subscription, WebPush
 from tests.bench.area_alerts import measure_area_alerts
 from tests.chaos.children import invent, registration_of, report_of
 from tests.chaos.installations import INSTALLATIONS, Program, environment, free_port, running
@@ -65,7 +68,7 @@ async def _senders(count: int, rounds: int) -> str:
     """Messages a second of each sender to the same push service, a process of its own, in turns."""
     pair = new_key_pair()
     senders: dict[str, Callable[[list[Subscription]], Any]] = {
-        "Reunify": lambda targets: _ours(targets, pair),
+        "Reunify": lambda targets: asyncio.to_thread(_ours, targets, pair),
         f"`pywebpush.webpush()`, {THREADS} threads": lambda targets: asyncio.to_thread(_webpush, targets, pair, None),
         "the same with a session a thread": lambda targets: asyncio.to_thread(_webpush, targets, pair, Session),
         f"`webpush-rs`, {THREADS} threads": lambda targets: asyncio.to_thread(_webpush_rs, targets, pair),
@@ -93,13 +96,25 @@ async def _senders(count: int, rounds: int) -> str:
     ) + "\n".join(lines)
 
 
-async def _ours(targets: list[Subscription], pair: KeyPair) -> None:
-    policy, limits = PushPolicy(("127.0.0.1",), allow_private=True), Limits(in_flight_per_origin=100)
-    message = Message(Kind.REPORT_NEWS, new_id(), "en")
-    async with open_session(policy, limits) as session:
+def _ours(targets: list[Subscription], pair: KeyPair) -> None:
+    """As the sender does it: one loop, of the kind that the product runs on, and so many on their way."""
+
+    async def send() -> None:
+        policy, limits = PushPolicy(("127.0.0.1",), allow_private=True), Limits(in_flight_per_origin=IN_FLIGHT)
+        message = Message(Kind.REPORT_NEWS, new_id(), "en")
         vapid = VapidHeaders(read_private_key(pair.private_pem), CONTACT, _now)
-        push = WebPush(session=session, vapid=vapid, policy=policy, limits=limits, clock=_now)
-        await asyncio.gather(*(push.send(target, message) for target in targets))
+        waiting = iter(targets)
+        async with Connections(policy, limits) as connections:
+            push = WebPush(connections=connections, vapid=vapid, policy=policy, limits=limits, clock=_now)
+
+            async def one_after_the_other() -> None:
+                for target in waiting:
+                    await push.send(target, message)
+
+            await asyncio.gather(*(one_after_the_other() for _ in range(IN_FLIGHT)))
+
+    with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
+        runner.run(send())
 
 
 def _webpush(targets: list[Subscription], pair: KeyPair, session: Callable[[], Session] | None) -> None:

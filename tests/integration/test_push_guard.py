@@ -12,8 +12,9 @@ import pytest
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from notifications.channel import State
+from notifications.connections import Limits
 from notifications.guard import KNOWN_PUSH_SERVICES, PushPolicy, is_public
-from notifications.web_push import Limits, Subscription
+from notifications.web_push import Subscription
 from tests.support.certificates import certificate_of_its_own
 from tests.support.push_channel import NEWS, channel, keys_of_a_device
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from notifications.channel import State
+from notifications.connections import Limits
 from notifications.messages import Kind, Message, Urgency
 from notifications.vapid import public_key_of
-from notifications.web_push import Limits
 from tests.support import push_service
 from tests.support.push_channel import KEY, NEWS, REPORT, channel
 from tests.support.push_service import (

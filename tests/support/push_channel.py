@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 from aiohttp.abc import AbstractResolver
 
 from notifications.channel import Channel
+from notifications.connections import Connections, Limits
 from notifications.guard import PushPolicy
 from notifications.messages import Kind, Message
 from notifications.vapid import VapidHeaders, read_private_key
-from notifications.web_push import Limits, Subscription, WebPush, open_session
+from notifications.web_push import Subscription, WebPush
 from tests.support.vapid import new_key_pair
 
 LOOPBACK = PushPolicy(allowed_hosts=("127.0.0.1", "localhost"), allow_private=True)
@@ -29,8 +30,8 @@ async def channel(
 ) -> AsyncIterator[Channel[Subscription]]:
     limits = limits or Limits()
     vapid = VapidHeaders(KEY, "mailto:operator@example.org", now)
-    async with open_session(policy, limits, resolver=resolver) as session:
-        yield WebPush(session=session, vapid=vapid, policy=policy, limits=limits, clock=now)
+    async with Connections(policy, limits, resolver=resolver) as connections:
+        yield WebPush(connections=connections, vapid=vapid, policy=policy, limits=limits, clock=now)
 
 
 def keys_of_a_device() -> tuple[str, str]:

@@ -6,12 +6,13 @@ import pytest
 
 from notifications.answers import LONGEST_DETAIL, outcome_of, seconds_until
 from notifications.channel import Outcome, State
+from notifications.connections import Answer
 
 NOW = datetime(2026, 9, 1, 12, 0, 0, tzinfo=UTC)
 
 
 def answer(status: int, *, retry_after: str | None = None, body: str = "", ttl: int = 3600) -> Outcome:
-    return outcome_of(status=status, retry_after=retry_after, body=body, ttl=ttl, now=NOW)
+    return outcome_of(Answer(status, retry_after, body), ttl=ttl, now=NOW)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ AUTH = "A" * 22
 
 @pytest.mark.parametrize("padding", ["", "="])
 def test_good_keys_pass_with_and_without_padding(padding: str) -> None:
-    Subscription(ENDPOINT, POINT + padding, AUTH + padding * 2).validate()
+    Subscription(ENDPOINT, POINT + padding, AUTH + padding * 2).keys()
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ def test_good_keys_pass_with_and_without_padding(padding: str) -> None:
 )
 def test_a_broken_public_key_is_named(p256dh: str, words: str) -> None:
     with pytest.raises(SubscriptionError, match=words) as refusal:
-        Subscription(ENDPOINT, p256dh, AUTH).validate()
+        Subscription(ENDPOINT, p256dh, AUTH).keys()
     assert refusal.value.field == "p256dh"
 
 
@@ -37,5 +37,5 @@ def test_a_broken_public_key_is_named(p256dh: str, words: str) -> None:
 )
 def test_a_broken_secret_is_named(auth: str, words: str) -> None:
     with pytest.raises(SubscriptionError, match=words) as refusal:
-        Subscription(ENDPOINT, POINT, auth).validate()
+        Subscription(ENDPOINT, POINT, auth).keys()
     assert refusal.value.field == "auth"
