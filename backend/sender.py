@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -134,11 +134,12 @@ async def _work_off(sender: Sender, lane: _Lane) -> None:
 
 async def _keep_sending(sender: Sender, lane: _Lane, sending: set[asyncio.Task[Attempt]]) -> None:
     page: deque[Document] = deque()
+    reached: datetime | None = None
     while True:
         room = _room(sender, lane, len(sending))
         if room and not page:
             lane.rung = False
-            page = await look(sender.use.store, lane.name, sender.use.clock())
+            page, reached = await look(sender.use.store, lane.name, sender.use.clock(), reached)
         done = await _start(sender, lane, [page.popleft() for _ in range(min(room, len(page)))], sending)
         if sending:
             finished, _ = await asyncio.wait(sending, return_when=asyncio.FIRST_COMPLETED)

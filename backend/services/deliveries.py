@@ -96,9 +96,7 @@ async def settle_attempts(use: Collaborators, attempts: Sequence[Attempt], chanc
 
     async def write(session: Session) -> int:
         kept = await settle_page(use.store, settled, session)
-        for attempt in attempts:
-            if attempt.state is DeliveryState.GONE:
-                await _forget(use, attempt.told, session)
+        await _forget(use, [attempt.told for attempt in attempts if attempt.state is DeliveryState.GONE], session)
         return kept
 
     return await use.store.transact(write)
@@ -128,10 +126,10 @@ def _pause(attempts: int, wait_seconds: float | None, chance: float) -> timedelt
     return pause * (1 + chance * _SPREAD)
 
 
-async def _forget(use: Collaborators, told: Target | None, session: Session) -> None:
-    if isinstance(told, Device):
-        await forget(use.store, told.id, told.version, session)
-    elif isinstance(told, Reached):
-        await forget_mailbox(use, told.owner_id, session, told.address)
-    elif told is not None:
-        await use.store.webhooks.delete(told.id, session)
+async def _forget(use: Collaborators, gone: Sequence[Target | None], session: Session) -> None:
+    await forget(use.store, [(one.id, one.version) for one in gone if isinstance(one, Device)], session)
+    for one in gone:
+        if isinstance(one, Reached):
+            await forget_mailbox(use, one.owner_id, session, one.address)
+        elif isinstance(one, Webhook):
+            await use.store.webhooks.delete(one.id, session)

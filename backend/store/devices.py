@@ -1,6 +1,8 @@
 """Devices that changed their subscription, or lost it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+
+from pymongo import DeleteOne
 
 from backend.domain.device import Device
 from backend.store.database import Store
@@ -13,16 +15,18 @@ async def renew(store: Store, device: Device, seen: int, session: Session) -> bo
     Taken away and written anew, since the embedded database keeps an old value taken where one under a unique index
     changes, and a browser may come back to an endpoint.
     """
-    if not await forget(store, device.id, seen, session):
+    result = await store.devices.collection.delete_one({"_id": device.id, "version": seen}, session=session)
+    if result.deleted_count == 0:
         return False
     await store.devices.insert(device, session)
     return True
 
 
-async def forget(store: Store, device_id: str, seen: int, session: Session) -> bool:
-    """Delete a device, unless it has been renewed since this version was seen."""
-    result = await store.devices.collection.delete_one({"_id": device_id, "version": seen}, session=session)
-    return result.deleted_count == 1
+async def forget(store: Store, seen: Iterable[tuple[str, int]], session: Session) -> None:
+    """Delete devices, by id, but those that have been renewed since this version of theirs was seen."""
+    deletions = [DeleteOne({"_id": device_id, "version": version}) for device_id, version in seen]
+    if deletions:
+        await store.devices.collection.bulk_write(deletions, ordered=False, session=session)
 
 
 async def put_at(store: Store, owner_id: str, places: Sequence[str], session: Session) -> None:

@@ -14,6 +14,9 @@ from backend.store.records import Session
 from backend.store.work import Claim, WorkState
 
 PAGE = 1000
+ENOUGH = 100
+"""Due deliveries for which it is not worth while to look further."""
+FIRST_SPAN = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +47,26 @@ async def queue(store: Store, deliveries: Sequence[tuple[Delivery, datetime]], s
         await store.deliveries.collection.insert_many(documents, session=session)
 
 
-async def look(store: Store, lane: str, now: datetime) -> deque[Document]:
-    """A page of what is due in a lane, in the order of its index: what has been due longest comes first.
+async def look(
+    store: Store, lane: str, now: datetime, reached: datetime | None = None
+) -> tuple[deque[Document], datetime | None]:
+    """A page of what is due in a lane, in the order of its index: what has been due longest comes first. And to when
+    that reached, to be handed in the next time; None where it was all.
 
-    No sort is asked for: with one, the embedded database reads all that waits and sorts it, which took 380 ms of
-    50,000 deliveries, and 140 ms without.
+    The embedded database reads all that fits, however few are asked for: 20 ms where 10,000 are due, 230 ms where
+    100,000 are. So after a page that was not all, what was due soon after it is asked for, and later by and by. No sort
+    is asked for: with one it costs three times as much.
     """
-    wanted = {"lane": lane, "work.state": WorkState.WAITING.value, "work.dueAt": {"$lte": now}}
-    return deque(await store.deliveries.collection.find(wanted).limit(PAGE).to_list(None))
+    span = FIRST_SPAN
+    while True:
+        until = now if reached is None else min(reached + span, now)
+        wanted = {"lane": lane, "work.state": WorkState.WAITING.value, "work.dueAt": {"$lte": until}}
+        page = deque(await store.deliveries.collection.find(wanted).limit(PAGE).to_list(None))
+        if len(page) >= ENOUGH or until == now:
+            break
+        span *= 4
+    is_all = until == now and len(page) < PAGE
+    return page, None if is_all else page[-1]["work"]["dueAt"]
 
 
 async def claim_page(

@@ -12,13 +12,14 @@ from typing import Any
 import pytest
 
 from backend.app import wire_channels
-from backend.domain.alert import Alert, AlertKind, DeliveryState
+from backend.domain.alert import Alert, AlertKind, ChannelKind, DeliveryState
 from backend.domain.device import Device
 from backend.sender import Sender, running_sender
 from backend.services import alerts
-from backend.services.alerts import queue_deliveries
+from backend.services.alerts import Told, delivery_of, queue_deliveries
 from backend.settings.keys import load_keys
 from backend.store.database import Store
+from backend.store.lanes import claim_page, look, queue
 from notifications.web_push import Subscription
 from tests.support.client import new_id
 from tests.support.house import House, running_house
@@ -232,6 +233,26 @@ async def test_very_many_devices_are_queued_by_the_page_and_each_once(
         assert await use.store.transact(lambda session: queue_deliveries(use, alert.id, session)) is None
         queued = await use.store.deliveries.find({})
         assert len({one.device_id for one in queued}) == len(queued) == 20
+
+
+async def test_what_was_due_long_ago_is_read_by_the_page_and_not_with_all_that_was_due_since(idle: House) -> None:
+    use, oldest = idle.use, idle.use.clock() - timedelta(hours=1)
+    alert = await an_alert(idle, [])
+    due = [oldest] * 150 + [oldest + timedelta(seconds=10)] * 150 + [oldest + timedelta(minutes=50)] * 5
+    queued = [
+        (delivery_of(use, alert, Told(new_id(), ChannelKind.WEB_PUSH, "a lane"), use.clock()), moment) for moment in due
+    ]
+    await use.store.transact(lambda session: queue(use.store, queued, session))
+    everything, reached = await look(use.store, "a lane", use.clock())
+    assert (len(everything), reached) == (305, None)
+
+    reached, pages = everything[0]["work"]["dueAt"], []
+    while reached is not None:
+        page, reached = await look(use.store, "a lane", use.clock(), reached)
+        pages.append([document["_id"] for document in page])
+        await claim_page(use.store, page, use.clock(), LEASE, "a sender")
+    assert [len(page) for page in pages] == [150, 150, 5]
+    assert [one for page in pages for one in page] == [document["_id"] for document in everything]
 
 
 async def test_a_device_that_renewed_while_it_was_told_at_its_old_address_is_not_forgotten(idle: House) -> None:
