@@ -4,7 +4,7 @@ import asyncio
 import random
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -133,24 +133,36 @@ async def _work_off(sender: Sender, lane: _Lane) -> None:
 
 
 async def _keep_sending(sender: Sender, lane: _Lane, sending: set[asyncio.Task[Attempt]]) -> None:
-    page: deque[Document] = deque()
-    reached: datetime | None = None
+    due, done = _Due(), list[Attempt]()
     while True:
-        room = _room(sender, lane, len(sending))
-        if room and not page:
-            lane.rung = False
-            page, reached = await look(sender.use.store, lane.name, sender.use.clock(), reached)
-        done = await _start(sender, lane, [page.popleft() for _ in range(min(room, len(page)))], sending)
+        # What ended is recorded while more is claimed: both are waiting for the database more than anything.
+        done = await _together(_start_more(sender, lane, due, sending), _settle(sender, done))
         if sending:
             finished, _ = await asyncio.wait(sending, return_when=asyncio.FIRST_COMPLETED)
             if len(finished) < len(sending):
                 finished, _ = await asyncio.wait(sending, timeout=GATHER_SECONDS)
             sending.difference_update(finished)
             done += [task.result() for task in finished]
-        if done:
-            await _settle(sender, done)
-        elif not (sending or page or lane.rung) or not (sending or lane.breaker.may_ask()):
+        if not done and (not (sending or due.page or lane.rung) or not (sending or lane.breaker.may_ask())):
             return
+
+
+@dataclass(slots=True)
+class _Due:
+    """What was due in a lane when it was last looked at, and how far that look reached."""
+
+    page: deque[Document] = field(default_factory=deque)
+    reached: datetime | None = None
+
+
+async def _together(starting: Awaitable[list[Attempt]], settling: Awaitable[None]) -> list[Attempt]:
+    """What `starting` says, after both have ended, whatever becomes of one of them."""
+    started, settled = await asyncio.gather(starting, settling, return_exceptions=True)
+    if isinstance(settled, BaseException):
+        raise settled
+    if isinstance(started, BaseException):
+        raise started
+    return started
 
 
 def _room(sender: Sender, lane: _Lane, on_their_way: int) -> int:
@@ -161,18 +173,22 @@ def _room(sender: Sender, lane: _Lane, on_their_way: int) -> int:
     return room if room * 2 >= sender.in_flight else 0
 
 
-async def _start(
-    sender: Sender, lane: _Lane, looked_at: list[Document], sending: set[asyncio.Task[Attempt]]
-) -> list[Attempt]:
-    """Claim deliveries and send them on their way; those that cannot be sent are done at once."""
-    use = sender.use
-    claims = await claim_page(use.store, looked_at, use.clock(), sender.lease, use.new_id())
+async def _start_more(sender: Sender, lane: _Lane, due: _Due, sending: set[asyncio.Task[Attempt]]) -> list[Attempt]:
+    """Claim as many as may be sent now, and send them on their way; those that cannot be sent are done at once."""
+    use, room = sender.use, _room(sender, lane, len(sending))
+    if room and not due.page:
+        lane.rung = False
+        due.page, due.reached = await look(use.store, lane.name, use.clock(), due.reached)
+    following = [due.page.popleft() for _ in range(min(room, len(due.page)))]
+    claims = await claim_page(use.store, following, use.clock(), sender.lease, use.new_id())
     parcels, gone = await parcels_of(use, claims)
     sending.update(asyncio.create_task(_send(sender, lane, parcel)) for parcel in parcels)
     return [Attempt(claim, DeliveryState.GONE, "The device was taken off, or it is old news.") for claim in gone]
 
 
 async def _settle(sender: Sender, attempts: list[Attempt]) -> None:
+    if not attempts:
+        return
     kept = await settle_attempts(sender.use, attempts, sender.chance)
     if kept < len(attempts):
         structlog.get_logger("sender").warning("deliveries_taken_over", count=len(attempts) - kept)

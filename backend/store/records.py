@@ -87,7 +87,8 @@ class Records(Generic[R]):
 
     async def get_many(self, ids: Iterable[str]) -> dict[str, R]:
         """Those that are there and can be read, by id."""
-        documents = await self.collection.find({"_id": {"$in": list(ids)}}).to_list(None)
+        wanted = list(ids)
+        documents = await self.collection.find({"_id": {"$in": wanted}}).to_list(None) if wanted else []
         return {record.id: record for record in self.readable(documents)}
 
     async def get_field(self, ids: Iterable[str], name: str) -> dict[str, Any]:
