@@ -148,16 +148,22 @@ async def run(engine: Engine, chosen: Chosen, context: Any) -> Payload:
         raise _too_slow(engine.limits) from None
 
 
-async def subscribe(engine: Engine, chosen: Chosen, context: Any) -> AsyncGenerator[str, None]:
-    """Run a subscription, event by event: the payloads as JSON; closing the generator closes the resolver's.
+async def subscribe(
+    engine: Engine, chosen: Chosen, context: Any, heard: Callable[[], object] = lambda: None
+) -> AsyncGenerator[str, None]:
+    """Run a subscription, event by event: the payloads as JSON; closing the generator closes the resolver's. `heard` is
+    called when there is an event, whose payload follows.
 
     An event may say by `alike` what its answer depends on besides the selection: it is made once for all to whom that
-    is told at the same time. Raises RefusedError where it cannot begin, or its source fails. An event that takes too
-    long to complete is answered with TIMEOUT, and the next one is waited for.
+    is told at the same time. While it is made, it may be `entered` who is shown the event, which the payload waits for.
+    Raises RefusedError where it cannot begin, or its source fails. An event that takes too long to complete is answered
+    with TIMEOUT, and the next one is waited for.
     """
     executor = _executor(engine, chosen, context)
 
     async def answer_event(event: Executor[Any]) -> str:
+        heard()
+        entered = getattr(event.root_value, "entered", None)
         alike = getattr(event.root_value, "alike", None) if chosen.operation.alike else None
         try:
             async with asyncio.timeout(engine.limits.seconds):
@@ -171,6 +177,8 @@ async def subscribe(engine: Engine, chosen: Chosen, context: Any) -> AsyncGenera
                         (*selected, alike), lambda: _answer(engine, event, renewed(context))
                     )
                     await context.before_answer_of(answer.context)
+                if entered is not None:
+                    await entered
                 return answer.text
         except TimeoutError:
             return as_json({"errors": list(_too_slow(engine.limits).errors), "data": None})

@@ -233,7 +233,7 @@ class _Connection:
         await self.send({"id": operation_id, "type": "next", "payload": payload})
 
     async def stream_events(self, operation_id: str, chosen: Chosen, context: Any) -> None:
-        async with aclosing(subscribe(self.engine, chosen, context)) as payloads:
+        async with aclosing(subscribe(self.engine, chosen, context, self.check_meanwhile)) as payloads:
             async for payload in payloads:
                 await self.send_text(f'{{"id":{json.dumps(operation_id)},"type":"next","payload":{payload}}}')
 
@@ -247,6 +247,11 @@ class _Connection:
                 await self.websocket.send_text(text)
         except TimeoutError:
             raise _Closing(4410, "Messages were not taken in time") from None
+
+    def check_meanwhile(self) -> None:
+        """Begin to ask, where it is due, whether somebody is still signed in, so that sending need not wait as long."""
+        if asyncio.get_running_loop().time() >= self.valid_until:
+            self.tasks.create_task(self.check_still_valid())
 
     async def check_still_valid(self) -> None:
         """Nothing is sent to somebody who was signed out in the meantime. Raises _Closing."""

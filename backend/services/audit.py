@@ -58,11 +58,6 @@ def gathering(use: Collaborators, reason: str | None) -> Collaborators:
     return replace(use, looks=Looks(), reason=reason)
 
 
-def at_once(use: Collaborators) -> Collaborators:
-    """Collaborators with which each look is entered as it happens."""
-    return replace(use, looks=None)
-
-
 async def saw(
     use: Collaborators, viewer: Viewer | None, action: AuditAction, part: Part, shown: Iterable[Shown]
 ) -> None:
@@ -88,6 +83,13 @@ async def enter_looks(use: Collaborators, viewer: Viewer | None) -> None:
     if use.looks is not None and use.looks.parts:
         await _enter(use, _entries_of(use, use.looks, _by(viewer)))
         use.looks.parts.clear()
+
+
+def entering_looks(use: Collaborators, viewer: Viewer | None) -> "asyncio.Future[None] | None":
+    """Begin to enter what was gathered, which may be shown once that is done; None where it was nothing."""
+    if use.looks is None or not use.looks.parts:
+        return None
+    return _looks_together(use).begin(_sealed(use, _entries_of(use, use.looks, _by(viewer))))
 
 
 async def enter_looks_of(use: Collaborators, viewer: Viewer | None, shown: Looks | None) -> None:
@@ -255,16 +257,22 @@ def _entry(use: Collaborators, action: str, actor: _Actor, record_ids: Iterable[
 
 
 async def _enter(use: Collaborators, entries: Sequence[AuditEntry], session: Session | None = None) -> None:
+    sealed = _sealed(use, entries)
+    if session is None:
+        await _looks_together(use).begin(sealed)
+    else:
+        await audit.add_waiting(use.store, sealed, session)
+
+
+def _sealed(use: Collaborators, entries: Sequence[AuditEntry]) -> list[audit.Waiting]:
     contents = [(entry.id, audit.content_of(entry)) for entry in entries]
-    waiting = [
-        audit.Waiting(entry_id, content, waiting_seal(use.keys.audit, content)) for entry_id, content in contents
-    ]
-    if session is not None:
-        await audit.add_waiting(use.store, waiting, session)
-        return
+    return [audit.Waiting(entry_id, content, waiting_seal(use.keys.audit, content)) for entry_id, content in contents]
+
+
+def _looks_together(use: Collaborators) -> "Together[Sequence[audit.Waiting], None]":
     if use.together.looks is None:
         use.together.looks = Together(lambda asked: _enter_looks_of_many(use, asked))
-    await use.together.looks.ask(waiting)
+    return use.together.looks
 
 
 async def _enter_looks_of_many(use: Collaborators, looks: Sequence[Sequence[audit.Waiting]]) -> list[None]:

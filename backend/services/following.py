@@ -19,7 +19,7 @@ from backend.domain.registration import Registration
 from backend.domain.report import NextStep, Report
 from backend.domain.take_down import TakeDownState
 from backend.services.access import Action, Where, may, require, require_of_record
-from backend.services.audit import at_once, saw
+from backend.services.audit import entering_looks, gathering, saw
 from backend.services.collaborators import Collaborators
 from backend.services.live import Batch, batches, cursor_of, place_of
 from backend.services.matches import get_matches
@@ -84,7 +84,7 @@ class News(Generic[Followed]):
 
     `rechecks` are those of a site that were asked, answered or taken back. News that have the same `alike` say the same
     to all who are told them: the same records of the same moment, each of which the follower may see. None where they
-    are of one follower alone.
+    are of one follower alone. Nothing of it may be shown before the look is `entered`.
     """
 
     cursor: str
@@ -92,6 +92,7 @@ class News(Generic[Followed]):
     gone: Sequence[str] = ()
     rechecks: Sequence[Recheck] = ()
     alike: Hashable = None
+    entered: Awaitable[None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +152,7 @@ async def follow_own_reports(
         await saw(use, known, AuditAction.READ_REPORT, Part.DESCRIPTION, reports)
         return _Read(reports)
 
-    async for news in _follow(use, f"reports {family_id}", family_id, concerns, after, read):
+    async for news in _follow(use, known, f"reports {family_id}", family_id, concerns, after, read):
         yield news
 
 
@@ -172,7 +173,7 @@ async def follow_matches(
         found = await get_matches(use, known, _once(event.match_id for event in batch.events))
         return _Read([match for match in found if match is not None])
 
-    async for news in _follow(use, f"matches {incident_id}", incident_id, concerns, after, read):
+    async for news in _follow(use, known, f"matches {incident_id}", incident_id, concerns, after, read):
         yield news
 
 
@@ -205,12 +206,13 @@ async def follow_site(
         rechecks = await get_rechecks(use, known, asked) if asked else ()
         return _Read(here, [one for one in ids if one not in there], rechecks)
 
-    async for news in _follow(use, f"site {site_id}", site_id, concerns, after, read):
+    async for news in _follow(use, known, f"site {site_id}", site_id, concerns, after, read):
         yield news
 
 
 async def _follow(
     use: Collaborators,
+    viewer: Viewer,
     scope: str,
     about: str | None,
     concerns: Callable[[Event], bool],
@@ -218,10 +220,10 @@ async def _follow(
     read: Reading[Followed],
 ) -> AsyncGenerator[News[Followed], None]:
     place = place_of(use, scope, after)
-    use = at_once(use)  # each telling is a look of its own
     async with aclosing(batches(use, about, concerns, place)) as found:
         async for batch in found:
-            found_of_it = await read(use, batch)
+            looking = gathering(use, use.reason)  # each telling is a look of its own
+            found_of_it = await read(looking, batch)
             if found_of_it is not None:
                 seen = tuple((one.id, one.version) for one in found_of_it.records)
                 # What tells that nothing happened at all is another each time (`cursor_of`); of a re-check a volunteer
@@ -233,6 +235,7 @@ async def _follow(
                     found_of_it.gone,
                     found_of_it.rechecks,
                     None if alone else (scope, batch.heard, seen, tuple(found_of_it.gone)),
+                    entering_looks(looking, viewer),
                 )
 
 

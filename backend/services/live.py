@@ -65,11 +65,11 @@ async def batches(
             while True:
                 await asyncio.sleep(min(next_telling(told, time()), due) - time())
                 first = await _next_within(listener, max(0.0, due - time()))
-                told = time()
                 if first is None:
                     due = max(time(), due + SECONDS_OF_A_CURSOR)
                     yield Batch((), use.feed.last)
                 else:
+                    told = time()
                     yield Batch((first, *listener.waiting_now()), use.feed.last)
     except TooFarBehindError:
         raise too_far_behind() from None

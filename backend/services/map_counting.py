@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from backend.domain.event import SYSTEM, Event, EventKind
@@ -30,23 +30,37 @@ async def count_what_is_due(use: Collaborators) -> bool:
         return False
 
     async def write(session: Session) -> None:
-        await kept.meet(use.store, session)
         if await rebuild_under_way(use.store, session) is not None:
             return
         records: defaultdict[str, list[str]] = defaultdict(list)
         for one in due:
             records[one.source].append(one.record_id)
-        await count(use, records, session)
+        found = await _look(use, records, session)
+        # After all that is read: the embedded database tells nobody of anything while a transaction is open that wrote.
+        await kept.meet(use.store, session)
+        await _put(use, found, session, told=True)
         await kept.no_longer_due(use.store, due, session)
 
     await use.store.transact(write)
     return len(due) == AT_A_TIME
 
 
-async def count(
-    use: Collaborators, records: Mapping[str, Collection[str]], session: Session, *, told: bool = True
-) -> None:
-    """Count records, by the collections that they are in, as they are now, in place of what they were counted as."""
+async def count(use: Collaborators, records: Mapping[str, Collection[str]], session: Session) -> None:
+    """Count records, by the collections that they are in, as they are now, in place of what they were counted as; of
+    what is counted anew nobody is told.
+    """
+    await _put(use, await _look(use, records, session), session, told=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The pins that records were counted as, and those, of the same, that count otherwise now."""
+
+    before: Mapping[str, Pin]
+    changed: Mapping[str, Pin | None]
+
+
+async def _look(use: Collaborators, records: Mapping[str, Collection[str]], session: Session) -> _Found:
     named = {source: set(ids) for source, ids in records.items() if ids}
     moved = await kept.pins_about(use.store, {one for ids in named.values() for one in ids}, session)
     for one in moved.values():
@@ -59,16 +73,20 @@ async def count(
     changed = {
         pin_id: pin for pin_id, pin in after.items() if _where_and_what(pin) != _where_and_what(before.get(pin_id))
     }
+    return _Found(before, changed)
+
+
+async def _put(use: Collaborators, found: _Found, session: Session, *, told: bool) -> None:
     now = use.clock()
     changes: defaultdict[str, list[Change]] = defaultdict(list)
     cells: defaultdict[str, set[str]] = defaultdict(set)
-    for pin_id, pin in changed.items():
-        was = before.get(pin_id)
+    for pin_id, pin in found.changed.items():
+        was = found.before.get(pin_id)
         either = was if pin is None else pin
         if either is not None:
             changes[either.incident_id].extend(changes_between(was, pin, now))
             cells[either.incident_id].update(_cells_of(was), _cells_of(pin))
-    await kept.put_pins(use.store, before, changed, session)
+    await kept.put_pins(use.store, found.before, found.changed, session)
     for incident_id, counted in changes.items():
         await kept.apply(use.store, incident_id, counted, session)
         if told:

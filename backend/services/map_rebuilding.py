@@ -88,7 +88,7 @@ async def _count_page(use: Collaborators, now: MapRebuild, session: Session) -> 
     if now.step in _CLEARING:
         await take_away(use.store, name, ids, session)
     else:
-        await count(use, {name: ids}, session, told=False)
+        await count(use, {name: ids}, session)
         done += len(ids)
     moved_on = replace(now, after=end, ends=tuple(left), done=done)
     return moved_on if left else _after(moved_on)

@@ -106,11 +106,12 @@ async def _register(
     said = [digest(group_id, new) for new in news]
 
     async def write(session: Session) -> None:
+        # First: the embedded database tells of it once all that began to write before it has ended.
+        told = (event(use, EventKind.PERSON_REGISTERED, registration, known) for registration in registrations)
+        await tell(use, known, session, *told)
         for registration, content in zip(registrations, said, strict=True):
             kept = {"digest": content, **fields_of_registration(registration, site, use.clock())}
             await use.store.registrations.insert(registration, session, beside=kept)
-        told = (event(use, EventKind.PERSON_REGISTERED, registration, known) for registration in registrations)
-        await tell(use, known, session, *told)
 
     try:
         await use.store.transact(write)
@@ -318,8 +319,8 @@ async def _replace(
     use: Collaborators, viewer: Viewer, following: Registration, seen: int, told: Event, said: Sequence[str]
 ) -> Registration:
     async def write(session: Session) -> None:
-        await keep_changed(use, following, seen, session)
         await tell(use, viewer, session, told, fields=said)
+        await keep_changed(use, following, seen, session)
 
     await use.store.transact(write)
     return following

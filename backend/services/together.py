@@ -21,11 +21,15 @@ class Together(Generic[Asked, Answered]):
 
     async def ask(self, asked: Asked) -> Answered:
         """Raises: whatever the look raises."""
+        return await self.begin(asked)
+
+    def begin(self, asked: Asked) -> "asyncio.Future[Answered]":
+        """Ask now, and have the answer later, or what the look raises."""
         answer: asyncio.Future[Answered] = asyncio.get_running_loop().create_future()
         self.waiting.append((asked, answer))
         if self.looking is None:
             self.looking = asyncio.create_task(self._look_again_and_again(), name="together")
-        return await answer
+        return answer
 
     async def _look_again_and_again(self) -> None:
         try:

@@ -11,7 +11,7 @@ from backend.domain.alert import Delivery
 from backend.store.codec import Document, from_document, to_document
 from backend.store.database import Store
 from backend.store.records import Session
-from backend.store.work import Claim, WorkState
+from backend.store.work import Claim, WorkState, untaken
 
 PAGE = 1000
 ENOUGH = 100
@@ -75,22 +75,15 @@ async def claim_page(
     """Take these deliveries, but those that somebody has taken or let go since they were read."""
     if not looked_at:
         return []
-    taken = {"work.dueAt": now + lease, "work.claim": token}
-    changes = [
-        UpdateOne(
-            {"_id": document["_id"], "work.claim": document["work"].get("claim")},
-            {"$set": taken, "$inc": {"work.attempts": 1}},
-        )
-        for document in looked_at
-    ]
+    change = {"$set": {"work.dueAt": now + lease, "work.claim": token}, "$inc": {"work.attempts": 1}}
 
     async def write(session: Session) -> int:
-        result = await store.deliveries.collection.bulk_write(changes, ordered=False, session=session)
+        result = await store.deliveries.collection.update_many(untaken(looked_at), change, session=session)
         return int(result.matched_count)
 
     matched = await store.transact(write)
     ours = {document["_id"] for document in looked_at}
-    if matched < len(changes):
+    if matched < len(looked_at):
         found = store.deliveries.collection.find({"_id": {"$in": list(ours)}}, {"work.claim": 1})
         ours = {document["_id"] async for document in found if document["work"].get("claim") == token}
     return [

@@ -82,7 +82,7 @@ async def count_due(store: Store) -> int:
 
 
 async def no_longer_due(store: Store, due: Sequence[DueRecord], session: Session) -> None:
-    await store.database[DUE].bulk_write([DeleteOne({"_id": one.id}) for one in due], ordered=False, session=session)
+    await store.database[DUE].delete_many({"_id": {"$in": [one.id for one in due]}}, session=session)
 
 
 async def meet(store: Store, session: Session) -> None:

@@ -12,7 +12,6 @@ from enum import StrEnum
 from typing import Generic
 
 from motor.core import AgnosticCollection
-from pymongo import UpdateOne
 
 from backend.store.codec import Document
 from backend.store.records import R, Records, Session
@@ -125,8 +124,7 @@ async def _claim(
         "$set": {"work.dueAt": now + lease, "work.claim": token, "work.claimedAt": now},
         "$inc": {"work.attempts": 1},
     }
-    changes = [UpdateOne({"_id": one["_id"], "work.claim": one["work"].get("claim")}, change) for one in documents]
-    result = await records.collection.bulk_write(changes, ordered=False)
+    result = await records.collection.update_many(untaken(documents), change)
     if not result.matched_count:
         return []
     if result.matched_count < len(documents):
@@ -134,6 +132,16 @@ async def _claim(
         ours = {one["_id"] async for one in found if one["work"].get("claim") == token}
         documents = [one for one in documents if one["_id"] in ours]
     return [Claim(records.record_of(one), token, one["work"]["attempts"] + 1) for one in documents]
+
+
+def untaken(documents: Sequence[Document]) -> Document:
+    """Of documents as they were read, those whose work nobody has taken or let go since. What is written of all of them
+    at once, the embedded database brings to the disk once, and not for each.
+    """
+    return {
+        "_id": {"$in": [one["_id"] for one in documents]},
+        "$or": [{"_id": one["_id"], "work.claim": one["work"].get("claim")} for one in documents],
+    }
 
 
 async def finish(records: Records[R], claims: Sequence[Claim[R]], session: Session) -> None:
@@ -222,14 +230,12 @@ async def retry(collection: AgnosticCollection[Document], now: datetime, ids: Se
 
 
 async def _settle(records: Records[R], claims: Sequence[Claim[R]], fields: Document, session: Session | None) -> None:
-    # Another value than before, so that nobody who read it earlier can claim what has been let go since.
-    changes = [
-        UpdateOne(
-            {"_id": claim.record.id, "work.claim": claim.token},
-            {"$set": {**fields, "work.claim": f"{claim.token}, let go"}},
-        )
-        for claim in claims
-    ]
-    result = await records.collection.bulk_write(changes, ordered=False, session=session)
-    if result.matched_count != len(claims):
+    settled = 0
+    for token in dict.fromkeys(claim.token for claim in claims):
+        ids = [claim.record.id for claim in claims if claim.token == token]
+        # Another value than before, so that nobody who read it earlier can claim what has been let go since.
+        change = {"$set": {**fields, "work.claim": f"{token}, let go"}}
+        wanted = {"_id": {"$in": ids}, "work.claim": token}
+        settled += (await records.collection.update_many(wanted, change, session=session)).matched_count
+    if settled != len(claims):
         raise LostClaimError(", ".join(claim.record.id for claim in claims))

@@ -3,30 +3,38 @@
 import asyncio
 import base64
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, aclosing
+from dataclasses import replace
 from datetime import UTC, datetime
 from random import Random
 from typing import Any
 
 import aiohttp
 import pytest
+from pymongo.errors import AutoReconnect
 
 from backend.app import build_app, wire
 from backend.domain.account import Role
 from backend.domain.event import SYSTEM, Event, EventKind
+from backend.domain.registration import Registration
 from backend.services import live
+from backend.services.map_pins import make_pins
 from backend.settings.keys import load_keys
+from backend.store.audit import add_waiting
+from backend.store.database import Store
 from backend.store.feed import BEHIND_AT_MOST, REMEMBERED, Feed, TooFarBehindError
+from backend.store.map import DUE
+from backend.store.records import Records
 from tests.chaos.followers import Follower, follow_with_cuts
-from tests.support.client import Client
+from tests.support.client import Client, Subscription
 from tests.support.house import Scene
 from tests.support.live_server import live_server
 from tests.support.newer_release import an_event_of_a_newer_release
 from tests.support.pairs import arrived, decide, file, link, two_relatives
 from tests.support.pairs import register as register_all
 from tests.support.pictures import picture
-from tests.support.records import child, missing
+from tests.support.records import child, missing, report
 from tests.support.snapshot import audit_entries, settled
 
 AT = datetime(2026, 9, 2, 12, tzinfo=UTC)
@@ -249,6 +257,108 @@ async def test_many_are_told_the_same_at_once_and_each_of_them_has_looked(scene:
     for part, times in (("DESCRIPTION", 2), ("PHOTO_LINKS", 1)):
         entered = [one["actor_id"] for one in looks if part in one["fields"] and one["record_ids"] == [registered]]
         assert Counter(entered) == dict.fromkeys(ids, times)
+
+
+async def follow_site(scene: Scene) -> AsyncIterator[tuple[Subscription, Callable[[], Awaitable[object]]]]:
+    async with scene.volunteer.follow("siteChanges", siteId=scene.site_id) as news:
+        await news.next()
+        yield news, lambda: register(scene)
+
+
+async def follow_matches(scene: Scene) -> AsyncIterator[tuple[Subscription, Callable[[], Awaitable[object]]]]:
+    async with scene.coordinator.follow("matchChanges", incidentId=scene.incident_id) as news:
+        await news.next()
+        yield news, lambda: asyncio.gather(register(scene), file(scene))
+
+
+async def follow_reports(scene: Scene) -> AsyncIterator[tuple[Subscription, Callable[[], Awaitable[object]]]]:
+    filed = (await scene.stranger.ask("fileReport", input=report(scene.incident_id))).made
+    change = {"id": filed["reports"][0]["id"], "version": 1, "lastSeenAt": "2026-09-01T10:00:00Z"}
+    async with scene.stranger.signed_in(filed["token"]).follow("ownReports") as news:
+        await news.next()
+        yield news, lambda: scene.call_taker.ask("changeReport", input=change)
+
+
+@pytest.mark.parametrize("follow", [follow_site, follow_matches, follow_reports])
+async def test_who_is_told_has_looked_before_and_is_told_nothing_where_that_cannot_be_entered(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, follow: Any
+) -> None:
+    enter = add_waiting
+
+    async def away(store: Store, entries: Any, session: Any = None) -> None:
+        if session is None:
+            raise AutoReconnect
+        await enter(store, entries, session)
+
+    async for news, change in follow(scene):
+        monkeypatch.setattr("backend.services.audit.audit.add_waiting", away)
+        await change()
+        message = await news.next_message()
+        assert (message["type"], message["payload"][0]["extensions"]["code"]) == ("error", "UNAVAILABLE")
+
+
+async def test_who_was_given_a_cursor_just_now_is_told_at_once_all_the_same(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "SECONDS_BETWEEN", 1.0)
+    monkeypatch.setattr(live, "SECONDS_OF_A_CURSOR", 1.2)
+    use = replace(scene.house.use, feed=Feed())
+    use.feed.live.set()
+    told = live.batches(use, None, lambda _: True, None)
+    async with aclosing(told):
+        await anext(told)
+        assert not (await anext(told)).events
+        began = asyncio.get_running_loop().time()
+        use.feed.tell(Event("1", EventKind.SITE_UPDATED, "1", SYSTEM, AT))
+        assert (await anext(told)).events
+        assert asyncio.get_running_loop().time() - began < live.SECONDS_BETWEEN
+
+
+async def test_a_registration_waits_for_nothing_that_began_after_it(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The embedded database tells of no change as long as a transaction is open that wrote before it."""
+    store = scene.house.use.store
+    insert = Records.insert
+    async with (
+        scene.volunteer.follow("siteChanges", siteId=scene.site_id) as news,
+        await store.client.start_session() as other,
+    ):
+
+        async def with_another(records: Any, record: Any, session: Any = None, **more: Any) -> None:
+            if isinstance(record, Registration):
+                other.start_transaction()
+                await store.database["other"].insert_one({}, session=other)
+            await insert(records, record, session, **more)
+
+        await news.next()
+        monkeypatch.setattr(Records, "insert", with_another)
+        registered = await register(scene)
+        assert (await news.next_record())["id"] == registered
+        await other.abort_transaction()
+
+
+async def test_while_records_are_read_for_the_map_everybody_is_told_of_what_happens(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The embedded database tells of no change as long as a transaction is open that wrote before it."""
+    told = asyncio.Event()
+
+    async def slowly(*arguments: Any) -> Any:
+        pins = await make_pins(*arguments)
+        async with asyncio.timeout(5):
+            await told.wait()
+        return pins
+
+    async with scene.coordinator.follow("siteChanges", siteId=scene.site_id) as news:
+        await news.next()
+        monkeypatch.setattr("backend.services.map_counting.make_pins", slowly)
+        first = await register(scene)
+        assert (await news.next_record())["id"] == first
+        assert await scene.house.use.store.database[DUE].count_documents({})
+        second = await register(scene)
+        assert (await news.next_record(4))["id"] == second
+        told.set()
 
 
 async def test_a_session_that_ended_hears_nothing_more_after_a_second(scene: Scene) -> None:

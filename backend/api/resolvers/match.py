@@ -92,6 +92,7 @@ class MatchMutations:
 class MatchNews:
     cursor: str = strawberry.field(description=CURSOR)
     matches: list[Match] = strawberry.field(description="As they are now; none in the first message, and where quiet.")
+    entered: strawberry.Private[Awaitable[None] | None] = None
 
 
 @strawberry.type
@@ -103,4 +104,5 @@ class MatchSubscriptions:
         context = info.context
         async with aclosing(following.follow_matches(context.use, context.viewer, incident_id, after)) as told:
             async for news in told:
-                yield MatchNews(cursor=news.cursor, matches=[show_match(match) for match in news.records])
+                shown = [show_match(match) for match in news.records]
+                yield MatchNews(cursor=news.cursor, matches=shown, entered=news.entered)

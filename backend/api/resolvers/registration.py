@@ -1,6 +1,6 @@
 """Registrations: read, made, changed, moved."""
 
-from collections.abc import AsyncGenerator, Hashable
+from collections.abc import AsyncGenerator, Awaitable, Hashable
 from contextlib import aclosing
 from typing import Annotated
 
@@ -157,6 +157,7 @@ class SiteNews:
         description="Re-checks that were asked, answered or taken back, as they are now."
     )
     alike: strawberry.Private[Hashable] = None
+    entered: strawberry.Private[Awaitable[None] | None] = None
 
 
 @strawberry.type
@@ -177,4 +178,5 @@ class RegistrationSubscriptions:
                     gone=[ID(one) for one in news.gone],
                     rechecks=[show_recheck(one) for one in news.rechecks],
                     alike=news.alike,
+                    entered=news.entered,
                 )

@@ -1,6 +1,6 @@
 """Reports: read, filed, changed, withdrawn, and followed by the family."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable
 from contextlib import aclosing
 from typing import Annotated
 
@@ -151,6 +151,7 @@ class ReportNews:
     reports: list[Report] = strawberry.field(
         description="As they are now; all of the family's in the first message, none where it is quiet."
     )
+    entered: strawberry.Private[Awaitable[None] | None] = None
 
 
 @strawberry.type
@@ -162,4 +163,5 @@ class ReportSubscriptions:
         context = info.context
         async with aclosing(following.follow_own_reports(context.use, context.viewer, after)) as told:
             async for news in told:
-                yield ReportNews(cursor=news.cursor, reports=[show_report(report) for report in news.records])
+                shown = [show_report(report) for report in news.records]
+                yield ReportNews(cursor=news.cursor, reports=shown, entered=news.entered)
