@@ -8,7 +8,7 @@ from playwright.async_api import WebSocketRoute
 
 from tests.support.desk import desk_of, looks_well_by_day_and_night
 from tests.support.house import Scene
-from tests.support.pairs import arrived, file, register
+from tests.support.pairs import AUNT, arrived, file, register
 from tests.support.records import child, missing
 from tests.support.screens import Device, needs_browser
 from tests.support.second_factor import unproven
@@ -123,6 +123,45 @@ async def test_a_pair_that_comes_while_one_looks_on_is_shown_at_once_and_keys_ma
         assert (await states(scene))["Marisol"][0] == "POTENTIAL"
 
 
+async def test_rows_say_who_is_sought_by_whom_and_pairs_of_adults_are_not_called_children(
+    scene: Scene, tmp_path: Path
+) -> None:
+    grown = {"names": {"full": "Eulalia Barrientos"}, "sex": "FEMALE", "age": {"birthDate": "1981-05-20"}}
+    accompanied = {"person": grown, "careStatus": "ACCOMPANIED"}
+    await register(scene, child(scene.site_id), child(scene.site_id, **accompanied))
+    await file(scene)
+    await file(scene, missing(person=grown), reporter=AUNT)
+    async with desk_of(scene, scene.coordinator, "carla", tmp_path) as (desk, _):
+        girl = desk.page.locator(".pair", has_text="Marisol")
+        woman = desk.page.locator(".pair", has_text="Eulalia")
+        for row, said in (
+            (girl, ("girl, ", "sought by Rosaura Quintanilla, mother", "at Superdome")),
+            (woman, ("woman, ", "sought by Carmen Quintanilla, aunt", "at Superdome", "Adult")),
+        ):
+            text = " ".join((await row.inner_text()).split())
+            assert [one for one in said if one not in text] == [], text
+        assert await girl.get_by_text("Adult").count() == 0
+        await girl.click()
+        await desk.page.get_by_role("button", name="Same child").wait_for()
+        await desk.sees("Sought by Rosaura Quintanilla, mother")
+        await woman.click()
+        await desk.page.get_by_role("button", name="Same person").wait_for()
+        await desk.sees("Sought by Carmen Quintanilla, aunt")
+        await desk.sees("“Same person” tells the family to call the centre")
+        await looks_well_by_day_and_night(desk, "desk-review-adults")
+
+        await register(scene, arrived(scene.other_site_id, **accompanied), arrived(scene.other_site_id))
+        await desk.page.get_by_role("link", name="Same person twice").click()
+        woman = desk.page.locator(".pair", has_text="Eulalia")
+        await woman.click()
+        text = " ".join((await woman.inner_text()).split())
+        assert ("at Superdome" in text, "at Astrodome" in text, text.count("Adult")) == (True, True, 2)
+        await desk.page.get_by_role("button", name="Two people").wait_for()
+        await looks_well_by_day_and_night(desk, "desk-duplicates-adults")
+        await desk.page.locator(".pair", has_text="Marisol").click()
+        await desk.page.get_by_role("button", name="Two children").wait_for()
+
+
 async def test_who_has_a_pair_is_named_and_it_is_taken_and_left_with_one_key(scene: Scene, tmp_path: Path) -> None:
     await register(scene, child(scene.site_id))
     await file(scene)
@@ -182,7 +221,7 @@ async def test_the_queue_says_since_when_it_is_deaf_though_the_connection_lasts(
 async def test_records_of_one_child_are_linked_and_taken_apart_by_keyboard_alone(scene: Scene, tmp_path: Path) -> None:
     await register(scene, child(scene.site_id), arrived(scene.other_site_id))
     async with desk_of(scene, scene.coordinator, "carla", tmp_path) as (desk, _):
-        await desk.page.get_by_role("link", name="Same child twice").press("Enter")
+        await desk.page.get_by_role("link", name="Same person twice").press("Enter")
         await desk.page.locator(".compare").wait_for()
         await looks_well_by_day_and_night(desk, "desk-duplicates")
         await looked(desk)

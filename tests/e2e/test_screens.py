@@ -181,7 +181,7 @@ async def ask_what_would_settle(desk: Device) -> None:
     await desk.sees("Registered at Superdome")
     await desk.looks_well("desk-review")
     await desk.page.get_by_text("Ask for what would settle it").click()
-    await ask(desk, "Those at the child's site")
+    await ask(desk, "Those at the site")
     await ask(desk, "The family")
     await desk.page.locator(".queue .pair", has_text="Marisol").nth(1).click()
     await desk.page.locator(".compare").get_by_text("9", exact=True).wait_for()

@@ -16,6 +16,7 @@ import { Choice } from "../../parts/fields";
 import { Notice } from "../../parts/notice";
 import { Compare, Conflicts, Evidence, placeOf, type Side } from "./compare";
 import { Chance, PairQueue, type Step } from "./pair-queue";
+import { ofAdults, soughtBy, WhomSought, WhomTakenIn } from "./whom";
 
 type Pair = NonNullable<DuplicateQuery["duplicate"]>;
 
@@ -23,8 +24,15 @@ const SIDES = ["REGISTRATION", "REPORT"] as const satisfies readonly RecordSide[
 const STATES = ["SUGGESTED", "LINKED", "DISMISSED"] as const satisfies readonly DuplicateState[];
 const PAGE = 50;
 
-export function DuplicatesScreen({ session, incidentId }: { session: Session; incidentId: string }) {
-  const { say, spoken, moment } = useWords();
+type Properties = {
+  session: Session;
+  incidentId: string;
+  /** Who is younger, in years, is a child. */
+  limit: number;
+};
+
+export function DuplicatesScreen({ session, incidentId, limit }: Properties) {
+  const { say, spoken } = useWords();
   const [side, setSide] = useState<RecordSide>("REGISTRATION");
   const [state, setState] = useState<DuplicateState>("SUGGESTED");
   const { token } = session;
@@ -65,9 +73,15 @@ export function DuplicatesScreen({ session, incidentId }: { session: Session; in
     },
   };
   const stepsOf = (pair: Pair): Step<Pair>[] => {
+    const adults = ofAdults([...pair.registrations, ...pair.reports], limit);
     switch (pair.state) {
       case "SUGGESTED":
-        return [steps.link, steps.dismiss];
+        return adults
+          ? [
+              { ...steps.link, label: "duplicates.link.adults" },
+              { ...steps.dismiss, label: "duplicates.dismiss.adults", done: "duplicates.done.dismiss.adults" },
+            ]
+          : [steps.link, steps.dismiss];
       case "LINKED":
         return [steps.unlink];
       case "DISMISSED":
@@ -97,7 +111,14 @@ export function DuplicatesScreen({ session, incidentId }: { session: Session; in
       row={(one) => (
         <>
           <Chance of={one.probability} />
-          <span class="grows small">{say("duplicates.found", { time: moment(one.createdAt) })}</span>
+          <span class="grows">
+            {one.registrations.map((other) => (
+              <WhomTakenIn key={other.id} of={other} limit={limit} />
+            ))}
+            {one.reports.map((other) => (
+              <WhomSought key={other.id} of={other} limit={limit} />
+            ))}
+          </span>
         </>
       )}
       steps={stepsOf}
@@ -131,7 +152,7 @@ function sidesOf(pair: Pair, say: ReturnType<typeof useWords>["say"]): [Side | n
     ),
     ...pair.reports.map(
       (one): Side => ({
-        title: [say("compare.report"), [one.reporter.name, one.reporter.relation].filter(Boolean).join(", ")].filter(Boolean).join(": "),
+        title: soughtBy(one.reporter) ? say("compare.report.by", { who: soughtBy(one.reporter) }) : say("compare.report"),
         when: one.lastSeenAt,
         where: one.lastSeenPlace.text,
         person: one.person,

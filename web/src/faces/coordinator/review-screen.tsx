@@ -10,13 +10,21 @@ import { AskedList } from "./asked-list";
 import { Compare, Conflicts, Evidence, placeOf } from "./compare";
 import { self } from "./desk";
 import { Chance, PairQueue, type Step } from "./pair-queue";
-import { loadMatch, loadQueue, type Match, nameOf, type Step as Name, take } from "./review";
+import { loadMatch, loadQueue, type Match, type Step as Name, take } from "./review";
+import { ofAdults, soughtBy, WhomSought, WhomTakenIn } from "./whom";
 
 const SHOWN = ["OPEN", "CONFIRMED", "REJECTED", "FADED"] as const;
 type Shown = (typeof SHOWN)[number];
 const STATES: Record<Shown, MatchState[] | null> = { OPEN: null, CONFIRMED: ["CONFIRMED"], REJECTED: ["REJECTED"], FADED: ["FADED"] };
 
-export function ReviewScreen({ session, incidentId }: { session: Session; incidentId: string }) {
+type Properties = {
+  session: Session;
+  incidentId: string;
+  /** Who is younger, in years, is a child. */
+  limit: number;
+};
+
+export function ReviewScreen({ session, incidentId, limit }: Properties) {
   const { say, spoken } = useWords();
   const [shown, setShown] = useState<Shown>("OPEN");
   const [own, setOwn] = useState<string | null>(null);
@@ -44,9 +52,8 @@ export function ReviewScreen({ session, incidentId }: { session: Session; incide
         <>
           <Chance of={one.probability} />
           <span class="grows">
-            <bdi>{(one.report && nameOf(one.report.person.names)) ?? say("compare.nameless")}</bdi>
-            <span class="soft"> · </span>
-            <bdi>{(one.registration && nameOf(one.registration.person.names)) ?? say("compare.nameless")}</bdi>
+            <WhomSought of={one.report} limit={limit} />
+            <WhomTakenIn of={one.registration} limit={limit} />
           </span>
           {one.state === "CLAIMED" ? (
             <span class="tag">
@@ -56,8 +63,8 @@ export function ReviewScreen({ session, incidentId }: { session: Session; incide
           {one.reopenedBecause ? <span class="tag warn">{say("review.reopened")}</span> : null}
         </>
       )}
-      steps={(match) => stepsOf(match, own).map((step) => ({ ...STEPS[step], take: (pair, reason) => take(step, session, pair, reason) }))}
-      show={(match, choose) => <Pair session={session} match={match} own={own} choose={choose} />}
+      steps={(match) => stepsOf(match, own).map((step) => ({ ...STEPS[step], ...(ofAdults([match.report, match.registration], limit) ? OF_ADULTS[step] : {}), take: (pair, reason) => take(step, session, pair, reason) }))}
+      show={(match, choose) => <Pair session={session} match={match} own={own} limit={limit} choose={choose} />}
     />
   );
 }
@@ -70,6 +77,8 @@ const STEPS: Record<Name, Omit<Step<Match>, "take">> = {
   reject: { key: "r", label: "review.reject", reason: true, goesOn: true, done: "review.done.reject" },
   undo: { key: "u", label: "review.undo", undoes: true, done: "review.done.undo" },
 };
+
+const OF_ADULTS: Partial<Record<Name, Partial<Step<Match>>>> = { confirm: { label: "review.confirm.adults" } };
 
 /** The steps that may follow, as the server's table has them (`backend/domain/match.py`); what another has taken waits for them. */
 function stepsOf(match: Match, own: string | null): Name[] {
@@ -86,7 +95,9 @@ function stepsOf(match: Match, own: string | null): Name[] {
   }
 }
 
-function Pair({ session, match, own, choose }: { session: Session; match: Match; own: string | null; choose: (id: string) => void }) {
+type PairProperties = { session: Session; match: Match; own: string | null; limit: number; choose: (id: string) => void };
+
+function Pair({ session, match, own, limit, choose }: PairProperties) {
   const { say, moment } = useWords();
   const { report, registration } = match;
   return (
@@ -102,7 +113,7 @@ function Pair({ session, match, own, choose }: { session: Session; match: Match;
       {report?.review && !report.review.reviewedAt ? <Notice tone="warn">{say("review.unreviewed")}</Notice> : null}
       {registration?.confirmation === "UNCONFIRMED" ? <Notice tone="warn">{say("review.unconfirmed")}</Notice> : null}
       <Conflicts evidence={match.evidence} />
-      {match.state === "POTENTIAL" || match.state === "CLAIMED" ? <p class="soft small">{say("review.consequence")}</p> : null}
+      {match.state === "POTENTIAL" || match.state === "CLAIMED" ? <p class="soft small">{say("review.consequence", { same: say(ofAdults([report, registration], limit) ? "review.confirm.adults" : "review.confirm") })}</p> : null}
       {match.decidedAt ? (
         <p class="soft">
           {say(match.state === "CONFIRMED" ? "review.confirmedAt" : "review.rejectedAt", { time: moment(match.decidedAt) })}{" "}
@@ -110,7 +121,7 @@ function Pair({ session, match, own, choose }: { session: Session; match: Match;
         </p>
       ) : null}
       <Compare
-        left={report && { title: say("compare.report"), when: report.lastSeenAt, where: report.lastSeenPlace.text, person: report.person, photos: report.photos, at: placeOf("report", report.id) }}
+        left={report && { title: soughtBy(report.reporter) ? say("compare.report.by", { who: soughtBy(report.reporter) }) : say("compare.report"), when: report.lastSeenAt, where: report.lastSeenPlace.text, person: report.person, photos: report.photos, at: placeOf("report", report.id) }}
         right={
           registration && {
             title: say("compare.registration", { site: registration.site?.name ?? "" }),
@@ -133,9 +144,8 @@ function Pair({ session, match, own, choose }: { session: Session; match: Match;
                 <button type="button" class="pair" onClick={() => choose(other.id)}>
                   <Chance of={other.probability} />
                   <span class="grows">
-                    <bdi>{(other.report && nameOf(other.report.person.names)) ?? say("compare.nameless")}</bdi>
-                    <span class="soft"> · </span>
-                    <bdi>{(other.registration && nameOf(other.registration.person.names)) ?? say("compare.nameless")}</bdi>
+                    <WhomSought of={other.report} limit={limit} />
+                    <WhomTakenIn of={other.registration} limit={limit} />
                   </span>
                 </button>
               </li>

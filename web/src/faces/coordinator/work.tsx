@@ -47,18 +47,18 @@ const ALL: readonly Role[] = ["COORDINATOR", "OFFICER", "ADMIN", "CALL_TAKER"];
 
 /** A screen that is about one incident; nothing where there is none. */
 const of =
-  (show: (session: Session, incidentId: string) => VNode) =>
+  (show: (session: Session, incidentId: string, childAgeLimit: number) => VNode) =>
   ({ session, incident }: Place): VNode | null =>
-    incident && show(session, incident.id);
+    incident && show(session, incident.id, incident.childAgeLimit);
 
 /** The first that a role may do is where it begins. */
 export const WORK: readonly Work[] = [
-  { path: "/desk", group: "find", title: "desk.review", roles: DECIDERS, show: of((session, incidentId) => <ReviewScreen session={session} incidentId={incidentId} />) },
+  { path: "/desk", group: "find", title: "desk.review", roles: DECIDERS, show: of((session, incidentId, limit) => <ReviewScreen session={session} incidentId={incidentId} limit={limit} />) },
   { path: "/desk/calls", group: "find", title: "desk.calls", roles: HEARERS, show: of((session, incidentId) => <CallsScreen session={session} incidentId={incidentId} />) },
   { path: "/desk/sightings", group: "find", title: "desk.sightings", roles: TAKERS, show: of((session, incidentId) => <SightingsScreen session={session} incidentId={incidentId} />) },
   { path: "/desk/map", group: "watch", title: "desk.map", roles: DECIDERS, show: ({ session, incident, go }) => incident && <MapScreen session={session} incidentId={incident.id} go={go} /> },
   { path: "/desk/alerts", group: "watch", title: "desk.alerts", roles: DECIDERS, show: of((session, incidentId) => <TellingScreen session={session} incidentId={incidentId} />) },
-  { path: "/desk/duplicates", group: "find", title: "desk.duplicates", roles: DECIDERS, show: of((session, incidentId) => <DuplicatesScreen session={session} incidentId={incidentId} />) },
+  { path: "/desk/duplicates", group: "find", title: "desk.duplicates", roles: DECIDERS, show: of((session, incidentId, limit) => <DuplicatesScreen session={session} incidentId={incidentId} limit={limit} />) },
   { path: "/desk/waiting", group: "watch", title: "desk.waiting", roles: TAKERS, show: of((session, incidentId) => <WaitingScreen session={session} incidentId={incidentId} />) },
   {
     path: "/desk/take-downs",
