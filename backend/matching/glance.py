@@ -20,19 +20,22 @@ Rows = npt.NDArray[np.void]
 MOST_MARKS, MOST_WORN = 4, 6
 NOTHING = 0
 """What is not known of a word; a number that is not known is NaN."""
-ROW = np.dtype([
-    ("sex", np.uint8),
-    ("earliest", np.float32),
-    ("latest", np.float32),
-    ("dated", np.bool_),
-    ("hair", np.uint32),
-    ("eyes", np.uint32),
-    ("height_cm", np.float32),
-    ("marks", np.uint32, MOST_MARKS),
-    ("worn", np.uint32, MOST_WORN),
-    ("latitude", np.float32),
-    ("longitude", np.float32),
-])  # fmt: skip
+ROW = np.dtype(
+    [
+        ("sex", np.uint8),
+        ("earliest", np.float32),
+        ("latest", np.float32),
+        ("dated", np.bool_),
+        ("hair", np.uint32),
+        ("eyes", np.uint32),
+        ("height_cm", np.float32),
+        ("marks", np.uint32, MOST_MARKS),
+        ("worn", np.uint32, MOST_WORN),
+        ("latitude", np.float32),
+        ("longitude", np.float32),
+    ],
+    align=True,
+)  # fmt: skip
 
 # Fitted as those of `keys.KINDS` were.
 _SEX, _OTHER_SEX = -0.2, -2.4

@@ -35,7 +35,7 @@ class Bounds:
     for_a_crowd: int = 1
 
 
-AT_ONCE = Bounds(found=400, found_by_place=120, compared=12, compared_by_place=4, for_a_crowd=5)
+AT_ONCE = Bounds(found=2000, found_by_place=600, compared=12, compared_by_place=4, for_the_small=2, for_a_crowd=5)
 """For a server that answers while people wait: a glance takes a microsecond, a comparison 150 of them."""
 FOR_ADVICE = Bounds(found=200, found_by_place=60, compared=6, compared_by_place=2, for_the_small=1)
 """For two records of one child, which are more alike than what two people say of it; nobody waits for this."""
