@@ -57,7 +57,7 @@ async def measure_alerts(*, quick: bool) -> str:
         await _senders(1000 if quick else 3000, 3 if quick else 5),
         await _one_alert(PHONES),
         await measure_area_alerts(quick=quick),
-        await _beside_faults(3000 if quick else 6000, 3 if quick else 7),
+        await _beside_faults(5000 if quick else 10_000, 3 if quick else 5),
     ]
     return "\n\n".join(parts)
 
