@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from backend import sender as sending
 from backend.app import wire_channels
 from backend.domain.alert import Alert, AlertKind, ChannelKind, DeliveryState
 from backend.domain.device import Device
@@ -233,6 +234,28 @@ async def test_very_many_devices_are_queued_by_the_page_and_each_once(
         assert await use.store.transact(lambda session: queue_deliveries(use, alert.id, session)) is None
         queued = await use.store.deliveries.find({})
         assert len({one.device_id for one in queued}) == len(queued) == 20
+
+
+async def test_what_was_sent_is_recorded_though_the_next_look_fails(
+    idle: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = 0
+
+    async def look_once(*asked: Any) -> Any:
+        nonlocal looks
+        looks += 1
+        if looks == 2:
+            raise ConnectionError("The database was away for a moment.")
+        return await look(*asked)
+
+    monkeypatch.setattr(sending, "look", look_once)
+    async with fake_push_service() as service, sender_of(idle) as sender:
+        phone = service.subscribe()
+        await an_alert(idle, [phone])
+        async with running_sender(sender):
+            await until_states(idle.use.store, {"SENT": 1})
+        assert looks >= 2
+        assert len(service.received(phone)) == 1
 
 
 async def test_what_was_due_long_ago_is_read_by_the_page_and_not_with_all_that_was_due_since(idle: House) -> None:
