@@ -54,7 +54,7 @@ WRONG_TLS = "tls"
 
 async def measure_alerts(*, quick: bool) -> str:
     parts = [
-        await _senders(1000 if quick else 3000, 3 if quick else 5),
+        await _senders(1000 if quick else 1500, 4 if quick else 10),
         await _one_alert(PHONES),
         await measure_area_alerts(quick=quick),
         await _beside_faults(5000 if quick else 10_000, 3 if quick else 5),
