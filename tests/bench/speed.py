@@ -276,7 +276,7 @@ async def _speed(use: Collaborators, size: int, lines: Sequence[str], truth: dic
     assert rules is not None
     for line in lines:
         document = _document(Side.REPORT, line)
-        report_id = document["_id"]
+        report_id: str = document["_id"]
         await reports.collection.insert_one(_hidden(reports, document))
         milliseconds.append(await _score(use, report_id))
         subject = await candidate(reports, report_id)
@@ -287,7 +287,7 @@ async def _speed(use: Collaborators, size: int, lines: Sequence[str], truth: dic
         began = time.perf_counter()
         await registrations.collection.find_one({"_id": truth.get(report_id, report_id)}, {"_id": 1})
         bare.append((time.perf_counter() - began) * 1000)
-        child = await candidate(registrations, truth[report_id] if report_id in truth else report_id)
+        child = await candidate(registrations, truth.get(report_id, report_id))
         if child is not None:
             probability = compare(subject.profile, child.profile, rules.context).probability
             met.append((child.id in found, probability >= rules.incident.propose_threshold))
