@@ -20,8 +20,9 @@ from backend.api.address import address_of, behind_proxies
 from backend.api.button_page import Words, button_routes
 from backend.api.context import Context
 from backend.api.documents import Document, DocumentStore, load_trusted, schema_of
-from backend.api.endpoint import graphql_routes
+from backend.api.endpoint import graphql_routes, with_websockets
 from backend.api.errors import error_masker
+from backend.api.execution import Engine
 from backend.api.headers import with_headers
 from backend.api.health import health_routes
 from backend.api.limits import Limits
@@ -351,19 +352,11 @@ def build_app(settings: Settings, use: Collaborators, contract: Contract | None 
     schema, limits = own.schema, own.limits
     mask_error = error_masker(use.new_id, is_away, lambda error: isinstance(error, (UnreadableError, MalformedError)))
     sign_in = _SignIn(use, settings.address)
-    graphql = graphql_routes(
-        schema=schema,
-        make_context=sign_in,
-        limits=limits,
-        documents=DocumentStore(
-            schema=schema_of(schema),
-            limits=limits,
-            trusted=own.trusted,
-            any_document=not settings.trusted_documents_only,
-        ),
-        mask_error=mask_error,
-        console=CONSOLE if settings.graphiql else None,
+    documents = DocumentStore(
+        schema=schema_of(schema), limits=limits, trusted=own.trusted, any_document=not settings.trusted_documents_only
     )
+    engine = Engine(schema, sign_in, limits, documents, mask_error)
+    graphql = graphql_routes(engine, CONSOLE if settings.graphiql else None)
     photos = photo_routes(
         make_context=sign_in,
         limits=PhotoLimits(settings.photo_bytes, settings.photo_megapixels),
@@ -374,6 +367,6 @@ def build_app(settings: Settings, use: Collaborators, contract: Contract | None 
     routes = Starlette(routes=[*web_app_routes(WEB_APP, settings.tiles_url), *graphql, *photos, *behind_links, *health])
     # It would lead to whatever host a request names.
     routes.router.redirect_slashes = False
-    shared = for_origins(routes, settings.cors_origins, settings.address)
+    shared = for_origins(with_websockets(routes, engine), settings.cors_origins, settings.address)
     headed = with_headers(shared, https=settings.address.startswith("https://"))
     return behind_proxies(headed, settings.trusted_proxies)

@@ -14,7 +14,6 @@ from graphql.execution import (
     create_source_event_stream,
     execute_root_selection_set,
     execute_subscription_event,
-    map_source_to_response_event,
 )
 from starlette.requests import Request
 from starlette.websockets import WebSocket
@@ -159,30 +158,18 @@ async def subscribe(
     Raises RefusedError where it cannot begin, or its source fails. An event that takes too long to complete is answered
     with TIMEOUT, and the next one is waited for.
     """
-    executor = _executor(engine, chosen, context)
-
-    async def answer_event(event: Executor[Any]) -> str:
-        heard()
-        entered = getattr(event.root_value, "entered", None)
-        alike = getattr(event.root_value, "alike", None) if chosen.operation.alike else None
+    # What runs an event is made when it is needed: thousands wait, and would each keep one.
+    async with aclosing(await _source_of(engine, chosen, context)) as events:
         try:
-            async with asyncio.timeout(engine.limits.seconds):
-                if alike is None:
-                    answer = await _answer(engine, event, renewed(context))
-                    await _before_answer(answer.context)
-                else:
-                    parameters = chosen.parameters
-                    selected = chosen.document.source, parameters.operation_name, without_cursor(parameters.variables)
-                    answer = await engine.shared.ask(
-                        (*selected, alike), lambda: _answer(engine, event, renewed(context))
-                    )
-                    await context.before_answer_of(answer.context)
-                if entered is not None:
-                    await entered
-                return answer.text
-        except TimeoutError:
-            return as_json({"errors": list(_too_slow(engine.limits).errors), "data": None})
+            async for event in events:
+                heard()
+                yield await _answer_event(engine, chosen, context, event)
+        except Exception as error:
+            raise RefusedError([engine.masked(error)]) from error
 
+
+async def _source_of(engine: Engine, chosen: Chosen, context: Any) -> AsyncGenerator[Any, None]:
+    executor = _executor(engine, chosen, context)
     try:
         async with asyncio.timeout(engine.limits.seconds):
             source = create_source_event_stream(executor)
@@ -192,18 +179,35 @@ async def subscribe(
         raise _too_slow(engine.limits) from None
     if isinstance(source, ExecutionResult):
         raise RefusedError([engine.masked(error) for error in source.errors or ()])
-    events = map_source_to_response_event(executor, cast("Any", source), cast("Any", answer_event))
-    async with aclosing(events):
-        try:
-            async for text in cast("AsyncGenerator[str, None]", events):
-                yield text
-        except Exception as error:
-            raise RefusedError([engine.masked(error)]) from error
+    return cast("AsyncGenerator[Any, None]", source)
 
 
-async def _answer(engine: Engine, event: Executor[Any], context: Any) -> Answer:
-    event.context_value = context
-    result = execute_subscription_event(event)
+async def _answer_event(engine: Engine, chosen: Chosen, context: Any, event: Any) -> str:
+    entered = getattr(event, "entered", None)
+    alike = getattr(event, "alike", None) if chosen.operation.alike else None
+    try:
+        async with asyncio.timeout(engine.limits.seconds):
+            if alike is None:
+                answer = await _answer(engine, chosen, renewed(context), event)
+                await _before_answer(answer.context)
+            else:
+                parameters = chosen.parameters
+                selected = chosen.document.source, parameters.operation_name, without_cursor(parameters.variables)
+                answer = await engine.shared.ask(
+                    (*selected, alike), lambda: _answer(engine, chosen, renewed(context), event)
+                )
+                await context.before_answer_of(answer.context)
+            if entered is not None:
+                await entered
+            return answer.text
+    except TimeoutError:
+        return as_json({"errors": list(_too_slow(engine.limits).errors), "data": None})
+
+
+async def _answer(engine: Engine, chosen: Chosen, context: Any, event: Any) -> Answer:
+    executor = _executor(engine, chosen, context)
+    executor.root_value = event
+    result = execute_subscription_event(executor)
     done = result if isinstance(result, ExecutionResult) else await result
     return Answer(as_json(_payload(engine, done)), context)
 

@@ -32,8 +32,11 @@ def for_origins(app: ASGIApp, allowed: Collection[str], own: str) -> ASGIApp:
         origin = headers.get("origin")
         if scope["type"] == "websocket":
             foreign = origin is not None and origin not in {*allowed, own} and _host(origin) != headers.get("host")
-            refused = PlainTextResponse("Pages of other sites may not connect here.\n", 403)
-            await (refused if foreign else app)(scope, receive, send)
+            del headers  # a connection may stay for hours
+            if foreign:
+                await PlainTextResponse("Pages of other sites may not connect here.\n", 403)(scope, receive, send)
+            else:
+                await app(scope, receive, send)
         elif origin in allowed:
             await shared(scope, receive, send)
         elif (

@@ -93,11 +93,42 @@ class _PatientProtocol(HttpToolsProtocol):
             self._stalled = None
 
 
+class _Messages:
+    """What came in and was not read yet, for one reader; `asyncio.Queue` takes three kilobytes to wait in."""
+
+    def __init__(self) -> None:
+        self._messages: list[Any] = []
+        self._bell: asyncio.Future[None] | None = None
+
+    def put_nowait(self, message: Any) -> None:
+        self._messages.append(message)
+        if self._bell is not None and not self._bell.done():
+            self._bell.set_result(None)
+
+    async def get(self) -> Any:
+        while not self._messages:
+            self._bell = asyncio.get_running_loop().create_future()
+            await self._bell
+        return self._messages.pop(0)
+
+    def empty(self) -> bool:
+        return not self._messages
+
+
 class _PatientWebSocket(WebSocketsSansIOProtocol):
     """Lets go of whoever takes nothing: uvicorn by itself would keep what was not taken until the network gives up."""
 
     patience = Patience()
     _stalled: asyncio.TimerHandle | None = None
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.queue = _Messages()  # type: ignore[assignment]  # all of a queue that is used
+
+    def start_keepalive(self) -> None:
+        """Forget the handshake, which is done. Whoever is silent is asked for a sign of life by the application."""
+        self.request.headers.clear()  # which its parser keeps as long as the connection
+        del self.request, self.response
 
     def pause_writing(self) -> None:
         super().pause_writing()

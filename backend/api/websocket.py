@@ -9,8 +9,8 @@ before that, with 429.
 import asyncio
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, aclosing, contextmanager
+from collections.abc import Mapping
+from contextlib import aclosing
 from typing import Any, TypeVar
 
 from graphql import OperationType
@@ -47,29 +47,40 @@ async def answer_websocket(engine: Engine, websocket: WebSocket) -> None:
         await websocket.send_denial_response(Response(status_code=429, headers={"retry-after": "60"}))
         return
     await websocket.accept(subprotocol=SUBPROTOCOL)
-    with ExitStack() as counted:
-        counted.enter_context(_counted(engine.connections, place))
-        await _serve(engine, websocket, counted)
-
-
-@contextmanager
-def _counted(connections: Counter[str], who: str) -> Iterator[None]:
-    connections[who] += 1
+    counted = _Counted(engine.connections)
+    counted.count(place)
     try:
-        yield
+        await _serve(engine, websocket, counted)
     finally:
-        connections[who] -= 1
-        if not connections[who]:
-            del connections[who]
+        counted.count(None)
 
 
-async def _serve(engine: Engine, websocket: WebSocket, counted: ExitStack) -> None:
+class _Counted:
+    """As whose a connection is counted."""
+
+    def __init__(self, connections: Counter[str]) -> None:
+        self.connections = connections
+        self.who: str | None = None
+
+    def count(self, who: str | None) -> None:
+        """Count it as this one's from now on, or as nobody's any more."""
+        if self.who is not None:
+            self.connections[self.who] -= 1
+            if not self.connections[self.who]:
+                del self.connections[self.who]
+        if who is not None:
+            self.connections[who] += 1
+        self.who = who
+
+
+async def _serve(engine: Engine, websocket: WebSocket, counted: _Counted) -> None:
     try:
         async with asyncio.TaskGroup() as tasks:
             connection = _Connection(engine, websocket, tasks, counted)
-            tasks.create_task(connection.expect_init())
-            tasks.create_task(connection.keep_alive())
-            await connection.listen()
+            try:
+                await connection.listen()
+            finally:
+                connection.watch.cancel()
     except* _Closing as closings:
         closing = _first(closings)
         await _close(websocket, closing.code, closing.reason)
@@ -98,7 +109,7 @@ async def _close(websocket: WebSocket, code: int, reason: str) -> None:
 class _Connection:
     """The state of one connection. Whatever ends it is raised as _Closing in one of its tasks."""
 
-    def __init__(self, engine: Engine, websocket: WebSocket, tasks: asyncio.TaskGroup, counted: ExitStack) -> None:
+    def __init__(self, engine: Engine, websocket: WebSocket, tasks: asyncio.TaskGroup, counted: _Counted) -> None:
         self.engine = engine
         self.websocket = websocket
         self.tasks = tasks
@@ -112,28 +123,35 @@ class _Connection:
         self.valid_until = 0.0
         self.checking = asyncio.Lock()
         self.operations: dict[str, asyncio.Task[None]] = {}
+        self.pinged = False
+        self.received_before = 0
+        loop = asyncio.get_running_loop()
+        # A timer, and no task that sleeps: of these there are thousands, for hours.
+        self.watch = loop.call_later(engine.limits.connection_init_seconds, self.expect_init)
 
     async def listen(self) -> None:
         while True:
-            message = await self.receive()
-            self.received += 1
-            self.refuse_flood()
-            match message.get("type"):
-                case "connection_init":
-                    await self.initialise(self.optional_map(message))
-                case "ping":
-                    payload = self.optional_map(message)
-                    await self.send({"type": "pong", **({"payload": payload} if payload is not None else {})})
-                case "pong":
-                    self.optional_map(message)
-                case "subscribe":
-                    await self.begin(message)
-                case "complete":
-                    operation = self.operations.pop(self.operation_id(message), None)
-                    if operation:
-                        operation.cancel()
-                case _:
-                    raise _Closing(4400, "Unknown message type")
+            await self.heed(await self.receive())
+
+    async def heed(self, message: Mapping[str, Any]) -> None:
+        self.received += 1
+        self.refuse_flood()
+        match message.get("type"):
+            case "connection_init":
+                await self.initialise(self.optional_map(message))
+            case "ping":
+                payload = self.optional_map(message)
+                await self.send({"type": "pong", **({"payload": payload} if payload is not None else {})})
+            case "pong":
+                self.optional_map(message)
+            case "subscribe":
+                await self.begin(message)
+            case "complete":
+                operation = self.operations.pop(self.operation_id(message), None)
+                if operation:
+                    operation.cancel()
+            case _:
+                raise _Closing(4400, "Unknown message type")
 
     async def receive(self) -> Mapping[str, Any]:
         event = await self.websocket.receive()
@@ -167,13 +185,14 @@ class _Connection:
             return
         if self.engine.connections[who] >= self.engine.limits.person_connections:
             raise _Closing(4429, "Too many connections of this account")
-        self.counted.close()
-        self.counted.enter_context(_counted(self.engine.connections, who))
+        self.counted.count(who)
 
     async def initialise(self, payload: Mapping[str, Any] | None) -> None:
         if self.initialised:
             raise _Closing(4429, "Too many initialisation requests")
         self.initialised = True
+        self.watch.cancel()
+        self.look_later()
         authorization = (payload or {}).get("authorization")
         if authorization is not None and not isinstance(authorization, str):
             raise _Closing(4400, "`authorization` must be a string")
@@ -184,6 +203,8 @@ class _Connection:
         except Exception as error:
             raise _Closing(4500, str(self.engine.masked(error)["message"])) from error
         self.count_person()
+        # Who waits for hours need not keep them; what they say of who asks is known now.
+        self.websocket.scope["headers"].clear()
         self.valid_until = asyncio.get_running_loop().time() + self.engine.limits.recheck_seconds
         await self.send({"type": "connection_ack"})
         self.acknowledged = True
@@ -266,24 +287,30 @@ class _Connection:
                 raise _Closing(4403, "You are no longer signed in")
             self.valid_until = now + self.engine.limits.recheck_seconds
 
-    async def expect_init(self) -> None:
-        await asyncio.sleep(self.engine.limits.connection_init_seconds)
-        if not self.initialised:
-            raise _Closing(4408, "Connection initialisation timeout")
+    def expect_init(self) -> None:
+        self.end(4408, "Connection initialisation timeout")
 
-    async def keep_alive(self) -> None:
+    def look_for_life(self) -> None:
         """Ping a silent client; close the connection when it does not answer that either."""
-        pinged = False
-        while True:
-            before = self.received
-            await asyncio.sleep(self.engine.limits.ping_seconds)
-            if self.received != before:
-                pinged = False
-            elif pinged:
-                raise _Closing(4408, "No answer to a ping")
-            else:
-                pinged = True
-                await self.send({"type": "ping"})
+        if self.received != self.received_before:
+            self.pinged = False
+        elif self.pinged:
+            self.end(4408, "No answer to a ping")
+            return
+        else:
+            self.pinged = True
+            self.tasks.create_task(self.send({"type": "ping"}))
+        self.look_later()
+
+    def look_later(self) -> None:
+        self.received_before = self.received
+        self.watch = asyncio.get_running_loop().call_later(self.engine.limits.ping_seconds, self.look_for_life)
+
+    def end(self, code: int, reason: str) -> None:
+        async def closing() -> None:
+            raise _Closing(code, reason)
+
+        self.tasks.create_task(closing())
 
     def optional_map(self, message: Mapping[str, Any]) -> Mapping[str, Any] | None:
         payload = message.get("payload")

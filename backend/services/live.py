@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from backend.domain.errors import DomainError, ErrorCode, refusal
 from backend.domain.event import Event
 from backend.services.collaborators import Collaborators
-from backend.store.feed import Listener, TooFarBehindError, remember_past
+from backend.store.feed import TooFarBehindError, remember_past
 
 SECONDS_BETWEEN = 0.25
 BEAT_SECONDS = 0.05
@@ -64,7 +64,7 @@ async def batches(
             yield Batch(tuple(listener.waiting_now()), use.feed.last, is_first=True)
             while True:
                 await asyncio.sleep(min(next_telling(told, time()), due) - time())
-                first = await _next_within(listener, max(0.0, due - time()))
+                first = await listener.next_within(max(0.0, due - time()))
                 if first is None:
                     due = max(time(), due + SECONDS_OF_A_CURSOR)
                     yield Batch((), use.feed.last)
@@ -88,15 +88,7 @@ async def _heard_here_too(use: Collaborators, after: str) -> None:
     """Wait a little for what a follower has heard from another process, which was faster than this one."""
     async with use.feed.listen(lambda event: event.id == after) as listener:
         if not use.feed.remembers(after):
-            await _next_within(listener, SECONDS_APART)
-
-
-async def _next_within(listener: Listener, seconds: float) -> Event | None:
-    try:
-        async with asyncio.timeout(seconds):
-            return await listener.next()
-    except TimeoutError:
-        return None
+            await listener.next_within(SECONDS_APART)
 
 
 def cursor_of(use: Collaborators, scope: str, heard: str) -> str:

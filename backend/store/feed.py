@@ -41,48 +41,78 @@ def everything(_: Event) -> bool:
 
 @dataclass(slots=True, eq=False)
 class Listener:
-    """Events for one subscriber, in the order of the log; None in the queue wakes a subscriber that was lost.
+    """Events for one subscriber, in the order of the log. Thousands wait: each is a few hundred bytes.
 
-    Only what is `wanted` is queued, and only what is `about` a record is looked at, where one is named.
+    Only what is `wanted` is queued, and only what is `about` a record is looked at, where one is named. The `bell`
+    rings when there is something, or the subscriber was lost.
     """
 
     wanted: Callable[[Event], bool] = everything
     about: str | None = None
-    waiting: asyncio.Queue[Event | None] = field(default_factory=lambda: asyncio.Queue(BEHIND_AT_MOST))
+    waiting: list[Event] = field(default_factory=list)
     lost: bool = False
+    bell: "asyncio.Future[None] | None" = None
 
     def offer(self, event: Event) -> None:
         if not self.wanted(event):
             return
-        if self.waiting.full():
+        if len(self.waiting) == BEHIND_AT_MOST:
             self.lost = True
         else:
-            self.waiting.put_nowait(event)
+            self.waiting.append(event)
+            self.ring()
 
     def lose(self) -> None:
         self.lost = True
-        if not self.waiting.full():
-            self.waiting.put_nowait(None)
+        self.ring()
+
+    def ring(self) -> None:
+        if self.bell is not None and not self.bell.done():
+            self.bell.set_result(None)
 
     async def next(self) -> Event:
         """Wait for the next event.
 
         Raises: TooFarBehindError.
         """
-        event = None if self.lost else await self.waiting.get()
-        if event is None:
+        while not self.waiting and not self.lost:
+            await self._hear()
+        return self._first()
+
+    async def next_within(self, seconds: float) -> Event | None:
+        """The next event, where it comes in time.
+
+        Raises: TooFarBehindError.
+        """
+        if not self.waiting and not self.lost:
+            timer = asyncio.get_running_loop().call_later(seconds, self.ring)
+            try:
+                await self._hear()
+            finally:
+                timer.cancel()
+        return self._first() if self.waiting or self.lost else None
+
+    async def _hear(self) -> None:
+        self.bell = asyncio.get_running_loop().create_future()
+        try:
+            await self.bell
+        finally:
+            self.bell = None
+
+    def _first(self) -> Event:
+        if self.lost:
             raise TooFarBehindError
-        return event
+        return self.waiting.pop(0)
 
     def waiting_now(self) -> list[Event]:
         """Whatever else is there already.
 
         Raises: TooFarBehindError.
         """
-        found = [self.waiting.get_nowait() for _ in range(self.waiting.qsize())]
-        if self.lost or None in found:
+        if self.lost:
             raise TooFarBehindError
-        return [event for event in found if event is not None]
+        found, self.waiting = self.waiting, []
+        return found
 
 
 @dataclass(slots=True, eq=False)

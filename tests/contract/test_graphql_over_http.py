@@ -13,6 +13,7 @@ from strawberry.extensions import SchemaExtension
 
 from backend.api.documents import document_store
 from backend.api.endpoint import graphql_routes
+from backend.api.execution import Engine
 from backend.api.limits import Limits
 from backend.api.parameters import hash_of
 from tests.support.graphql_audit import audit
@@ -299,9 +300,7 @@ def test_a_schema_with_extensions_is_not_served_without_them() -> None:
     limits = Limits()
     documents = document_store(schema=schema, limits=limits, folder=None, any_document=True)
     with pytest.raises(ValueError, match="extensions"):
-        graphql_routes(
-            schema=schema, make_context=nobody, limits=limits, documents=documents, mask_error=mask, console=None
-        )
+        graphql_routes(Engine(schema, nobody, limits, documents, mask), None)
 
 
 async def test_other_methods_are_told_the_two_that_are_allowed(client: ClientSession) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import gc
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, aclosing
@@ -12,7 +13,9 @@ from typing import Any
 
 import aiohttp
 import pytest
+from graphql.execution import Executor
 from pymongo.errors import AutoReconnect
+from websockets.http11 import Request
 
 from backend.app import build_app, wire
 from backend.domain.account import Role
@@ -376,15 +379,26 @@ async def test_a_session_that_ended_hears_nothing_more_after_a_second(scene: Sce
     assert news.socket.close_code == 4403
 
 
+async def test_of_what_began_a_subscription_nothing_is_kept_while_it_waits(scene: Scene) -> None:
+    async with scene.volunteer.follow("siteChanges", siteId=scene.site_id) as news:
+        await news.next()
+        gc.collect()
+        kept = gc.get_objects()
+        assert not [one for one in kept if isinstance(one, Executor)]
+        headers = [one.headers for one in kept if isinstance(one, Request)]
+        assert headers
+        assert not any(headers)
+
+
 async def test_what_waits_for_a_follower_is_what_it_follows_and_bounded() -> None:
     feed = Feed()
     async with feed.listen(lambda event: event.site_id == "here") as listener:
         for number in range(BEHIND_AT_MOST + 10):
             feed.tell(Event(str(number), EventKind.SITE_UPDATED, "1", SYSTEM, AT, site_id="elsewhere"))
-        assert (listener.waiting.qsize(), feed.last) == (0, str(BEHIND_AT_MOST + 9))
+        assert (len(listener.waiting), feed.last) == (0, str(BEHIND_AT_MOST + 9))
         for _ in range(2 * BEHIND_AT_MOST):
             feed.tell(Event("x", EventKind.SITE_UPDATED, "1", SYSTEM, AT, site_id="here"))
-        assert listener.waiting.qsize() == BEHIND_AT_MOST
+        assert len(listener.waiting) == BEHIND_AT_MOST
         with pytest.raises(TooFarBehindError):
             listener.waiting_now()
     assert len(feed.heard) <= REMEMBERED

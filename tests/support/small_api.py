@@ -10,10 +10,12 @@ import strawberry
 from graphql import GraphQLError
 from starlette.applications import Starlette
 from starlette.requests import Request
+from starlette.types import ASGIApp
 from starlette.websockets import WebSocket
 
 from backend.api.documents import document_store
-from backend.api.endpoint import graphql_routes
+from backend.api.endpoint import graphql_routes, with_websockets
+from backend.api.execution import Engine
 from backend.api.limits import Limits
 from backend.domain.errors import DomainError, not_found, unauthenticated
 
@@ -175,7 +177,7 @@ def small_app(
     folder: Path | None = None,
     any_document: bool = True,
     console: Path | None = None,
-) -> Starlette:
+) -> ASGIApp:
     """The whole endpoint on `/graphql`; the tokens "expired", "faulty" and "slow" are not let in."""
     schema = small_schema()
     bounds = limits or Limits(introspection=True)
@@ -189,12 +191,6 @@ def small_app(
             await asyncio.Event().wait()
         return SmallContext(events, token)
 
-    routes = graphql_routes(
-        schema=schema,
-        make_context=make_context,
-        limits=bounds,
-        documents=document_store(schema=schema, limits=bounds, folder=folder, any_document=any_document),
-        mask_error=mask,
-        console=console,
-    )
-    return Starlette(routes=routes)
+    documents = document_store(schema=schema, limits=bounds, folder=folder, any_document=any_document)
+    engine = Engine(schema, make_context, bounds, documents, mask)
+    return with_websockets(Starlette(routes=graphql_routes(engine, console)), engine)

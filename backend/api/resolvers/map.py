@@ -77,6 +77,7 @@ class MapSubscriptions:
         self, info: Info, incident_id: IncidentId, after: AfterCursor = None
     ) -> AsyncGenerator[MapNews, None]:
         context = info.context
+        del info  # with all that began this, which may go on for hours
         async with aclosing(maps.follow_map(context.use, context.viewer, incident_id, after)) as told:
             async for news in told:
                 yield MapNews(cursor=news.cursor, cells=list(news.cells), everywhere=news.everywhere, alike=news.alike)

@@ -102,6 +102,7 @@ class MatchSubscriptions:
         self, info: Info, incident_id: IncidentId, after: AfterCursor = None
     ) -> AsyncGenerator[MatchNews, None]:
         context = info.context
+        del info  # with all that began this, which may go on for hours
         async with aclosing(following.follow_matches(context.use, context.viewer, incident_id, after)) as told:
             async for news in told:
                 shown = [show_match(match) for match in news.records]

@@ -170,6 +170,7 @@ class RegistrationSubscriptions:
         after: AfterCursor = None,
     ) -> AsyncGenerator[SiteNews, None]:
         context = info.context
+        del info  # with all that began this, which may go on for hours
         async with aclosing(following.follow_site(context.use, context.viewer, site_id, after)) as told:
             async for news in told:
                 yield SiteNews(
