@@ -181,9 +181,9 @@ async def _start_more(sender: Sender, lane: _Lane, due: _Due, sending: set[async
         due.page, due.reached = await look(use.store, lane.name, use.clock(), due.reached)
     following = [due.page.popleft() for _ in range(min(room, len(due.page)))]
     claims = await claim_page(use.store, following, use.clock(), sender.lease, use.new_id())
-    parcels, gone = await parcels_of(use, claims)
+    parcels, ended = await parcels_of(use, claims)
     sending.update(asyncio.create_task(_send(sender, lane, parcel)) for parcel in parcels)
-    return [Attempt(claim, DeliveryState.GONE, "The device was taken off, or it is old news.") for claim in gone]
+    return ended
 
 
 async def _settle(sender: Sender, attempts: list[Attempt]) -> None:

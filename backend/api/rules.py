@@ -138,6 +138,7 @@ OPERATIONS: Mapping[str, Mapping[str, OperationRule]] = MappingProxyType(
             "areaAlerts": _allowed(Action.READ_AREA_ALERT),
             "nearbyAlert": _allowed(Action.READ_NEARBY_ALERT),
             "nearbyAlerts": _SIGNED_IN,
+            "parkedDeliveries": _allowed(Action.RESEND_DELIVERIES),
             "webhooks": _allowed(Action.CHANGE_WEBHOOK),
         },
         "Mutation": {
@@ -213,7 +214,10 @@ OPERATIONS: Mapping[str, Mapping[str, OperationRule]] = MappingProxyType(
             "stopAreaAlert": _allowed(Action.SEND_AREA_ALERT),
             "chooseNearbyPlace": _allowed(Action.CHOOSE_NEARBY_PLACE),
             "addWebhook": _allowed(Action.CHANGE_WEBHOOK),
+            "pauseWebhook": _allowed(Action.CHANGE_WEBHOOK),
+            "resumeWebhook": _allowed(Action.CHANGE_WEBHOOK),
             "removeWebhook": _allowed(Action.CHANGE_WEBHOOK),
+            "resendDeliveries": _allowed(Action.RESEND_DELIVERIES),
             "endSessionsOf": _allowed(*_INVITE),
             "renewSession": _SIGNED_IN,
         },
@@ -292,6 +296,8 @@ _PAYLOADS = {
     "SiteNews": _rules(FORM="cursor registrations gone rechecks"),
     "UserError": _rules(FORM="code message field"),
     "PageInfo": _rules(FORM="hasNextPage endCursor"),
+    "ResendDeliveriesPayload": _rules(FORM="errors", COUNT="count"),
+    "WebhookPayload": _rules(FORM="errors webhook"),
 }
 
 FIELDS: Mapping[str, Mapping[str, Rule]] = MappingProxyType({
@@ -324,7 +330,8 @@ FIELDS: Mapping[str, Mapping[str, Rule]] = MappingProxyType({
         IDENTITY="name ageFrom ageTo sex hair eyes heightCm clothing languages communication",
         PLACE="lastSeenAt near",
     ),
-    "Webhook": _rules(Action.CHANGE_WEBHOOK, RECORD="id incidentId url kinds createdAt"),
+    "ParkedDeliveries": _rules(Action.RESEND_DELIVERIES, RECORD="channel server reason since", COUNT="count"),
+    "Webhook": _rules(Action.CHANGE_WEBHOOK, RECORD="id incidentId url kinds createdAt pausedAt"),
     "Incident": _rules(
         Action.READ_INCIDENT,
         RECORD="id name kind status scale area childAgeLimit retentionDays proposeThreshold alertThreshold "

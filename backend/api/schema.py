@@ -16,6 +16,7 @@ from backend.api.resolvers.invite import InviteMutations, InviteQueries
 from backend.api.resolvers.kinship import KinshipQueries
 from backend.api.resolvers.map import MapQueries, MapSubscriptions
 from backend.api.resolvers.match import MatchMutations, MatchQueries, MatchSubscriptions
+from backend.api.resolvers.parked import ParkedMutations, ParkedQueries
 from backend.api.resolvers.passkey import PasskeyMutations
 from backend.api.resolvers.pin import PinMutations
 from backend.api.resolvers.place import PlaceQueries
@@ -55,6 +56,7 @@ class Query(
     InviteQueries,
     AlertChoicesQueries,
     AreaAlertQueries,
+    ParkedQueries,
     WebhookQueries,
 ):
     pass
@@ -83,6 +85,7 @@ class Mutation(
     InviteMutations,
     AlertChoicesMutations,
     AreaAlertMutations,
+    ParkedMutations,
     WebhookMutations,
 ):
     pass

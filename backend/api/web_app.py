@@ -20,7 +20,8 @@ SCREENS = (
     "/site/settings",
     "/desk", "/desk/incident", "/desk/people", "/desk/new", "/desk/account",
     "/desk/duplicates", "/desk/waiting", "/desk/take-downs", "/desk/doors",
-    "/desk/exercise", "/desk/figures", "/desk/settings", "/desk/webhooks", "/desk/duty",
+    "/desk/exercise", "/desk/figures", "/desk/settings", "/desk/deliveries",
+    "/desk/webhooks", "/desk/duty",
     "/desk/map", "/desk/calls", "/desk/sightings", "/desk/alerts", "/desk/record", "/seen",
 )  # fmt: skip
 """The paths of the screens, which the page itself tells apart (`web/src/app.tsx`)."""

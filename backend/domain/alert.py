@@ -108,3 +108,14 @@ class Lane:
     """A server that deliveries go by: `id` is the channel and, where there are several, the server's origin."""
 
     id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ParkedDeliveries:
+    """Deliveries that were refused for good: so many by one server (a lane), with one answer, the first `since`."""
+
+    channel: ChannelKind
+    server: str
+    reason: str
+    count: int
+    since: datetime

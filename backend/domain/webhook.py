@@ -8,7 +8,7 @@ from backend.domain.alert import AlertKind
 
 @dataclass(frozen=True, slots=True)
 class Webhook:
-    """`kinds` are the alerts it is told of. `secret` signs what it is sent."""
+    """`kinds` are the alerts it is told of. `secret` signs what it is sent. Since `paused_at` what is for it waits."""
 
     id: str
     incident_id: str
@@ -18,6 +18,7 @@ class Webhook:
     version: int
     created_at: datetime
     updated_at: datetime
+    paused_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

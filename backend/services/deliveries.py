@@ -1,6 +1,6 @@
 """Deliveries: what is sent to a device, a mailbox or a webhook, and what becomes of each attempt."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -47,21 +47,23 @@ class Attempt:
     """Who was told, as it was then: a device that was renewed since, or another mailbox, is not forgotten."""
 
 
-async def parcels_of(
-    use: Collaborators, claims: Sequence[Claim[Delivery]]
-) -> tuple[list[Parcel], list[Claim[Delivery]]]:
-    """What to send, and what is not to be: the device was taken off, or the alert is gone, or is no news any more."""
+async def parcels_of(use: Collaborators, claims: Sequence[Claim[Delivery]]) -> tuple[list[Parcel], list[Attempt]]:
+    """What to send, and how it ended for what is not to be: the device was taken off, the alert is gone or is no news
+    any more, or the webhook is paused.
+    """
     raised = await use.store.alerts.get_many({claim.record.alert_id for claim in claims})
     alerts = await still_news(use, raised.values())
     targets = await _targets(use, claims, alerts)
-    parcels, gone = [], []
+    parcels, ended = [], []
     for claim in claims:
         alert, target = alerts.get(claim.record.alert_id), targets.get(claim.record.id)
         if alert is None or target is None:
-            gone.append(claim)
+            ended.append(Attempt(claim, DeliveryState.GONE, "The device was taken off, or it is old news."))
+        elif isinstance(target, Webhook) and target.paused_at is not None:
+            ended.append(Attempt(claim, DeliveryState.QUEUED, "The webhook is paused.", told=target))
         else:
             parcels.append(Parcel(claim, alert, target))
-    return parcels, gone
+    return parcels, ended
 
 
 async def _targets(
@@ -88,13 +90,15 @@ async def settle_attempts(use: Collaborators, attempts: Sequence[Attempt], chanc
     """Record how attempts ended; how many were still ours to record.
 
     A device, or an address, that is gone is forgotten; what failed waits for an operator; what is to be tried again is
-    due when the other side says, else after a pause that doubles, and has expired where that is past the alert's end.
+    due when the other side says, else after a pause that doubles, and has expired where that is past the alert's end;
+    what is for a webhook that is paused waits until that is resumed.
     `chance` gives numbers from 0 to 1.
     """
     now = use.clock()
-    settled = [_settled(attempt, now, chance) for attempt in attempts]
 
     async def write(session: Session) -> int:
+        paused = await _still_paused(use, attempts, session)
+        settled = [_settled(attempt, now, chance, paused) for attempt in attempts]
         kept = await settle_page(use.store, settled, session)
         await _forget(use, [attempt.told for attempt in attempts if attempt.state is DeliveryState.GONE], session)
         return kept
@@ -102,7 +106,18 @@ async def settle_attempts(use: Collaborators, attempts: Sequence[Attempt], chanc
     return await use.store.transact(write)
 
 
-def _settled(attempt: Attempt, now: datetime, chance: Callable[[], float]) -> Settled:
+async def _still_paused(use: Collaborators, attempts: Sequence[Attempt], session: Session) -> set[str]:
+    """The webhooks that are: whoever resumes one meets this, so that nothing is left waiting for ever."""
+    ids = sorted(
+        {one.told.id for one in attempts if one.state is DeliveryState.QUEUED and isinstance(one.told, Webhook)}
+    )
+    for webhook_id in ids:
+        await use.store.webhooks.hold(webhook_id, session)
+    found = await use.store.webhooks.find({"_id": {"$in": ids}}, session=session) if ids else []
+    return {one.id for one in found if one.paused_at is not None}
+
+
+def _settled(attempt: Attempt, now: datetime, chance: Callable[[], float], paused: Container[str]) -> Settled:
     claim, state, due = attempt.claim, attempt.state, None
     if state is DeliveryState.RETRYING:
         due = now + _pause(claim.attempts, attempt.wait_seconds, chance())
@@ -113,6 +128,8 @@ def _settled(attempt: Attempt, now: datetime, chance: Callable[[], float]) -> Se
         work = WorkState.WAITING
     elif state is DeliveryState.FAILED:
         work, due = WorkState.PARKED, now
+    elif state is DeliveryState.QUEUED:
+        work, due = (WorkState.PAUSED if claim.record.device_id in paused else WorkState.WAITING), now
     delivery = replace(
         claim.record, state=state, answer=attempt.answer, version=claim.record.version + 1, updated_at=now
     )

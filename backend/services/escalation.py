@@ -12,7 +12,7 @@ from functools import partial
 
 import structlog
 
-from backend.domain.alert import AlertKind, DeliveryState
+from backend.domain.alert import AlertKind, ChannelKind, DeliveryState
 from backend.domain.asking import AskedState
 from backend.domain.escalation import (
     BETWEEN_ROUNDS,
@@ -210,11 +210,11 @@ async def _tell(
 
 
 async def _on_their_way(use: Collaborators, alert_ids: Sequence[str], session: Session) -> set[str | None]:
-    """The alerts that somebody has not been shown yet, such as in quiet hours."""
+    """The alerts that somebody has not been shown yet, such as in quiet hours; a webhook's are another's."""
     if not alert_ids:
         return set()
     found = await use.store.deliveries.find({"alertId": {"$in": list(alert_ids)}}, session=session)
-    return {one.alert_id for one in found if one.state in _ON_ITS_WAY}
+    return {one.alert_id for one in found if one.state in _ON_ITS_WAY and one.channel is not ChannelKind.WEBHOOK}
 
 
 async def _steps(use: Collaborators, first: Escalation, session: Session) -> list[tuple[str, ...]]:

@@ -2,16 +2,20 @@
 
 import base64
 import secrets
+from dataclasses import replace
+from datetime import datetime
 
 from backend.domain.account import Viewer
-from backend.domain.alert import AlertKind
+from backend.domain.alert import AlertKind, ChannelKind
 from backend.domain.errors import ErrorCode, conflict, not_found, refusal
 from backend.domain.event import Event, EventKind
 from backend.domain.webhook import NewWebhook, Webhook
 from backend.services.access import Action, Where, require, require_of_record
+from backend.services.alerts import lane_of
 from backend.services.audit import tell
 from backend.services.collaborators import Collaborators
 from backend.services.identifiers import given_or_new
+from backend.store.held_deliveries import free_paused
 from backend.store.records import Duplicate, Session
 
 MOST = 20
@@ -68,19 +72,63 @@ async def add_webhook(use: Collaborators, viewer: Viewer | None, new: NewWebhook
     return webhook
 
 
+async def pause_webhook(use: Collaborators, viewer: Viewer | None, webhook_id: str) -> Webhook:
+    """Have what is for it wait, until it is resumed. Paused again, it is as it was.
+
+    Raises: DomainError UNAUTHENTICATED, NOT_FOUND.
+    """
+    known, webhook = await _of_record(use, viewer, webhook_id)
+    return await _change(use, known, webhook, EventKind.WEBHOOK_PAUSED, use.clock())
+
+
+async def resume_webhook(use: Collaborators, viewer: Viewer | None, webhook_id: str) -> Webhook:
+    """Send what waited, if its three days are not over, and what comes. Resumed again, it is as it was.
+
+    Raises: DomainError UNAUTHENTICATED, NOT_FOUND.
+    """
+    known, webhook = await _of_record(use, viewer, webhook_id)
+    return await _change(use, known, webhook, EventKind.WEBHOOK_RESUMED, None)
+
+
+async def _change(
+    use: Collaborators, viewer: Viewer, webhook: Webhook, kind: EventKind, paused_at: datetime | None
+) -> Webhook:
+    async def write(session: Session) -> Webhook:
+        there = await use.store.webhooks.get(webhook.id, session)
+        if there is None:
+            raise not_found("webhook")
+        if (there.paused_at is None) is (paused_at is None):
+            return there
+        now = use.clock()
+        following = replace(there, paused_at=paused_at, version=there.version + 1, updated_at=now)
+        await use.store.webhooks.replace(following, there.version, session)
+        if paused_at is None:
+            await free_paused(use.store, lane_of(ChannelKind.WEBHOOK, there.url), there.id, now, session)
+        await tell(use, viewer, session, _event(use, kind, following, viewer))
+        return following
+
+    return await use.store.transact(write)
+
+
 async def remove_webhook(use: Collaborators, viewer: Viewer | None, webhook_id: str) -> None:
     """Raises: DomainError UNAUTHENTICATED, NOT_FOUND."""
-    webhook = await use.store.webhooks.get(webhook_id)
-    where = None if webhook is None else Where(incident_id=webhook.incident_id)
-    known = require_of_record(viewer, Action.CHANGE_WEBHOOK, Action.CHANGE_WEBHOOK, where, "webhook")
-    if webhook is None:
-        raise not_found("webhook")
+    known, webhook = await _of_record(use, viewer, webhook_id)
 
     async def write(session: Session) -> None:
         await use.store.webhooks.delete(webhook.id, session)
         await tell(use, known, session, _event(use, EventKind.WEBHOOK_REMOVED, webhook, known))
 
     await use.store.transact(write)
+
+
+async def _of_record(use: Collaborators, viewer: Viewer | None, webhook_id: str) -> tuple[Viewer, Webhook]:
+    """Raises: DomainError UNAUTHENTICATED, NOT_FOUND."""
+    webhook = await use.store.webhooks.get(webhook_id)
+    where = None if webhook is None else Where(incident_id=webhook.incident_id)
+    known = require_of_record(viewer, Action.CHANGE_WEBHOOK, Action.CHANGE_WEBHOOK, where, "webhook")
+    if webhook is None:
+        raise not_found("webhook")
+    return known, webhook
 
 
 def shown_secret(secret: bytes) -> str:

@@ -23,6 +23,7 @@ class WorkState(StrEnum):
     WAITING = "WAITING"
     DONE = "DONE"
     PARKED = "PARKED"
+    PAUSED = "PAUSED"
 
 
 class LostClaimError(Exception):
@@ -224,9 +225,16 @@ async def retry(collection: AgnosticCollection[Document], now: datetime, ids: Se
     wanted: Document = {"work.state": WorkState.PARKED.value}
     if ids is not None:
         wanted["_id"] = {"$in": list(ids)}
+    return await set_free(collection, wanted, now)
+
+
+async def set_free(
+    collection: AgnosticCollection[Document], wanted: Document, now: datetime, session: Session | None = None
+) -> int:
+    """Have work that waits for a person go on, as if it had never been tried; how many were freed."""
     freed = {"$set": {"work.state": WorkState.WAITING.value, "work.dueAt": now, "work.attempts": 0}}
-    result = await collection.update_many(wanted, freed)
-    return result.modified_count
+    result = await collection.update_many(wanted, freed, session=session)
+    return int(result.modified_count)
 
 
 async def _settle(records: Records[R], claims: Sequence[Claim[R]], fields: Document, session: Session | None) -> None:

@@ -5,6 +5,7 @@ import socket
 from pathlib import Path
 
 from backend.domain.account import NewInvite, Role
+from backend.domain.alert import ChannelKind
 from backend.domain.registration import Confirmation
 from backend.services.invites import invite_by_operator
 from tests.support.desk import desk_of, looks_well_by_day_and_night
@@ -12,6 +13,7 @@ from tests.support.doors import a_helper
 from tests.support.house import Scene, running_house
 from tests.support.map import counted
 from tests.support.pairs import file
+from tests.support.parked import REFUSED, park_a_delivery
 from tests.support.records import child
 from tests.support.screens import DESK, PHONE, device, needs_browser
 from tests.support.second_factor import PASSWORD
@@ -228,10 +230,44 @@ async def test_an_administrator_sets_a_webhook_up_and_is_shown_its_secret_once(s
         await looks_well_by_day_and_night(desk, "desk-webhooks")
         await desk.press("I have it")
         assert await desk.page.locator(".code").count() == 0
+        await desk.press("Pause")
+        await desk.sees("Paused since")
+        await looks_well_by_day_and_night(desk, "desk-webhooks-paused")
+        (webhook,) = await scene.house.use.store.webhooks.find({})
+        assert webhook.paused_at is not None
+        await desk.press("Go on")
+        await desk.page.get_by_text("Paused since").wait_for(state="detached")
+        (webhook,) = await scene.house.use.store.webhooks.find({})
+        assert webhook.paused_at is None
         await desk.press("Remove")
         await desk.press("Remove")
         await desk.sees("There is none.")
     assert await scene.house.use.store.webhooks.find({}) == []
+
+
+async def test_an_administrator_sees_what_could_not_be_delivered_and_sends_it_again(
+    scene: Scene, tmp_path: Path
+) -> None:
+    use = scene.house.use
+    for _ in range(2):
+        await park_a_delivery(use)
+    await park_a_delivery(use, reason="413 too large")
+    await park_a_delivery(use, "WEBHOOK https://hooks.example.org", "307 to elsewhere", ChannelKind.WEBHOOK)
+    async with desk_of(scene, scene.admin, "ada", tmp_path) as (desk, _):
+        await desk.page.get_by_role("link", name="Not delivered").click()
+        refused = desk.page.get_by_role("listitem").filter(has_text=REFUSED)
+        await refused.get_by_text("Push service https://push.example.org").wait_for()
+        await refused.get_by_text("How many: 2.").wait_for()
+        await desk.sees("Webhook https://hooks.example.org")
+        await looks_well_by_day_and_night(desk, "desk-deliveries")
+        await refused.get_by_role("button", name="Send again").click()
+        await desk.sees("Sent again: 2.")
+        await refused.wait_for(state="detached")
+        await desk.sees("307 to elsewhere")
+        await desk.press("Send all again")
+        await desk.sees("Nothing was refused.")
+    waiting = await use.store.deliveries.collection.count_documents({"work.state": "WAITING"})
+    assert waiting == 4
 
 
 async def test_a_passkey_is_added_named_used_to_sign_in_and_removed(

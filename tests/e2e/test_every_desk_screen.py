@@ -37,7 +37,7 @@ WORK = {
     "/desk/map": Shown(None, f".map:has(.spot):has({DRAWN})"),
     "/desk/alerts": Shown(".pair", f".telling:has-text('alerts turned on'):has({DRAWN})"),
     "/desk/duplicates": Shown(None, READY),
-    "/desk/waiting": Shown(".pair", ".inside .record"),
+    "/desk/waiting": Shown(".card:has-text('Reports of strangers') .pair", ".inside .record"),
     "/desk/take-downs": Shown(None, "text=He is mine"),
     "/desk/record": Shown(None, "form"),
     "/desk/figures": Shown(None, "text=What may be passed on"),
@@ -47,19 +47,20 @@ WORK = {
     "/desk/duty": Shown(None, "text=Step 2"),
     "/desk/settings": Shown(None, "form"),
     "/desk/webhooks": Shown(None, "text=hooks.example.org"),
+    "/desk/deliveries": Shown(None, "text=push.example.org"),
     "/desk/account": Shown(None, "text=Alerts on this device"),
 }
 ELSEWHERE = {"/desk/new", "/desk/exercise"}
 """No work of the side bar: how one begins."""
 ROLES = {
-    Role.COORDINATOR: [path for path in WORK if path != "/desk/webhooks"],
+    Role.COORDINATOR: [path for path in WORK if path not in {"/desk/webhooks", "/desk/deliveries"}],
     Role.OFFICER: [
         *("/desk", "/desk/sightings", "/desk/map", "/desk/alerts", "/desk/duplicates", "/desk/waiting"),
         *("/desk/take-downs", "/desk/record", "/desk/figures", "/desk/duty", "/desk/account"),
     ],
     Role.ADMIN: [
         *("/desk/record", "/desk/figures", "/desk/doors", "/desk/incident", "/desk/people", "/desk/duty"),
-        *("/desk/settings", "/desk/webhooks", "/desk/account"),
+        *("/desk/settings", "/desk/webhooks", "/desk/deliveries", "/desk/account"),
     ],
     Role.CALL_TAKER: ["/desk/calls", "/desk/sightings", "/desk/waiting", "/desk/account"],
 }

@@ -190,6 +190,18 @@ async def test_whom_an_alert_is_on_its_way_to_is_sent_no_other(scene: Scene, clo
         assert [one.step for one in await scene.house.use.store.escalations.find({})] == [], "it was told all the same"
 
 
+async def test_a_webhook_that_does_not_answer_keeps_nobody_from_being_told(scene: Scene, clock: MovableClock) -> None:
+    coordinator_id = await id_of(scene.coordinator)
+    hook = {"incidentId": scene.incident_id, "url": "https://hooks.example.org/x", "kinds": ["MATCH_WAITS"]}
+    made = (await scene.admin.ask("addWebhook", input=hook)).made["webhook"]
+    assert (await scene.admin.ask("pauseWebhook", id=made["id"])).made
+    await a_match(scene)
+    assert await told(scene) == [coordinator_id]
+    await until_queued(scene)
+    await later(scene, clock, N)
+    assert await told(scene) == [coordinator_id] * 2
+
+
 async def test_the_site_s_volunteers_are_told_of_a_re_check_then_the_coordinators_and_nobody_once_it_is_answered(
     scene: Scene, clock: MovableClock
 ) -> None:

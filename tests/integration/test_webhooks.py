@@ -16,6 +16,9 @@ from aiohttp import web
 
 from backend.domain.alert import AlertKind, DeliveryState
 from backend.sender import running_sender
+from backend.services.deliveries import parcels_of, settle_attempts
+from backend.store.database import Store
+from backend.store.lanes import claim_page, look
 from tests.integration.test_lanes import an_alert, sender_of, until_states
 from tests.support.client import new_id
 from tests.support.house import Scene, running_house, set_scene
@@ -200,6 +203,55 @@ async def test_a_webhook_that_was_removed_is_told_nothing_that_was_queued_for_it
         async with running_sender(sender):
             await until_states(scene.house.use.store, {"GONE": 1})
     assert other.received == []
+
+
+async def test_what_is_for_a_webhook_that_is_paused_waits_and_is_sent_once_when_it_is_resumed(scene: Scene) -> None:
+    store = scene.house.use.store
+    async with receiver() as other, receiver() as beside, sender_of(scene.house) as sender:
+        made = (await scene.admin.ask("addWebhook", input=hook(scene, other.url))).made["webhook"]
+        assert (await scene.admin.ask("addWebhook", input=hook(scene, beside.url))).made
+        before = await everything(store)
+        for person in (scene.stranger, scene.volunteer, scene.call_taker, scene.officer, scene.coordinator):
+            for name in ("pauseWebhook", "resumeWebhook"):
+                refused = await person.ask(name, id=made["id"])
+                assert refused.codes[0] in {"UNAUTHENTICATED", "NOT_FOUND"}
+        assert await everything(store) == before
+        paused = (await scene.admin.ask("pauseWebhook", id=made["id"])).made["webhook"]
+        assert (await scene.admin.ask("pauseWebhook", id=made["id"])).made["webhook"] == paused
+        assert paused["pausedAt"] is not None
+        async with running_sender(sender):
+            await an_alert(scene.house, [], incident_id=scene.incident_id)
+            await until_states(store, {"SENT": 1, "QUEUED": 1})
+            await until_paused(store)
+            assert (len(other.received), len(beside.received)) == (0, 1)
+            await an_alert(scene.house, [], incident_id=scene.incident_id)
+            await until_states(store, {"SENT": 2, "QUEUED": 2})
+            resumed = (await scene.admin.ask("resumeWebhook", id=made["id"])).made["webhook"]
+            assert resumed["pausedAt"] is None
+            assert (await scene.admin.ask("resumeWebhook", id=made["id"])).made["webhook"] == resumed
+            sender.bell.ring()
+            await until_states(store, {"SENT": 4})
+    assert len({headers["webhook-id"] for headers, _ in other.received}) == len(other.received) == 2
+
+
+async def until_paused(store: Store) -> None:
+    async with asyncio.timeout(15):
+        while not await store.deliveries.collection.count_documents({"work.state": "PAUSED"}):  # noqa: ASYNC110 (nobody tells)
+            await asyncio.sleep(0.02)
+
+
+async def test_what_was_settled_as_paused_while_the_webhook_was_resumed_is_not_left_behind(scene: Scene) -> None:
+    use = scene.house.use
+    made = (await scene.admin.ask("addWebhook", input=hook(scene, "http://127.0.0.1:9/hook"))).made["webhook"]
+    assert (await scene.admin.ask("pauseWebhook", id=made["id"])).made
+    await an_alert(scene.house, [], incident_id=scene.incident_id)
+    page, _ = await look(use.store, "WEBHOOK http://127.0.0.1:9", use.clock())
+    claims = await claim_page(use.store, page, use.clock(), timedelta(minutes=1), use.new_id())
+    _, ended = await parcels_of(use, claims)
+    assert (await scene.admin.ask("resumeWebhook", id=made["id"])).made
+    await settle_attempts(use, ended, lambda: 0.5)
+    (kept,) = await use.store.deliveries.collection.find({}).to_list(None)
+    assert (kept["state"], kept["work"]["state"]) == ("QUEUED", "WAITING")
 
 
 async def test_an_incident_has_twenty_webhooks_at_most(scene: Scene) -> None:

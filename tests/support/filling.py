@@ -54,6 +54,7 @@ async def fill(scene: Scene, secrets: Secrets) -> str:
     await _answer_an_appeal(scene)
     await _ask(scene, secrets, match)
     await _keep_watch(scene)
+    assert (await scene.admin.ask("pauseWebhook", **secrets.variables["pauseWebhook"])).made
     alert_id = await _tell_those_nearby(scene)
     await _look(scene, registration["id"])
     await settled(scene.house.use.store)

@@ -8,6 +8,7 @@ from tests.support.client import Client, new_id, retry_key
 from tests.support.doors import at_the_door
 from tests.support.house import NEW_ORLEANS, Scene
 from tests.support.map import FROM_AFAR, FROM_NEAR, GULF, HERE, counted
+from tests.support.parked import park_a_delivery
 from tests.support.records import child, missing, mother, report, sighting
 from tests.support.take_downs import take_down, taking_down
 
@@ -81,6 +82,7 @@ async def a_matched_pair(scene: Scene) -> Secrets:
     open_invites = (await scene.coordinator.ask("invites", incidentId=scene.incident_id)).value["edges"]
     invite_id = next(edge["node"]["id"] for edge in open_invites if edge["node"]["usesLeft"] == inviting["uses"])
     hook_id = (await scene.admin.ask("addWebhook", input=hook)).made["webhook"]["id"]
+    refused = await park_a_delivery(scene.house.use)
     session_id = (await leaver.ask("ownSessions")).value[0]["id"]
     person = {"names": {"given": "Changed"}}
     return Secrets(
@@ -184,7 +186,11 @@ async def a_matched_pair(scene: Scene) -> Secrets:
             "endSession": {"id": session_id},
             "webhooks": {"incidentId": scene.incident_id},
             "addWebhook": {"input": hook},
+            "pauseWebhook": {"id": hook_id},
+            "resumeWebhook": {"id": hook_id},
             "removeWebhook": {"id": hook_id},
+            "parkedDeliveries": {},
+            "resendDeliveries": {"input": {"server": refused.server, "reason": refused.reason}},
             "possibleRelatives": {"registrationId": registration_id},
         },
         words=(

@@ -23,6 +23,12 @@ class AddWebhookPayload:
     )
 
 
+@strawberry.type(description="The webhook, or why nothing was changed.")
+class WebhookPayload:
+    errors: list[UserError] = strawberry.field(description="Empty where it was done.")
+    webhook: Webhook | None = strawberry.field(default=None, description="The webhook as it is now.")
+
+
 @strawberry.type
 class WebhookQueries:
     @strawberry.field(description="The webhooks of an incident, the oldest first.")
@@ -46,6 +52,26 @@ class WebhookMutations:
             lambda made: AddWebhookPayload(
                 errors=[], webhook=show_webhook(made), secret=webhooks.shown_secret(made.secret)
             ),
+        )
+
+    @strawberry.mutation(description="Have what is for a webhook wait until it is resumed.")
+    async def pause_webhook(
+        self, info: Info, id: Annotated[ID, strawberry.argument(description="The webhook.")]
+    ) -> WebhookPayload:
+        return await settle(
+            WebhookPayload,
+            webhooks.pause_webhook(info.context.use, info.context.viewer, id),
+            lambda webhook: WebhookPayload(errors=[], webhook=show_webhook(webhook)),
+        )
+
+    @strawberry.mutation(description="Tell a webhook again, first of what waited while it was paused.")
+    async def resume_webhook(
+        self, info: Info, id: Annotated[ID, strawberry.argument(description="The webhook.")]
+    ) -> WebhookPayload:
+        return await settle(
+            WebhookPayload,
+            webhooks.resume_webhook(info.context.use, info.context.viewer, id),
+            lambda webhook: WebhookPayload(errors=[], webhook=show_webhook(webhook)),
         )
 
     @strawberry.mutation(description="Remove a webhook: it is told nothing any more.")

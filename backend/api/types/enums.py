@@ -3,7 +3,7 @@
 import strawberry
 
 from backend.domain.account import Role
-from backend.domain.alert import AlertKind
+from backend.domain.alert import AlertKind, ChannelKind
 from backend.domain.area_alert import AreaAlertEnd, AreaAlertState
 from backend.domain.asking import AskedKind, AskedState
 from backend.domain.duplicate import DuplicateState
@@ -56,6 +56,7 @@ _ENUMS = {
         "said that they are not. FADED: no longer likely."
     ),
     ErrorCode: "A stable code: clients branch on it.",
+    ChannelKind: "The way that somebody is told.",
     Feature: (
         "What of two descriptions is compared. TOGETHER: what the other children of the family say for or against the "
         "pair."

@@ -16,6 +16,7 @@ class Webhook:
     url: str = strawberry.field(description="The address that is called.")
     kinds: list[AlertKind] = strawberry.field(description="The alerts that it is told of.")
     created_at: datetime = strawberry.field(description="When it was set up.")
+    paused_at: datetime | None = strawberry.field(description="Since when what is for it waits; null where it is told.")
 
 
 def show_webhook(webhook: domain.Webhook) -> Webhook:
@@ -25,6 +26,7 @@ def show_webhook(webhook: domain.Webhook) -> Webhook:
         url=webhook.url,
         kinds=list(webhook.kinds),
         created_at=webhook.created_at,
+        paused_at=webhook.paused_at,
     )
 
 

@@ -1,8 +1,8 @@
-/** Other systems that are told of an incident's alerts: set up, the secret shown once, removed. */
+/** Other systems that are told of an incident's alerts: set up, the secret shown once, paused, removed. */
 import { useState } from "preact/hooks";
 import { v7 as newId } from "uuid";
 import { ask, made } from "../../api/client";
-import { AddWebhook, RemoveWebhook, Webhooks } from "../../api/generated/operations";
+import { AddWebhook, PauseWebhook, RemoveWebhook, ResumeWebhook, Webhooks } from "../../api/generated/operations";
 import type { AlertKind, WebhooksQuery } from "../../api/generated/types";
 import type { Session } from "../../kept/session";
 import { useWords } from "../../languages/words";
@@ -15,12 +15,16 @@ type Webhook = WebhooksQuery["webhooks"][number];
 const KINDS = ["REPORT_NEWS", "CHILD_RECHECK", "MATCH_WAITS", "QUESTION_WAITS", "RELEASE_WAITS", "CHILD_MISSING_NEARBY", "DIGEST"] as const satisfies readonly AlertKind[];
 
 export function WebhooksScreen({ session, incidentId }: { session: Session; incidentId: string }) {
-  const { say, spoken } = useWords();
+  const { say, spoken, moment } = useWords();
   const { token } = session;
   const [secret, setSecret] = useState<string | null>(null);
   const [removing, setRemoving] = useState<string | null>(null);
   const listed = useListed<Webhook>(async () => ({ items: (await ask(Webhooks, { incidentId }, token)).webhooks, more: null }), [token, incidentId]);
   const day = new Intl.DateTimeFormat(spoken, { dateStyle: "medium" });
+  const turn = async ({ id, pausedAt }: Webhook) => {
+    if (pausedAt) made((await ask(ResumeWebhook, { id }, token)).resumeWebhook);
+    else made((await ask(PauseWebhook, { id }, token)).pauseWebhook);
+  };
   const remove = (one: Webhook) =>
     listed.attempt.run(async () => {
       made((await ask(RemoveWebhook, { id: one.id }, token)).removeWebhook);
@@ -68,6 +72,11 @@ export function WebhooksScreen({ session, incidentId }: { session: Session; inci
                 <p class="soft small">
                   {one.kinds.map((kind) => say(`alert.${kind}`)).join(", ")} · {day.format(new Date(one.createdAt))}
                 </p>
+                {one.pausedAt ? (
+                  <p class="small">
+                    <span class="tag warn">{say("webhooks.paused", { time: moment(one.pausedAt) })}</span> {say("webhooks.paused.what")}
+                  </p>
+                ) : null}
               </div>
               {removing === one.id ? (
                 <>
@@ -80,9 +89,14 @@ export function WebhooksScreen({ session, incidentId }: { session: Session; inci
                   </button>
                 </>
               ) : (
-                <button type="button" class="button quiet" onClick={() => setRemoving(one.id)}>
-                  {say("remove")}
-                </button>
+                <>
+                  <button type="button" class="button" aria-disabled={listed.attempt.running} onClick={() => void listed.attempt.run(() => turn(one).then(listed.again))}>
+                    {say(one.pausedAt ? "webhooks.resume" : "webhooks.pause")}
+                  </button>
+                  <button type="button" class="button quiet" onClick={() => setRemoving(one.id)}>
+                    {say("remove")}
+                  </button>
+                </>
               )}
             </div>
           )}

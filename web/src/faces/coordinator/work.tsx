@@ -6,6 +6,7 @@ import type { Key } from "../../languages/words";
 import { later } from "../../parts/later";
 import { AccountScreen } from "./account-screen";
 import type { Incident } from "./desk";
+import { DeliveriesScreen } from "./deliveries-screen";
 import { DoorsScreen } from "./doors-screen";
 import { DuplicatesScreen } from "./duplicates-screen";
 import { DutyScreen } from "./duty-screen";
@@ -80,6 +81,7 @@ export const WORK: readonly Work[] = [
     roles: KEEPERS,
     show: ({ session, incident, changed }) => incident && <SettingsScreen session={session} incidentId={incident.id} changed={changed} />,
   },
+  { path: "/desk/deliveries", group: "setUp", title: "desk.deliveries", roles: ["ADMIN"], show: ({ session }) => <DeliveriesScreen session={session} /> },
   { path: "/desk/webhooks", group: "setUp", title: "desk.webhooks", roles: ["ADMIN"], show: of((session, incidentId) => <WebhooksScreen session={session} incidentId={incidentId} />) },
   { path: "/desk/account", group: "own", title: "desk.account", roles: ALL, show: ({ session }) => <AccountScreen session={session} /> },
 ];
