@@ -14,6 +14,7 @@ from typing import Any
 
 from pymongo.errors import OperationFailure
 
+from backend.store.database import LOCKED_SECONDS
 from backend.store.embedded_error import EmbeddedDatabaseCode, EmbeddedDatabaseError
 from backend.store.embedded_folder import (
     held,
@@ -26,6 +27,7 @@ from backend.store.embedded_folder import (
 )
 from backend.store.embedded_program import HOST, Launch, Program, cache_bytes, find_program, search_path
 from backend.store.embedded_server import USER, connected, drain, end, start, uri
+from backend.store.embedded_transactions import end_forgotten
 
 FREE_PORT_TRIES = 5
 FIRST_BACK_OFF_SECONDS = 0.05
@@ -60,12 +62,14 @@ async def embedded_database(
     cache_size: str = "512M",
     port: int = 0,
     path: str | None = None,
+    transaction_seconds: float = LOCKED_SECONDS,
     on_event: OnEvent = lambda _name, **_fields: None,
 ) -> AsyncIterator[EmbeddedDatabase]:
     """Runs the database in `data_folder/database` for as long as the block, and starts it again on its port if it dies.
 
     `port` 0 takes a free one on the loopback interface; `path` is searched for a program instead of the PATH. Enter it
-    from a thread that lives as long: the kernel ends the server with the thread that started it.
+    from a thread that lives as long: the kernel ends the server with the thread that started it. A transaction is ended
+    that is open for longer than `transaction_seconds`.
     Raises EmbeddedDatabaseError.
     """
     folder = database_folder(data_folder)
@@ -84,15 +88,24 @@ async def embedded_database(
                 launch, process = await start_on_a_port(program, replace(wanted, signed_in=True), password)
         on_event("database_started", program=program.name, port=launch.port, seconds=round(time.monotonic() - began, 3))
         running = Running(process)
-        supervisor = asyncio.create_task(supervise(program, launch, password, running, on_event))
+        tending = [asyncio.create_task(supervise(program, launch, password, running, on_event))]
+        if not program.is_replica_set_member:
+            ending = _end_forgotten(program, launch, password, transaction_seconds, on_event)
+            tending.append(asyncio.create_task(ending))
         try:
             yield EmbeddedDatabase(launch.port, uri(launch.port, password, program.uri_options))
         finally:
-            supervisor.cancel()
-            await asyncio.wait([supervisor])
+            for task in tending:
+                task.cancel()
+            await asyncio.wait(tending)
             with told_if_long(on_event, "database_closing"):
                 await end(running.process, folder)
             on_event("database_stopped")
+
+
+async def _end_forgotten(program: Program, launch: Launch, password: str, seconds: float, on_event: OnEvent) -> None:
+    async with connected(launch.port, password, program.uri_options) as client:
+        await end_forgotten(client, seconds, on_event)
 
 
 @contextmanager

@@ -104,6 +104,32 @@ async def test_transactions_and_change_streams_work_with_the_address(tmp_path: P
         assert client.write_concern.document == {"w": "majority", "j": True}
 
 
+async def test_what_a_killed_process_left_open_keeps_nobody_from_hearing_of_changes_for_ever(tmp_path: Path) -> None:
+    events = Events()
+    async with (
+        embedded_database(
+            tmp_path,
+            cache_size=SMALL,
+            path=str(Path(sys.executable).parent),  # `mongod` does so by itself
+            transaction_seconds=0.5,
+            on_event=events,
+        ) as database,
+        connected(database.uri) as client,
+        connected(database.uri) as killed,
+    ):
+        await client.house.children.insert_one({"_id": 0})
+        async with client.house.children.watch() as changes, await killed.start_session() as session:
+            session.start_transaction()
+            await killed.house.other.insert_one({}, session=session)
+            await client.house.children.insert_one({"_id": 1})
+            async with asyncio.timeout(10):
+                change = await changes.next()
+            assert change["fullDocument"] == {"_id": 1}
+            await events.until("database_transactions_ended")
+            with pytest.raises(PyMongoError):
+                await session.commit_transaction()
+
+
 async def test_a_transaction_that_the_server_ends_halfway_is_done_again_whole(tmp_path: Path) -> None:
     async with embedded_database(tmp_path, cache_size=SMALL) as database, connected(database.uri) as operator:
         store = connect(database.uri, "house", a_cipher())
