@@ -74,7 +74,9 @@ async def hold_exercise(
     async with AsyncExitStack() as stack:
         with console.status(f"Setting up an exercise with {SITES} sites"):
             server = await stack.enter_async_context(running_server(settings))
-            session = await stack.enter_async_context(aiohttp.ClientSession())
+            # No connection is kept: on a busy machine the server has closed it by the time that it is used again.
+            connector = aiohttp.TCPConnector(force_close=True)
+            session = await stack.enter_async_context(aiohttp.ClientSession(connector=connector))
             try:
                 exercise = await _set_up(settings, server, session, console, random, speed)
             except (RefusedError, aiohttp.ClientError) as error:
