@@ -187,8 +187,11 @@ def _index(visits: dict[str, list[Visit]]) -> float:
 async def _map(place: Filled, url: str, rounds: int) -> tuple[list[Opened], Panned]:
     async with _signed_in(place, url, Role.COORDINATOR, DESK) as desk:
         await desk.page.add_init_script(f"({FIRST_SPOT})()")
-        opened = [await _open_map(desk) for _ in range(rounds)]
-        return opened, await _pan(desk, DRAGS * rounds)
+        opened, panned = list[Opened](), Panned([], [])
+        for _ in range(rounds):
+            opened.append(await _open_map(desk))
+            await _pan(desk, panned)
+        return opened, panned
 
 
 async def _open_map(desk: Device) -> Opened:
@@ -207,14 +210,14 @@ async def _open_map(desk: Device) -> Opened:
     return Opened(seen / 1000, answered / 1000)
 
 
-async def _pan(desk: Device, drags: int) -> Panned:
-    """Drag there and back, closer each time, by mouse."""
-    page, frames, renewed = desk.page, list[float](), list[float]()
+async def _pan(desk: Device, panned: Panned) -> None:
+    """Drag there and back by mouse, closer after some times."""
+    page = desk.page
     box = await page.locator(".map").bounding_box()
     assert box is not None
     left, top = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     await page.evaluate(FRAMES)
-    for number in range(drags):
+    for number in range(DRAGS):
         if number and number % 4 == 0:
             async with page.expect_response(_is_view):
                 await page.get_by_role("button", name="Closer").click()
@@ -225,13 +228,12 @@ async def _pan(desk: Device, drags: int) -> Panned:
         for step in range(STEPS):
             await page.mouse.move(left + direction * step * STEP_PIXELS, top + step * direction * 2)
         moments = await page.evaluate("window.frames_at")
-        frames += [after - before for before, after in pairwise(moments)]
+        panned.frames.extend(after - before for before, after in pairwise(moments))
         loop = asyncio.get_running_loop()
         async with page.expect_response(_is_view):
             await page.mouse.up()
             let_go = loop.time()
-        renewed.append((loop.time() - let_go) * 1000)
-    return Panned(frames, renewed)
+        panned.renewed.append((loop.time() - let_go) * 1000)
 
 
 def _is_view(response: Any) -> bool:
