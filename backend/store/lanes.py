@@ -76,9 +76,10 @@ async def claim_page(
     if not looked_at:
         return []
     change = {"$set": {"work.dueAt": now + lease, "work.claim": token}, "$inc": {"work.attempts": 1}}
+    changes = untaken(looked_at, change)
 
     async def write(session: Session) -> int:
-        result = await store.deliveries.collection.update_many(untaken(looked_at), change, session=session)
+        result = await store.deliveries.collection.bulk_write(changes, ordered=False, session=session)
         return int(result.matched_count)
 
     matched = await store.transact(write)

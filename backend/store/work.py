@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Generic
 
 from motor.core import AgnosticCollection
+from pymongo import UpdateOne
 
 from backend.store.codec import Document
 from backend.store.records import R, Records, Session
@@ -125,24 +126,34 @@ async def _claim(
         "$set": {"work.dueAt": now + lease, "work.claim": token, "work.claimedAt": now},
         "$inc": {"work.attempts": 1},
     }
-    result = await records.collection.update_many(untaken(documents), change)
-    if not result.matched_count:
+    changes = untaken(documents, change)
+
+    async def write(session: Session | None = None) -> int:
+        result = await records.collection.bulk_write(changes, ordered=False, session=session)
+        return int(result.matched_count)
+
+    if len(changes) == 1:
+        matched = await write()
+    else:
+        # One by one, outside of a transaction, each would be brought to the disk by itself.
+        async with await records.collection.database.client.start_session() as session:
+            matched = await session.with_transaction(write)
+    if not matched:
         return []
-    if result.matched_count < len(documents):
+    if matched < len(documents):
         found = records.collection.find({"_id": {"$in": [one["_id"] for one in documents]}}, {"work.claim": 1})
         ours = {one["_id"] async for one in found if one["work"].get("claim") == token}
         documents = [one for one in documents if one["_id"] in ours]
     return [Claim(records.record_of(one), token, one["work"]["attempts"] + 1) for one in documents]
 
 
-def untaken(documents: Sequence[Document]) -> Document:
-    """Of documents as they were read, those whose work nobody has taken or let go since. What is written of all of them
-    at once, the embedded database brings to the disk once, and not for each.
+def untaken(documents: Sequence[Document], change: Document) -> list[UpdateOne]:
+    """A change of documents as they were read, but of those whose work somebody has taken or let go since.
+
+    Each by itself: where they are asked for together, with `$in` or `$or`, the embedded database reads the collection
+    (30 ms for one of 60,000 documents).
     """
-    return {
-        "_id": {"$in": [one["_id"] for one in documents]},
-        "$or": [{"_id": one["_id"], "work.claim": one["work"].get("claim")} for one in documents],
-    }
+    return [UpdateOne({"_id": one["_id"], "work.claim": one["work"].get("claim")}, change) for one in documents]
 
 
 async def finish(records: Records[R], claims: Sequence[Claim[R]], session: Session) -> None:
@@ -238,12 +249,14 @@ async def set_free(
 
 
 async def _settle(records: Records[R], claims: Sequence[Claim[R]], fields: Document, session: Session | None) -> None:
-    settled = 0
-    for token in dict.fromkeys(claim.token for claim in claims):
-        ids = [claim.record.id for claim in claims if claim.token == token]
-        # Another value than before, so that nobody who read it earlier can claim what has been let go since.
-        change = {"$set": {**fields, "work.claim": f"{token}, let go"}}
-        wanted = {"_id": {"$in": ids}, "work.claim": token}
-        settled += (await records.collection.update_many(wanted, change, session=session)).matched_count
-    if settled != len(claims):
+    # Another value than before, so that nobody who read it earlier can claim what has been let go since.
+    changes = [
+        UpdateOne(
+            {"_id": claim.record.id, "work.claim": claim.token},
+            {"$set": {**fields, "work.claim": f"{claim.token}, let go"}},
+        )
+        for claim in claims
+    ]
+    result = await records.collection.bulk_write(changes, ordered=False, session=session)
+    if result.matched_count != len(claims):
         raise LostClaimError(", ".join(claim.record.id for claim in claims))
