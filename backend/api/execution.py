@@ -163,7 +163,10 @@ async def subscribe(
         try:
             async for event in events:
                 heard()
-                yield await _answer_event(engine, chosen, context, event)
+                payload = await _answer_event(engine, chosen, context, event)
+                del event
+                yield payload
+                del payload
         except Exception as error:
             raise RefusedError([engine.masked(error)]) from error
 

@@ -257,6 +257,7 @@ class _Connection:
         async with aclosing(subscribe(self.engine, chosen, context, self.check_meanwhile)) as payloads:
             async for payload in payloads:
                 await self.send_text(f'{{"id":{json.dumps(operation_id)},"type":"next","payload":{payload}}}')
+                del payload  # it may be hours until the next
 
     async def send(self, message: Mapping[str, Any]) -> None:
         await self.send_text(as_json(message))

@@ -152,8 +152,7 @@ async def follow_own_reports(
         await saw(use, known, AuditAction.READ_REPORT, Part.DESCRIPTION, reports)
         return _Read(reports)
 
-    async for news in _follow(use, known, f"reports {family_id}", family_id, concerns, after, read):
-        yield news
+    return _follow(use, known, f"reports {family_id}", family_id, concerns, after, read)
 
 
 async def follow_matches(
@@ -173,8 +172,7 @@ async def follow_matches(
         found = await get_matches(use, known, _once(event.match_id for event in batch.events))
         return _Read([match for match in found if match is not None])
 
-    async for news in _follow(use, known, f"matches {incident_id}", incident_id, concerns, after, read):
-        yield news
+    return _follow(use, known, f"matches {incident_id}", incident_id, concerns, after, read)
 
 
 async def follow_site(
@@ -206,8 +204,7 @@ async def follow_site(
         rechecks = await get_rechecks(use, known, asked) if asked else ()
         return _Read(here, [one for one in ids if one not in there], rechecks)
 
-    async for news in _follow(use, known, f"site {site_id}", site_id, concerns, after, read):
-        yield news
+    return _follow(use, known, f"site {site_id}", site_id, concerns, after, read)
 
 
 async def _follow(
@@ -222,21 +219,31 @@ async def _follow(
     place = place_of(use, scope, after)
     async with aclosing(batches(use, about, concerns, place)) as found:
         async for batch in found:
-            looking = gathering(use, use.reason)  # each telling is a look of its own
-            found_of_it = await read(looking, batch)
-            if found_of_it is not None:
-                seen = tuple((one.id, one.version) for one in found_of_it.records)
-                # What tells that nothing happened at all is another each time (`cursor_of`); of a re-check a volunteer
-                # is shown less than a coordinator.
-                alone = batch.is_first or found_of_it.rechecks
-                yield News(
-                    cursor_of(use, scope, batch.heard),
-                    found_of_it.records,
-                    found_of_it.gone,
-                    found_of_it.rechecks,
-                    None if alone else (scope, batch.heard, seen, tuple(found_of_it.gone)),
-                    entering_looks(looking, viewer),
-                )
+            news = await _news(use, viewer, scope, batch, read)
+            if news is not None:
+                yield news
+            del news  # it may be hours until there is more, and it is of people
+
+
+async def _news(
+    use: Collaborators, viewer: Viewer, scope: str, batch: Batch, read: Reading[Followed]
+) -> News[Followed] | None:
+    looking = gathering(use, use.reason)  # each telling is a look of its own
+    found = await read(looking, batch)
+    if found is None:
+        return None
+    seen = tuple((one.id, one.version) for one in found.records)
+    # What tells that nothing happened at all is another each time (`cursor_of`); of a re-check a volunteer is shown
+    # less than a coordinator.
+    alone = batch.is_first or found.rechecks
+    return News(
+        cursor_of(use, scope, batch.heard),
+        found.records,
+        found.gone,
+        found.rechecks,
+        None if alone else (scope, batch.heard, seen, tuple(found.gone)),
+        entering_looks(looking, viewer),
+    )
 
 
 async def _registrations(use: Collaborators, ids: Sequence[str]) -> dict[str, Registration]:

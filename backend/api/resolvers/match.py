@@ -103,7 +103,8 @@ class MatchSubscriptions:
     ) -> AsyncGenerator[MatchNews, None]:
         context = info.context
         del info  # with all that began this, which may go on for hours
-        async with aclosing(following.follow_matches(context.use, context.viewer, incident_id, after)) as told:
+        async with aclosing(await following.follow_matches(context.use, context.viewer, incident_id, after)) as told:
             async for news in told:
                 shown = [show_match(match) for match in news.records]
                 yield MatchNews(cursor=news.cursor, matches=shown, entered=news.entered)
+                del news, shown

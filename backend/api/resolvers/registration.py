@@ -171,7 +171,7 @@ class RegistrationSubscriptions:
     ) -> AsyncGenerator[SiteNews, None]:
         context = info.context
         del info  # with all that began this, which may go on for hours
-        async with aclosing(following.follow_site(context.use, context.viewer, site_id, after)) as told:
+        async with aclosing(await following.follow_site(context.use, context.viewer, site_id, after)) as told:
             async for news in told:
                 yield SiteNews(
                     cursor=news.cursor,
@@ -181,3 +181,4 @@ class RegistrationSubscriptions:
                     alike=news.alike,
                     entered=news.entered,
                 )
+                del news

@@ -162,7 +162,8 @@ class ReportSubscriptions:
     async def own_reports(self, info: Info, after: AfterCursor = None) -> AsyncGenerator[ReportNews, None]:
         context = info.context
         del info  # with all that began this, which may go on for hours
-        async with aclosing(following.follow_own_reports(context.use, context.viewer, after)) as told:
+        async with aclosing(await following.follow_own_reports(context.use, context.viewer, after)) as told:
             async for news in told:
                 shown = [show_report(report) for report in news.records]
                 yield ReportNews(cursor=news.cursor, reports=shown, entered=news.entered)
+                del news, shown
