@@ -30,6 +30,8 @@ PARTS = ("worker", "server")
 WHOM = ("family", "area")
 """The phones of one family, told by a match; and all that are near, told by a coordinator."""
 TOLD_SECONDS = 120
+TOLD_A_SECOND = 2000
+"""About so many phones; the kill is to come before the last of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class AlertPlan:
     phones: int = 5000
 
 
-QUICK_ALERTS = AlertPlan(rounds=1, phones=300)
+QUICK_ALERTS = AlertPlan(rounds=1, phones=1500)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,7 @@ async def _of_an_area(store: Store, scene: Scene, admin: Client, phones: Phones,
 
 
 async def _play(installation: Installation, folder: Path, phones: Phones, ids: list[str], random: Random) -> AlertRound:
-    await asyncio.sleep(random.uniform(0, 0.3) * len(ids) / 1000)
+    await asyncio.sleep(random.uniform(0, 0.3) * len(ids) / TOLD_A_SECOND)
     before = sum(phones.taken[one].total() for one in ids)
     await installation.kill()
     async with store_at(installation.database_uri(), folder) as store:
