@@ -1,6 +1,7 @@
 """Deliveries that wait for a person: what was refused for good, and what is for a webhook that is paused."""
 
 from datetime import datetime
+from typing import Any
 
 from backend.domain.alert import ChannelKind, ParkedDeliveries
 from backend.store.database import Store
@@ -32,8 +33,11 @@ async def parked_by_reason(store: Store) -> list[ParkedDeliveries]:
 
 
 async def free_parked(store: Store, server: str, reason: str | None, now: datetime, session: Session, most: int) -> int:
-    """Have what a server answered so, or all that it refused, be sent again, so many at most; how many were freed."""
-    wanted = {"lane": server, "work.state": WorkState.PARKED.value}
+    """Have what a server answered so, or all that it refused, be sent again, so many at most; how many were freed.
+
+    What it has refused once more since `now` stays: or else freeing it page by page would never end.
+    """
+    wanted: dict[str, Any] = {"lane": server, "work.state": WorkState.PARKED.value, "work.dueAt": {"$lte": now}}
     if reason is not None:
         wanted["work.error"] = reason
     cursor = store.deliveries.collection.find(wanted, {"_id": 1}, session=session).limit(most)

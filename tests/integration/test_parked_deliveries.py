@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 
 from backend.domain.alert import ChannelKind
 from backend.domain.event import EventKind
+from backend.store.held_deliveries import free_parked
+from backend.store.records import Session
 from tests.support.house import Scene
 from tests.support.movable_clock import MovableClock
 from tests.support.parked import PUSH_SERVICE, REFUSED, park_a_delivery
@@ -52,3 +54,18 @@ async def test_what_one_server_refused_with_one_answer_is_sent_again_and_that_is
     await settled(use.store)
     told = await use.store.events.find({"kind": EventKind.DELIVERIES_RESENT.value})
     assert [one.actor_id for one in told] == [(await scene.admin.ask("viewer")).value["id"]] * 2
+
+
+async def test_what_is_refused_once_more_while_the_rest_is_sent_again_is_left_for_the_next_time(
+    scene: Scene, clock: MovableClock
+) -> None:
+    use = scene.house.use
+    await park_a_delivery(use)
+    began = use.clock()
+    clock.forward(timedelta(minutes=1))
+    await park_a_delivery(use)
+
+    async def free(session: Session) -> int:
+        return await free_parked(use.store, PUSH_SERVICE, REFUSED, began, session, 10)
+
+    assert [await use.store.transact(free) for _ in range(2)] == [1, 0]
