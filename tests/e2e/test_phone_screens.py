@@ -7,14 +7,16 @@ from playwright.async_api import ViewportSize
 
 from backend.domain.account import NewInvite, Role
 from backend.services.invites import invite_by_operator
+from tests.support.area_alerts import agreeing_family, send
 from tests.support.client import retry_key
+from tests.support.desk import looks_well_by_day_and_night
 from tests.support.house import Scene
 from tests.support.records import child, missing, report
 from tests.support.screens import PHONE, Device, device, needs_browser
+from tests.support.snapshot import settled
 
 pytestmark = needs_browser
 
-CONTRAST = "axe.run({ runOnly: ['color-contrast'] }).then(({ violations }) => violations)"
 TEXT_SIZE = "(size) => { document.documentElement.style.fontSize = size; }"
 WIDER_THAN_THE_SCREEN = """(width) => document.documentElement.scrollWidth <= width ? [] :
   [document.documentElement.scrollWidth, ...[...document.querySelectorAll("body *")]
@@ -25,12 +27,7 @@ NARROW: ViewportSize = {"width": 320, "height": 640}
 
 
 async def looks_well_in_light_and_dark(phone: Device, name: str) -> None:
-    await phone.looks_well(name)
-    await phone.page.emulate_media(color_scheme="dark")
-    await phone.page.wait_for_function("matchMedia('(prefers-color-scheme: dark)').matches")
-    found = await phone.page.evaluate(CONTRAST)
-    assert [[node["html"] for node in one["nodes"]] for one in found] == [], f"{name} in the dark"
-    await phone.page.emulate_media(color_scheme="light")
+    await looks_well_by_day_and_night(phone, name, whole=True)
     await fits(phone, PHONE["viewport"], name)
     await fits(phone, NARROW, name)
     await phone.page.set_viewport_size(PHONE["viewport"])
@@ -76,6 +73,10 @@ async def test_the_screens_of_a_family(scene: Scene, tmp_path: Path, language: s
         await phone.open("/seen")
         await phone.page.locator("textarea").first.wait_for()
         await looks_well_in_light_and_dark(phone, f"family-sighting-{language}")
+        await phone.page.locator("textarea").first.fill("A girl in a red coat")
+        await phone.page.locator(".actions .main").click()
+        await phone.page.locator("textarea").first.wait_for(state="detached")
+        await looks_well_in_light_and_dark(phone, f"family-sighting-told-{language}")
         await phone.open(f"/case#{filed['caseCode']}.{filed['caseSecret']}")
         await phone.page.locator("form").wait_for()
         await looks_well_in_light_and_dark(phone, f"family-back-{language}")
@@ -92,6 +93,9 @@ async def test_the_screens_of_a_volunteer(scene: Scene, tmp_path: Path, language
     await by_a_helper(scene)
     asked = {"registrationId": registered["id"], "kind": "OTHER", "text": "Does she limp?"}
     assert (await scene.coordinator.ask("askRecheck", input=asked)).made
+    _, report_id = await agreeing_family(scene)
+    alert = (await send(scene.coordinator, report_id)).made["areaAlert"]
+    await settled(scene.house.use.store)
     async with device(scene.stranger.url, tmp_path / "volunteer", **PHONE) as phone:
         await speaks(phone, language)
         await phone.open("/join")
@@ -116,6 +120,11 @@ async def test_the_screens_of_a_volunteer(scene: Scene, tmp_path: Path, language
             await phone.open(f"/site/{path}")
             await phone.page.locator(sign).first.wait_for()
             await looks_well_in_light_and_dark(phone, f"volunteer-{path}-{language}")
+        await phone.open(f"/site/nearby#{alert['id']}")
+        await phone.page.locator(".facts").first.wait_for()
+        await looks_well_in_light_and_dark(phone, f"volunteer-nearby-{language}")
+        await phone.open("/site/settings")
+        await phone.page.locator("form").first.wait_for()
         await phone.page.locator("form input").first.fill("7294")
         await phone.page.locator("form input").last.fill("7294")
         await phone.page.locator("form button").click()
