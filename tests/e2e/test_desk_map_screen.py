@@ -29,6 +29,11 @@ OPENS_WITHIN = 3.0
 TOLD_WITHIN = 1.0
 """Seconds, at least once in so many tries: what else the machine does may hold up any single one."""
 TRIES = 5
+GROUND_FILLS = """() => { const map = document.querySelector(".map").getBoundingClientRect();
+  const drawn = document.querySelector(".leaflet-overlay-pane svg").getBoundingClientRect();
+  return drawn.left <= map.left && drawn.top <= map.top && drawn.right >= map.right && drawn.bottom >= map.bottom; }"""
+A_MOMENT = "new Promise((resolve) => setTimeout(resolve, 400))"
+"""What a map that is closed still does, it does by then."""
 
 
 @pytest.fixture
@@ -145,3 +150,14 @@ async def test_the_map_is_seen_as_it_was_and_plays_towards_now(scene: Scene, des
     await desk.looks_well("desk-map-past")
     await desk.press("To now")
     await spot(desk, "Superdome: 3 / 4").wait_for()
+
+
+async def test_the_map_fills_a_window_that_became_larger_and_is_closed_right_after(desk: Device) -> None:
+    page = desk.page
+    await open_map(desk)
+    await page.set_viewport_size({"width": 1700, "height": 1100})
+    await page.wait_for_function(GROUND_FILLS)
+    await page.set_viewport_size({"width": 1280, "height": 900})
+    await page.get_by_role("link", name="Figures", exact=True).click()
+    await desk.sees("What may be passed on")
+    await page.evaluate(A_MOMENT)

@@ -71,7 +71,13 @@ class Device:
         """
         PICTURES.mkdir(parents=True, exist_ok=True)
         await self.page.evaluate("scrollTo(0, 0)")
-        await self.page.screenshot(path=PICTURES / f"{name}.png", animations="disabled", full_page=whole)
+        # In a picture of the whole page, what stays in sight would cover what one scrolls to.
+        await self.page.screenshot(
+            path=PICTURES / f"{name}.png",
+            animations="disabled",
+            full_page=whole,
+            style=".actions { position: static; }" if whole else None,
+        )
         if not await self.page.evaluate("'axe' in window"):
             await self.page.evaluate(AXE.read_text(encoding="utf-8"))
         options = {"resultTypes": ["violations"], "preload": False} | ({"runOnly": list(only)} if only else {})

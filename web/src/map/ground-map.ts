@@ -26,6 +26,7 @@ export function openMap(
   const map = L.map(element, {
     zoomControl: false,
     attributionControl: false,
+    trackResize: false, // by itself it looks once more a moment later, also when the map is closed by then
     worldCopyJump: true,
     minZoom: 2,
     maxZoom: 17,
@@ -37,6 +38,12 @@ export function openMap(
   L.control.zoom({ position: "bottomright", zoomInTitle: words.closer, zoomOutTitle: words.wider }).addTo(map);
   const credits = L.control.attribution({ position: "bottomleft", prefix: false }).addTo(map);
   credits.addAttribution(CREDITS);
+  const sizes = new ResizeObserver(() => {
+    // Hidden for a while, it stays what it was.
+    if (element.clientWidth > 0) map.invalidateSize({ animate: false });
+  });
+  sizes.observe(element);
+  map.on("unload", () => sizes.disconnect());
   return { map, credits };
 }
 

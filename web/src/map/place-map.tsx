@@ -129,7 +129,6 @@ function openUnderCross(element: HTMLElement, words: { closer: string; wider: st
     touchZoom: "center",
     scrollWheelZoom: "center",
     doubleClickZoom: false,
-    trackResize: false, // by itself it looks once more a moment later, also when the map is closed by then
   });
   map.on("click", ({ latlng }) => {
     const zoom = map.getZoom();
@@ -138,9 +137,6 @@ function openUnderCross(element: HTMLElement, words: { closer: string; wider: st
   });
   map.fitBounds(boundsOf(NOWHERE), { animate: false });
   void drawGround(map);
-  const sizes = new ResizeObserver(() => map.invalidateSize({ animate: false }));
-  sizes.observe(element);
-  map.on("unload", () => sizes.disconnect());
   return map;
 }
 

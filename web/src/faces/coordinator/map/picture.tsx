@@ -118,12 +118,7 @@ export function openPicture(element: HTMLElement, words: { label: string; closer
 
   void drawGround(map);
   let kept: Point | null = null;
-  const sizes = new ResizeObserver(() => {
-    if (element.clientWidth === 0) return; // hidden for a while
-    map.invalidateSize({ animate: false });
-    if (kept) map.panInside(at(kept), { padding: [60, 60], animate: false });
-  });
-  sizes.observe(element);
+  map.on("resize", () => kept && map.panInside(at(kept), { padding: [60, 60], animate: false }));
   return {
     draw: (what) => {
       if (what.area !== drawn.area) {
@@ -151,7 +146,6 @@ export function openPicture(element: HTMLElement, words: { label: string; closer
       credits.addAttribution(escaped(attribution));
     },
     close: () => {
-      sizes.disconnect();
       for (const { button } of spots.values()) render(null, button);
       map.remove();
     },
