@@ -27,6 +27,8 @@ PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 640}, "has_touch":
 DESK: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}
 SECONDS = 20
 AXE = Path(__file__).parents[1] / "node_modules" / "axe-core" / "axe.min.js"
+STAYS = "(how) => document.querySelectorAll('.actions').forEach((one) => { one.style.position = how; })"
+"""In a picture of the whole page, what stays in sight would cover what one scrolls to."""
 PICTURES = Path(__file__).parents[1] / "artefacts" / "screens"
 
 
@@ -71,13 +73,9 @@ class Device:
         """
         PICTURES.mkdir(parents=True, exist_ok=True)
         await self.page.evaluate("scrollTo(0, 0)")
-        # In a picture of the whole page, what stays in sight would cover what one scrolls to.
-        await self.page.screenshot(
-            path=PICTURES / f"{name}.png",
-            animations="disabled",
-            full_page=whole,
-            style=".actions { position: static; }" if whole else None,
-        )
+        await self.page.evaluate(STAYS, "static" if whole else "")
+        await self.page.screenshot(path=PICTURES / f"{name}.png", animations="disabled", full_page=whole)
+        await self.page.evaluate(STAYS, "")
         if not await self.page.evaluate("'axe' in window"):
             await self.page.evaluate(AXE.read_text(encoding="utf-8"))
         options = {"resultTypes": ["violations"], "preload": False} | ({"runOnly": list(only)} if only else {})
