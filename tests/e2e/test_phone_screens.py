@@ -14,6 +14,7 @@ from tests.support.house import Scene
 from tests.support.records import child, missing, report
 from tests.support.screens import PHONE, Device, device, needs_browser
 from tests.support.snapshot import settled
+from tests.unit.test_screen_texts import catalogue
 
 pytestmark = needs_browser
 
@@ -132,6 +133,29 @@ async def test_the_screens_of_a_volunteer(scene: Scene, tmp_path: Path, language
         await phone.open("/site")
         await phone.page.locator("input[type=password]").wait_for()
         await looks_well_in_light_and_dark(phone, f"volunteer-locked-{language}")
+        assert (phone.heard, phone.elsewhere) == ([], [])
+
+
+async def test_what_the_server_refuses_is_said_in_the_language_of_the_phone(scene: Scene, tmp_path: Path) -> None:
+    said = catalogue("es", "shared")
+    filed = (await scene.stranger.ask("fileReport", input=report(scene.incident_id, missing()))).made
+    async with device(scene.stranger.url, tmp_path / "family", **PHONE) as phone:
+        await speaks(phone, "es")
+        await phone.open(f"/case#{filed['caseCode']}.{'2' * 20}")
+        await phone.page.locator("form .main").click()
+        await phone.sees(said["refused.UNAUTHENTICATED.code"])
+        await phone.open("/report")
+        await phone.fill(said["person.given"], "Marisol")
+        await phone.page.locator(".actions .main").click()
+        await phone.fill(said["person.height"], "999")
+        for _ in range(4):
+            await phone.page.locator(".actions .main").click()
+        await phone.page.locator(".notice li").get_by_text(said["refused.INVALID.heightCm"]).wait_for()
+        await looks_well_in_light_and_dark(phone, "family-refused-es")
+        await phone.press(said["mend"])
+        field = phone.page.get_by_label(said["person.height"])
+        await field.fill("118")
+        await phone.sees(said["refused.INVALID.heightCm"])
         assert (phone.heard, phone.elsewhere) == ([], [])
 
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from backend.domain.errors import ErrorCode
+
 LANGUAGES = Path(__file__).parents[2] / "web" / "src" / "languages"
 SPOKEN = ("es", "fr", "ht", "vi", "uk", "ar")
 PARTS = ("shared", "family", "volunteer", "seen")
@@ -56,6 +58,34 @@ def test_a_screen_says_nothing_that_stands_in_another_part_s_texts() -> None:
         if part_of.get(key, "shared") not in spoken_in(path.relative_to(SOURCES))
     ]
     assert misplaced == []
+
+
+def test_whatever_the_server_refuses_has_words_on_every_phone() -> None:
+    """Its own are English; the other languages have every text that English has."""
+    assert {f"refused.{code}" for code in ErrorCode} <= set(catalogue("en", "shared"))
+
+
+def test_what_is_said_of_a_field_is_said_of_one_that_the_server_names() -> None:
+    table = (LANGUAGES / "refusals.ts").read_text(encoding="utf-8")
+    server = "".join(path.read_text(encoding="utf-8") for path in (SOURCES.parents[1] / "backend").rglob("*.py"))
+    rows = re.findall(r'"(\w+) (\w+)": "(refused\.[\w.]+)"', table)
+    assert rows
+    for code, field, key in rows:
+        assert code in set(ErrorCode)
+        assert re.search(rf'["}}.]{field}"', server), field
+        assert key.startswith(f"refused.{code}.")
+    said = {key for key in catalogue("en", "shared") if key.count(".") == 2 and key.startswith("refused.")}
+    assert said == {key for _, _, key in rows}
+
+
+def test_no_phone_shows_the_server_s_own_words() -> None:
+    showing = [
+        str(path.relative_to(SOURCES))
+        for path in sorted(SOURCES.rglob("*.tsx"))
+        if not str(path.relative_to(SOURCES)).startswith(("faces/coordinator/", "languages/"))
+        and re.search(r"(error|problem|refused)\??\.message|\{ message \}", path.read_text(encoding="utf-8"))
+    ]
+    assert showing == []
 
 
 def spoken_in(source: Path) -> set[str]:

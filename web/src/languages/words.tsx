@@ -1,7 +1,9 @@
 /** The words on the screen, in the person's language; one catalogue a language and part of the app, loaded when needed. */
 import { type ComponentChildren, createContext } from "preact";
 import { useContext, useEffect, useState } from "preact/hooks";
+import { type Problem, Refusal } from "../api/client";
 import { useFetched } from "../parts/fetched";
+import { keyOfRefusal } from "./refusals";
 import type calls from "./en/calls.json";
 import type coordinator from "./en/coordinator.json";
 import type family from "./en/family.json";
@@ -36,6 +38,10 @@ export type Words = {
   choose: (language: Language) => void;
   /** The text of a key; `{name}` in it is replaced by the value of that name. */
   say: (key: Key, values?: Record<string, string | number>) => string;
+  /** What the server refused. At the desk, which speaks its language, it says so itself. */
+  refusal: (problem: Problem) => string;
+  /** Why something came to nothing: what was refused, or that the server was not reached. */
+  why: (error: unknown) => string;
   /** A number and a moment as the language writes them. */
   number: (value: number) => string;
   moment: (value: string | number, style?: "short" | "medium") => string;
@@ -68,6 +74,17 @@ export function InWords({ part, children }: { part?: Part; children: ComponentCh
   if (!catalogue) return away ? <NoWords language={language} again={again} /> : <Beginning />;
   const written = (value: string | number) =>
     typeof value === "number" ? new Intl.NumberFormat(spoken).format(value) : value;
+  const say: Words["say"] = (key, values = {}) => {
+    const text = catalogue[key];
+    if (text === undefined && outer) return outer.say(key, values);
+    if (text === undefined) {
+      console.error(`There is no text here for ${key}.`);
+      return key;
+    }
+    return text.replace(/\{(\w+)\}/g, (whole, name: string) => written(values[name] ?? whole));
+  };
+  const ofServer: Words["refusal"] = ({ message }) => message;
+  const refusal = part === "coordinator" ? ofServer : (outer?.refusal ?? ((problem) => say(keyOfRefusal(problem))));
   const words: Words = {
     language,
     spoken,
@@ -78,15 +95,9 @@ export function InWords({ part, children }: { part?: Part; children: ComponentCh
         localStorage.setItem(KEPT_AS, chosen);
         setLanguage(chosen);
       }),
-    say: (key, values = {}) => {
-      const text = catalogue[key];
-      if (text === undefined && outer) return outer.say(key, values);
-      if (text === undefined) {
-        console.error(`There is no text here for ${key}.`);
-        return key;
-      }
-      return text.replace(/\{(\w+)\}/g, (whole, name: string) => written(values[name] ?? whole));
-    },
+    say,
+    refusal,
+    why: (error) => (error instanceof Refusal ? error.problems.map(refusal).join(" ") : say("away")),
     number: written,
     moment: (value, style = "medium") =>
       new Intl.DateTimeFormat(spoken, { timeStyle: "short", ...(style === "medium" ? { dateStyle: "medium" } : {}) }).format(new Date(value)),

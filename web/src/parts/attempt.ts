@@ -15,11 +15,11 @@ export type Attempt = {
 };
 
 export function useAttempt(): Attempt {
-  const { say } = useWords();
+  const { say, refusal } = useWords();
   const [problems, setProblems] = useState<readonly { message: string; field: string | null }[]>([]);
   const [running, setRunning] = useState(false);
   const reads = useRef(0);
-  const fail = (error: unknown) => setProblems(error instanceof Refusal ? error.problems : [{ message: say("away"), field: null }]);
+  const fail = (error: unknown) => setProblems(error instanceof Refusal ? error.problems.map((problem) => ({ message: refusal(problem), field: problem.field })) : [{ message: say("away"), field: null }]);
   return {
     running,
     read: async (asking, show) => {

@@ -74,14 +74,14 @@ const BEFORE = ["/desk/account", "/desk/people"];
 type DeskProperties = { session: Session; path: string; go: (path: string) => void; changed: (session: Session | null) => void; leave: () => void };
 
 function Desk({ session, path, go, changed, leave }: DeskProperties) {
-  const { say, spoken } = useWords();
+  const { say, why, spoken } = useWords();
   const query = new URLSearchParams(useSearch());
   const [incidents, setIncidents] = useState<Incident[] | null>(null);
   const [wrong, setWrong] = useState<string | null>(null);
   const load = () =>
     incidentsOf(session).then(setIncidents, (error: unknown) => {
       if (error instanceof Refusal && error.is("UNAUTHENTICATED")) changed(null);
-      else setWrong(error instanceof Refusal ? error.message : say("away"));
+      else setWrong(why(error));
     });
   useEffect(() => void load(), [session.token]);
 

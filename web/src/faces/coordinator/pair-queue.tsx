@@ -47,7 +47,7 @@ const MILLISECONDS_TO_LOOK = 400;
 
 export function PairQueue<Item extends { id: string; version: number }, Whole extends { id: string }>(properties: Properties<Item, Whole>) {
   const { session, about } = properties;
-  const { say, spoken, moment } = useWords();
+  const { say, why, spoken, moment } = useWords();
   const [queue, setQueue] = useState<Page<Item> | null>(null);
   const [chosen, setChosen] = useState<string | null>(null);
   const [loaded, setPair] = useState<Whole | null>(null);
@@ -63,7 +63,7 @@ export function PairQueue<Item extends { id: string; version: number }, Whole ex
 
   useEffect(() => void kept<boolean>(KEYS_OFF).then((off) => setKeysOff(off ?? false)), []);
 
-  const fail = (error: unknown) => setFailed(error instanceof Refusal ? error.message : say("away"));
+  const fail = (error: unknown) => setFailed(why(error));
   const asked = useRef(0);
   const load = async () => {
     asked.current += 1;

@@ -1,6 +1,5 @@
 /** Coming back to the desk: name, password, and the code of the authenticator app, or a passkey. */
 import { useRef, useState } from "preact/hooks";
-import { Refusal } from "../../api/client";
 import type { Session } from "../../kept/session";
 import { useWords } from "../../languages/words";
 import { Text } from "../../parts/fields";
@@ -10,7 +9,7 @@ import { signIn } from "./desk";
 import { NoPasskey, passkeysPossible, passkeyToSignIn } from "./passkeys";
 
 export function SignInScreen({ came, leave }: { came: (session: Session) => void; leave: () => void }) {
-  const { say } = useWords();
+  const { say, why } = useWords();
   const [name, setName] = useState("");
   const [password, setPassword] = useState("");
   const [code, setCode] = useState("");
@@ -24,7 +23,7 @@ export function SignInScreen({ came, leave }: { came: (session: Session) => void
     try {
       came(await signIn(name, password, await proof()));
     } catch (error) {
-      setWrong(error instanceof Refusal ? error.message : say(error instanceof NoPasskey ? "passkeys.denied" : "away"));
+      setWrong(error instanceof NoPasskey ? say("passkeys.denied") : why(error));
     }
     setAsking(false);
   };

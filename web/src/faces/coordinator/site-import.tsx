@@ -1,7 +1,6 @@
 /** Many sites at once, from a table: what stands in each line is said before anything is added. */
 import { useState } from "preact/hooks";
 import { v7 as newId } from "uuid";
-import { Refusal } from "../../api/client";
 import type { AddSiteInput, SiteKind } from "../../api/generated/types";
 import type { Session } from "../../kept/session";
 import { useWords } from "../../languages/words";
@@ -12,7 +11,7 @@ import { addSite, SITE_KINDS } from "./incident";
 type Line = { text: string; input: AddSiteInput | null; state: "ready" | "added" | "wrong"; wrong: string | null };
 
 export function SiteImport({ session, incidentId, added }: { session: Session; incidentId: string; added: () => void }) {
-  const { say } = useWords();
+  const { say, why } = useWords();
   const [table, setTable] = useState("");
   const [lines, setLines] = useState<Line[] | null>(null);
   const [running, setRunning] = useState(false);
@@ -30,7 +29,7 @@ export function SiteImport({ session, incidentId, added }: { session: Session; i
         await addSite(session, line.input);
         next[index] = { ...line, state: "added", wrong: null };
       } catch (error) {
-        next[index] = { ...line, state: "wrong", wrong: error instanceof Refusal ? error.message : say("away") };
+        next[index] = { ...line, state: "wrong", wrong: why(error) };
       }
       setLines([...next]);
     }

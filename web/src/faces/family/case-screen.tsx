@@ -19,7 +19,7 @@ import { allowNearby, type Case, comeBack, forgetCase, type ReportState, reports
 const TONES = { WAIT: "plain", STAY_REACHABLE: "warn", CONTACT_CENTRE: "good", NONE: "plain" } as const;
 
 export function CaseScreen({ own, changed }: { own: Case; changed: (own: Case | null) => void }) {
-  const { say } = useWords();
+  const { say, why } = useWords();
   const [reports, setReports] = useState<ReportState[] | null>(null);
   const [away, setAway] = useState(false);
   const [wrong, setWrong] = useState<string | null>(null);
@@ -28,7 +28,7 @@ export function CaseScreen({ own, changed }: { own: Case; changed: (own: Case | 
   const settle = (error: unknown) => {
     if (!(error instanceof Refusal)) setAway(true);
     else if (error.is("UNAUTHENTICATED")) void forgetCase().then(() => changed(null));
-    else setWrong(error.message);
+    else setWrong(why(error));
   };
   const load = async () => {
     setAway(false);
@@ -158,7 +158,7 @@ function Withdraw({ report, withdraw: done }: { report: ReportState; withdraw: (
 
 /** Back with code and secret, or with the link that holds both. */
 export function ComeBack({ came, leave }: { came: (own: Case) => void; leave: () => void }) {
-  const { say } = useWords();
+  const { say, why } = useWords();
   const [given] = useState(() => location.hash.slice(1).split("."));
   const [code, setCode] = useState(given[0] ?? "");
   const [secret, setSecret] = useState(given[1] ?? "");
@@ -177,7 +177,7 @@ export function ComeBack({ came, leave }: { came: (own: Case) => void; leave: ()
     try {
       came(await comeBack(code, secret));
     } catch (error) {
-      setWrong(error instanceof Refusal ? error.message : say("away"));
+      setWrong(why(error));
     }
     setAsking(false);
   };

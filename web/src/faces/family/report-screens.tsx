@@ -18,7 +18,7 @@ import { type OpenIncident, useOpenIncidents } from "./open-incidents";
 import { type ChildDraft, newChild, newReport, type ReportDraft, type Step, STEPS } from "./draft";
 
 export function ReportScreens({ filed, leave }: { filed: (own: Case) => void; leave: () => void }) {
-  const { say } = useWords();
+  const { say, refusal } = useWords();
   const draft = useDraft<ReportDraft>("report", newReport);
   const incidents = useOpenIncidents() ?? [];
   const [problems, setProblems] = useState<readonly Problem[]>([]);
@@ -30,7 +30,7 @@ export function ReportScreens({ filed, leave }: { filed: (own: Case) => void; le
   const put = (changes: Partial<ChildDraft>) =>
     draft.change({ children: report.children.map((other, index) => (index === report.at ? { ...child, ...changes } : other)) });
   const go = (step: Step, at = report.at) => draft.change({ step, at });
-  const wrong = (path: string) => problems.find((problem) => problem.field === path)?.message;
+  const wrong = (path: string) => problems.filter(({ field }) => field === path).map(refusal)[0];
   const name = calledBy(child.person) ?? say("report.theChild.within");
   const number = STEPS.indexOf(report.step);
   const back = number === 0 ? leave : () => go(STEPS[number - 1] ?? "child");
@@ -152,7 +152,7 @@ type CheckProperties = {
 };
 
 function Check({ report, incident, above, problems, refused, back, go, another, remove, filed }: CheckProperties) {
-  const { say } = useWords();
+  const { say, refusal } = useWords();
   const [sending, setSending] = useState(false);
   const [away, setAway] = useState(false);
 
@@ -195,7 +195,7 @@ function Check({ report, incident, above, problems, refused, back, go, another, 
           <ul>
             {problems.map((problem) => (
               <li key={problem.field}>
-                {problem.message}{" "}
+                {refusal(problem)}{" "}
                 {stepOf(problem.field) ? (
                   <button type="button" class="button quiet" onClick={() => go(...(stepOf(problem.field) as [Step, number]))}>
                     {say("mend")}

@@ -102,7 +102,7 @@ function Fact({ name, value }: { name: string; value: string }) {
 
 /** The same child in a form. What is saved goes to the queue, and comes back here if the server would not take it. */
 export function ChangeScreen({ session, id, saved, leave }: Omit<Properties, "change"> & { saved: () => void }) {
-  const { say } = useWords();
+  const { say, refusal } = useWords();
   const { child: record, away } = useChild(session, id);
   const draft = useDraft<ChangeDraft | { before: null; child: null }>(`change ${id}`, () => ({ before: null, child: null }));
   const refused = useRefused(`change ${id}`);
@@ -122,7 +122,7 @@ export function ChangeScreen({ session, id, saved, leave }: Omit<Properties, "ch
   if (!typed) return <Missing away={away} leave={leave} />;
 
   const put = (changes: Partial<ChildDraft>) => draft.change({ child: { ...typed.child, ...changes } });
-  const wrong = (field: string) => refused.find((problem) => problem.field === field)?.message;
+  const wrong = (field: string) => refused.filter((problem) => problem.field === field).map(refusal)[0];
   const submit = async () => {
     await save(changesToQueue(typed));
     await draft.discard();
@@ -145,7 +145,7 @@ export function ChangeScreen({ session, id, saved, leave }: Omit<Properties, "ch
       }
     >
       {wasStale ? <Notice tone="warn">{say("child.stale")}</Notice> : null}
-      {problems.length > 0 ? <Notice tone="bad">{problems.map(({ message }) => message).join(" ")}</Notice> : null}
+      {problems.length > 0 ? <Notice tone="bad">{problems.map(refusal).join(" ")}</Notice> : null}
       {away ? <Notice>{say("child.away")}</Notice> : null}
       <ChildFields child={typed.child} change={put} wrong={wrong} />
       <button type="button" class="button quiet" onClick={() => void letGo()}>

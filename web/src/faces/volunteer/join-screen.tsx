@@ -14,7 +14,7 @@ import { sessionOf } from "./site";
 type Invite = { secret: string; code: string; retryKey: string; name: string };
 
 export function JoinScreen({ came, leave }: { came: (session: Session) => void; leave: () => void }) {
-  const { say } = useWords();
+  const { say, refusal, why } = useWords();
   const [{ secret: linked, code: scanned }, setBehind] = useState(takeSecret);
   const draft = useDraft<Invite>("invite", () => ({ secret: "", code: "", retryKey: randomKey(), name: "" }));
   const [wrong, setWrong] = useState<{ message: string; field: string | null } | null>(null);
@@ -36,8 +36,8 @@ export function JoinScreen({ came, leave }: { came: (session: Session) => void; 
       await draft.discard();
       came(session);
     } catch (error) {
-      if (error instanceof Refusal) setWrong(error.problems[0] ?? null);
-      else setWrong({ message: say("away"), field: null });
+      const [problem] = error instanceof Refusal ? error.problems : [];
+      setWrong(problem ? { message: refusal(problem), field: problem.field } : { message: why(error), field: null });
     }
     setAsking(false);
   };

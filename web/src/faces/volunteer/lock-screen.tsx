@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import { beginAnew, unlock, unlockWithServer } from "../../kept/lock";
 import { hasSafe, isOpen, WrongPin } from "../../kept/safe";
 import type { Session } from "../../kept/session";
+import { Refusal } from "../../api/client";
 import { useWords, type Words } from "../../languages/words";
 import { useAttempt } from "../../parts/attempt";
 import { Text } from "../../parts/fields";
@@ -39,8 +40,9 @@ export function LockScreen({ session, opened, anew }: Properties) {
       else if (session) await unlockWithServer(pin, session);
       opened();
     } catch (error) {
-      if (!(error instanceof WrongPin)) throw error;
-      setWrong(wrongPin(error, words));
+      if (error instanceof WrongPin) setWrong(wrongPin(error, words));
+      else if (error instanceof Refusal && error.is("INVALID")) setWrong(say("refused.INVALID.presentPin"));
+      else throw error;
     }
     setPin("");
   };

@@ -17,7 +17,7 @@ type Child = NonNullable<Alert["child"]>;
 type Properties = { session: Session; id: string; locked: () => void; leave: () => void };
 
 export default function NearbyScreen({ session, id, locked, leave }: Properties) {
-  const { say } = useWords();
+  const { say, why } = useWords();
   const [alert, setAlert] = useState<Alert | null>(null);
   const [wrong, setWrong] = useState<string | null>(null);
   const [seen, setSeen] = useState(false);
@@ -28,7 +28,7 @@ export default function NearbyScreen({ session, id, locked, leave }: Properties)
     } catch (error) {
       // What may have been taken back meanwhile is not left on the screen.
       setAlert(null);
-      setWrong(error instanceof Refusal ? error.message : say("away"));
+      setWrong(why(error));
       if (error instanceof Refusal && error.is("PIN_NEEDED")) locked();
     }
   };

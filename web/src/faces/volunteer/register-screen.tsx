@@ -24,7 +24,7 @@ type Properties = {
 };
 
 export function RegisterScreen({ session, mending, saved, leave }: Properties) {
-  const { say } = useWords();
+  const { say, refusal } = useWords();
   const draft = useDraft<RegistrationDraft>(mending ? "mending" : "registration", newRegistration);
   const [tried, setTried] = useState(false);
   const form = draft.content;
@@ -34,7 +34,7 @@ export function RegisterScreen({ session, mending, saved, leave }: Properties) {
   const put = (changes: Partial<ChildDraft>) =>
     draft.change({ children: form.children.map((other, index) => (index === form.at ? { ...child, ...changes } : other)) });
   const path = form.children.length > 1 ? `siblings.${form.at}.` : "";
-  const wrong = (field: string) => refused.find((problem) => problem.field === `${path}${field}`)?.message;
+  const wrong = (field: string) => refused.filter((problem) => problem.field === `${path}${field}`).map(refusal)[0];
   const lacking = form.children.findIndex((one) => !isEnough(one));
 
   const submit = async () => {
@@ -62,7 +62,7 @@ export function RegisterScreen({ session, mending, saved, leave }: Properties) {
         <Notice tone="bad">
           <ul>
             {refused.map((problem) => (
-              <li key={problem.field}>{problem.message}</li>
+              <li key={problem.field}>{refusal(problem)}</li>
             ))}
           </ul>
         </Notice>

@@ -34,7 +34,7 @@ function matterOf({ content, refused }: Item): Matter {
 }
 
 export function Unsent({ item, session, go }: { item: Item; session: Session; go: (path: string) => void }) {
-  const { say } = useWords();
+  const { say, refusal } = useWords();
   const { content, refused } = item;
   const children = childrenOf(item);
   const names = children.map((child) => calledBy(child.person) ?? say("site.nameless")).join(", ");
@@ -52,7 +52,7 @@ export function Unsent({ item, session, go }: { item: Item; session: Session; go
       </div>
       {refused ? (
         <>
-          <p>{matter === "mistake" ? refused.map(({ message }) => message).join(" ") : say(`unsent.${matter}`, { name: session.name })}</p>
+          <p>{matter === "mistake" ? refused.map(refusal).join(" ") : say(`unsent.${matter}`, { name: session.name })}</p>
           <WaysOn item={item} matter={matter} session={session} go={go} />
         </>
       ) : null}

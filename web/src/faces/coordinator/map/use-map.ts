@@ -3,7 +3,6 @@
  */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { MapChanges } from "../../../api/generated/operations";
-import { Refusal } from "../../../api/client";
 import { followOn } from "../../../api/live";
 import type { Session } from "../../../kept/session";
 import { useWords } from "../../../languages/words";
@@ -21,7 +20,7 @@ export type LiveMap = {
 };
 
 export function useLiveMap(session: Session, incidentId: string, part: Part | null, shown: readonly Shown[], alertAreas: boolean, at: string | null): LiveMap {
-  const { say } = useWords();
+  const { why } = useWords();
   const [view, setView] = useState<MapView | null>(null);
   const [towns, setTowns] = useState<readonly Town[]>([]);
   const [awaySince, setAwaySince] = useState<Date | null>(() => new Date());
@@ -44,7 +43,7 @@ export function useLiveMap(session: Session, incidentId: string, part: Part | nu
       setView(await loadView(session, incidentId, of, layers, areas, when));
       setWrong(null);
     } catch (error) {
-      setWrong(error instanceof Refusal ? error.message : say("away"));
+      setWrong(why(error));
     }
     asking.current.running = false;
     if (asking.current.again) void load();
