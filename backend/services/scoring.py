@@ -21,10 +21,10 @@ from backend.services.models import Rules
 from backend.store.candidates import (
     Candidate,
     candidates_by_key,
-    candidates_of_families,
     candidates_of_groups,
     families_of_several,
-    subjects_by_id,
+    registrations_with_matches,
+    reports_with_matches,
 )
 from backend.store.key_indexes import Candidates, Reading, SeenAs
 from backend.store.records import Session
@@ -59,8 +59,10 @@ async def score_registrations(
     Returns the ids of those that are there.
     """
     store, begun = use.store, _begun(use, rules, use.store.reports)
-    registrations = await subjects_by_id(store.registrations, registration_ids, session)
-    known = await _known(use, "registrationId", registration_ids, session)
+    registrations, matches = await registrations_with_matches(
+        store.registrations, store.matches, registration_ids, session
+    )
+    known = _by_pair(matches)
     matched = _by_one((registration, report) for report, registration in known)
     reports = await candidates_by_key(
         store.reports, store.key_indexes, registrations, session, begun=begun, besides=matched
@@ -97,8 +99,8 @@ async def pairs_of_families(
     that are no match for sure, where the family has one report and they were none before.
     """
     store, begun = use.store, _begun(use, rules, use.store.registrations)
-    reports = await candidates_of_families(store.reports, family_ids, session)
-    known = await _known(use, "reportId", [report.id for report in reports], session)
+    reports, matches = await reports_with_matches(store.reports, store.matches, family_ids, session)
+    known = _by_pair(matches)
     others = await candidates_by_key(
         store.registrations, store.key_indexes, reports, session, begun=begun, besides=_by_one(known)
     )
@@ -181,9 +183,8 @@ def _pair(
     return ScoredPair(report, registration, comparison, is_news, known)
 
 
-async def _known(use: Collaborators, side: str, record_ids: Sequence[str], session: Session | None) -> Known:
-    found = await use.store.matches.find({side: {"$in": list(record_ids)}}, session=session)
-    return {(match.report_id, match.registration_id): match for match in found}
+def _by_pair(matches: Iterable[Match]) -> Known:
+    return {(match.report_id, match.registration_id): match for match in matches}
 
 
 def _by_one(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from bson import Binary
 
+from backend.domain.match import Match
 from backend.domain.registration import NOT_STOOD_FOR
 from backend.domain.subject import Side
 from backend.matching.keys import asked_by_number, key_number, keys
@@ -16,7 +17,7 @@ from backend.matching.profile import Profile
 from backend.matching.ranking import AT_ONCE, Bounds
 from backend.store.codec import Document, pack, unpack
 from backend.store.key_indexes import Candidates, KeyIndexes, Reading, SeenAs
-from backend.store.records import Session
+from backend.store.records import Records, Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +146,41 @@ async def candidates_of_groups(
     return await _read(registrations, {"groupId": {"$in": list(group_ids)}}, session)
 
 
-async def candidates_of_families(
-    reports: Candidates, family_ids: Sequence[str], session: Session | None = None
-) -> list[Candidate]:
-    """All reports of these families, whether still open to matching or not."""
-    return await _read(reports, {"familyId": {"$in": list(family_ids)}}, session)
+async def reports_with_matches(
+    reports: Candidates, matches: Records[Match], family_ids: Sequence[str], session: Session | None = None
+) -> tuple[list[Candidate], list[Match]]:
+    """All reports of these families, whether still open to matching or not, and the matches that they are part of."""
+    documents = await _beside_matches(reports, {"familyId": {"$in": list(family_ids)}}, matches, "reportId", session)
+    found = [_candidate(one, SeenAs.CHILD) for one in reports.hiding.readable(documents)]
+    return found, _matches_in(documents, matches)
+
+
+async def registrations_with_matches(
+    registrations: Candidates, matches: Records[Match], record_ids: Sequence[str], session: Session | None = None
+) -> tuple[list[Candidate], list[Match]]:
+    """Those of these that are there, to be compared with others, and the matches that they are part of.
+
+    Raises: UnreadableError. One that was left out would never be compared, and nobody would learn of it.
+    """
+    documents = await _beside_matches(registrations, _with(record_ids), matches, "registrationId", session)
+    found = [_candidate(registrations.hiding.show(one), SeenAs.CHILD) for one in documents]
+    return found, _matches_in(documents, matches)
+
+
+async def _beside_matches(
+    records: Candidates, wanted: Document, matches: Records[Match], side: str, session: Session | None
+) -> list[Document]:
+    """One look at the database for both: a way there costs more than what is found."""
+    stages: list[Document] = [
+        {"$match": wanted},
+        {"$project": _fields(SeenAs.CHILD)},
+        {"$lookup": {"from": matches.collection.name, "localField": "_id", "foreignField": side, "as": "matches"}},
+    ]
+    return await records.collection.aggregate(stages, session=session).to_list(None)
+
+
+def _matches_in(documents: Iterable[Document], matches: Records[Match]) -> list[Match]:
+    return [matches.record_of(match) for document in documents for match in document["matches"]]
 
 
 async def families_of_several(

@@ -49,8 +49,10 @@ from tests.bench.plots import PLOTS
 from tests.support.ciphers import cipher_of_folder
 
 SEED = 11
-CACHE = "2G"
-"""What an operator of so many records gives the database; the default of 512M is for a laptop's tens of thousands."""
+CACHE = "6G"
+"""What an operator of so many records gives the database: room for all of them, 5 KB each. The default of 512M is for a
+laptop's tens of thousands; MongoDB's own is half of the machine's memory.
+"""
 BATCH = 1000
 LOADERS = 2
 REPORTS = 0.15
