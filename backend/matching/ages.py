@@ -2,8 +2,9 @@
 
 import re
 from calendar import monthrange
-from dataclasses import dataclass
 from datetime import date, datetime
+
+from msgspec import Struct
 
 from backend.domain.person import Age, AgeSource
 
@@ -12,8 +13,7 @@ OLDEST = 125.0
 _BIRTH_DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
 
 
-@dataclass(frozen=True, slots=True)
-class Born:
+class Born(Struct, frozen=True, gc=False):
     """When somebody was born: from and to, in years of the calendar with a fraction (2019.33).
 
     `dated` is False if it is not known on which day the age held: then the years count from zero, as ages do below

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from itertools import pairwise
 
 from doublemetaphone import doublemetaphone
+from msgspec import Struct
 
 from backend.domain.person import Names
 from backend.matching.diminutives import plain_names
@@ -45,8 +45,7 @@ class Part(StrEnum):
     JOINED = "JOINED"
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(Struct, frozen=True, gc=False):
     """One word of a name.
 
     `written` is the folded word, `forms` its plain Latin spellings (likeliest first), `sounds` their Double Metaphone

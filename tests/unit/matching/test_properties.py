@@ -1,10 +1,8 @@
 """What must hold for any description, whatever is written in it."""
 
-import json
 from dataclasses import replace
 from datetime import UTC, datetime
 
-import cattrs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,6 +15,7 @@ from backend.matching.duplicates import compare_duplicates, duplicates_if_likely
 from backend.matching.keys import MOST_KEPT, keys
 from backend.matching.news import probability_for_the_family
 from backend.matching.profile import Profile, profile
+from backend.store.codec import pack, unpack
 
 text = st.one_of(
     st.none(),
@@ -184,5 +183,4 @@ def test_what_both_sides_describe_compares_the_same_from_either_side(one: Person
 @settings(max_examples=60, deadline=None)
 @given(reports)
 def test_a_profile_is_stored_and_read_back_unchanged(report: Subject) -> None:
-    stored = json.loads(json.dumps(cattrs.unstructure(profile(report))))
-    assert cattrs.structure(stored, Profile) == profile(report)
+    assert unpack(Profile, pack(profile(report))) == profile(report)
