@@ -1,15 +1,25 @@
 import { createHash } from "node:crypto";
-import { readdirSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { defineConfig } from "vite";
 
 // A build of its own, after the app's, whose files it is to keep on the phone. One plain script: old browsers know no
 // modules in service workers.
-// The map is kept by those alone who open it, piece by piece.
-const MAP = /^(map|picture|telling|place-map|ground-map)-|\.(json|png)$/;
-const files = readdirSync("dist/app/assets")
-  .filter((name) => !MAP.test(name))
-  .sort()
-  .map((name) => `/assets/${name}`);
+// The desk and maps are kept by those alone who open them, piece by piece.
+const KEPT_ON_USE = /^src\/(faces\/coordinator|map)\/|^src\/languages\/en\/(coordinator|map|calls|record)\.json$/;
+
+type Chunk = { file: string; css?: string[]; assets?: string[]; imports?: string[]; dynamicImports?: string[] };
+const manifest = JSON.parse(readFileSync("dist/app/manifest.json", "utf8")) as Record<string, Chunk>;
+
+const found = new Set<string>();
+const files = [...new Set(filesOf("index.html"))].sort().map((name) => `/${name}`);
+
+function filesOf(name: string): string[] {
+  const chunk = manifest[name];
+  if (!chunk || found.has(name) || KEPT_ON_USE.test(name)) return [];
+  found.add(name);
+  const { file, css = [], assets = [], imports = [], dynamicImports = [] } = chunk;
+  return [file, ...css, ...assets, ...[...imports, ...dynamicImports].flatMap(filesOf)];
+}
 
 export default defineConfig({
   publicDir: false,

@@ -11,6 +11,10 @@ from tests.support.screens import PHONE, Device, device, needs_browser
 
 pytestmark = needs_browser
 
+KEPT = """async () => { const stores = await Promise.all((await caches.keys()).map((name) => caches.open(name)));
+  const kept = await Promise.all(stores.map((store) => store.keys()));
+  return kept.flat().map(({ url }) => new URL(url).pathname); }"""
+
 
 @pytest.fixture
 async def phone(scene: Scene, tmp_path: Path) -> AsyncIterator[Device]:
@@ -69,3 +73,23 @@ async def test_a_part_that_a_newer_build_has_replaced_comes_with_that_build(phon
     async with phone.page.expect_event("load"):
         await phone.press("Try again")
     await phone.page.get_by_label("What did you see or hear?").wait_for()
+
+
+async def test_a_phone_keeps_nothing_of_the_desk_until_the_desk_is_opened_on_it(scene: Scene, tmp_path: Path) -> None:
+    async with device(scene.stranger.url, tmp_path / "phone", **PHONE) as phone:
+        await phone.open("/")
+        await phone.page.evaluate("navigator.serviceWorker.ready")
+        kept = await phone.page.evaluate(KEPT)
+        for face, used_on_phones in (
+            ("family", True),
+            ("volunteer", True),
+            ("seen-screen", True),
+            ("coordinator", False),
+        ):
+            assert any(path.startswith(f"/assets/{face}-") for path in kept) == used_on_phones, face
+        await phone.open("/desk")
+        await phone.page.get_by_label("Sign-in name").wait_for()
+        await phone.context.set_offline(True)
+        await phone.page.reload()
+        await phone.page.get_by_label("Sign-in name").wait_for()
+        assert phone.elsewhere == []
