@@ -7,6 +7,7 @@ from playwright.async_api import ViewportSize
 
 from backend.domain.account import NewInvite, Role
 from backend.services.invites import invite_by_operator
+from tests.e2e.test_screens import join
 from tests.support.area_alerts import agreeing_family, send
 from tests.support.client import retry_key
 from tests.support.desk import looks_well_by_day_and_night
@@ -24,6 +25,8 @@ WIDER_THAN_THE_SCREEN = """(width) => document.documentElement.scrollWidth <= wi
     .filter((one) => { const box = one.getBoundingClientRect(); return box.right > width + 1 || box.left < -1; })
     .map((one) => one.outerHTML.slice(0, 200))]"""
 """What reaches beyond it: not `innerWidth`, which on a phone grows with what is too wide."""
+IN_SIGHT = """() => { const { top, bottom } = document.querySelector("[role=alert]").getBoundingClientRect();
+  return top >= 0 && bottom <= document.querySelector(".actions").getBoundingClientRect().top; }"""
 NARROW: ViewportSize = {"width": 320, "height": 640}
 
 
@@ -156,6 +159,48 @@ async def test_what_the_server_refuses_is_said_in_the_language_of_the_phone(scen
         field = phone.page.get_by_label(said["person.height"])
         await field.fill("118")
         await phone.sees(said["refused.INVALID.heightCm"])
+        assert (phone.heard, phone.elsewhere) == ([], [])
+
+
+async def test_the_code_of_a_report_stands_first_once_it_is_filed_and_a_second_question_is_gone_to(
+    scene: Scene, tmp_path: Path
+) -> None:
+    first = "() => document.querySelector('main h2').textContent"
+    async with device(scene.stranger.url, tmp_path / "family", **PHONE) as phone:
+        await phone.open("/report")
+        await phone.fill("First names", "Marisol")
+        for _ in range(4):
+            await phone.press("Next")
+        await phone.press("Send the report")
+        withdraw = phone.page.get_by_role("button", name="Withdraw this report")
+        await withdraw.wait_for()
+        assert await phone.page.evaluate(first) == "Keep these two"
+        await phone.page.reload()
+        await withdraw.wait_for()
+        assert await phone.page.evaluate(first) == "Marisol"
+        await withdraw.click()
+        asked = phone.page.get_by_role("group", name="Withdraw this report")
+        await asked.wait_for()
+        assert await asked.evaluate("(group) => document.activeElement === group")
+        assert (phone.heard, phone.elsewhere) == ([], [])
+
+
+async def test_what_is_missing_is_seen_wherever_one_pressed_and_said_of_no_child_that_was_just_added(
+    scene: Scene, tmp_path: Path
+) -> None:
+    async with device(scene.stranger.url, tmp_path / "volunteer", **PHONE) as phone:
+        await join(phone, scene, NewInvite(Role.VOLUNTEER, site_id=scene.site_id), "Grace")
+        await phone.press("Register a child")
+        await phone.page.get_by_role("button", name="Add a brother or sister").scroll_into_view_if_needed()
+        missing_words = phone.page.get_by_role("alert")
+        for _ in range(2):
+            await phone.press("Save")
+            await missing_words.wait_for()
+            await phone.page.wait_for_function(IN_SIGHT)
+            await phone.page.evaluate("scrollTo(0, document.body.scrollHeight)")
+        await phone.press("Add a brother or sister")
+        await phone.sees("Register brothers and sisters")
+        assert await missing_words.count() == 0
         assert (phone.heard, phone.elsewhere) == ([], [])
 
 

@@ -21,9 +21,9 @@ export function Welcome() {
       <Way to="/site" icon="phone" title={say(has.session ? "welcome.site.own" : "welcome.site")} lead={say("welcome.site.lead")} />
       <Way to="/seen" icon="eye" title={say("welcome.seen")} lead={say("welcome.seen.lead")} />
       <p class="soft small">{say("welcome.promise")}</p>
-      <p>
-        <Link href="/desk">{say("welcome.desk")}</Link>
-      </p>
+      <Link class="button quiet" href="/desk">
+        {say("welcome.desk")}
+      </Link>
     </Screen>
   );
 }

@@ -12,13 +12,21 @@ import { CallCentre, useCentre } from "../../parts/call-centre";
 import { Appeal } from "./appeal";
 import { saveCasePicture } from "./case-picture";
 import { FamilyQuestions } from "./questions";
+import { Sure } from "../../parts/sure";
 import { NearbyChoice } from "./nearby";
 import { useOpenIncidents } from "./open-incidents";
 import { allowNearby, type Case, comeBack, forgetCase, type ReportState, reportsOf, sendPhotos, withdraw } from "./case";
 
 const TONES = { WAIT: "plain", STAY_REACHABLE: "warn", CONTACT_CENTRE: "good", NONE: "plain" } as const;
 
-export function CaseScreen({ own, changed }: { own: Case; changed: (own: Case | null) => void }) {
+type CaseProperties = {
+  own: Case;
+  /** It was filed a moment ago: first of all its code is to be kept, and nothing that comes later moves that. */
+  filed: boolean;
+  changed: (own: Case | null) => void;
+};
+
+export function CaseScreen({ own, filed, changed }: CaseProperties) {
   const { say, why } = useWords();
   const [reports, setReports] = useState<ReportState[] | null>(null);
   const [away, setAway] = useState(false);
@@ -50,8 +58,10 @@ export function CaseScreen({ own, changed }: { own: Case; changed: (own: Case | 
     };
   }, [own.token]);
 
+  const card = own.code && own.secret ? <CaseCard code={own.code} secret={own.secret} /> : null;
   return (
     <Screen title={say("case.title")}>
+      {filed ? card : null}
       {away ? <Notice tone="warn">{say("case.away")}</Notice> : null}
       {wrong ? <Notice tone="bad">{wrong}</Notice> : null}
       {reports?.map((report) => (
@@ -80,7 +90,7 @@ export function CaseScreen({ own, changed }: { own: Case; changed: (own: Case | 
       {reports?.some(saysToCall) ? null : <CallCentre phone={centre} />}
       {reports ? <FamilyQuestions own={own} reports={reports} /> : null}
       {own.photos.length > 0 ? <Notice>{say("case.photosWait", { count: own.photos.length })}</Notice> : null}
-      {own.code && own.secret ? <CaseCard code={own.code} secret={own.secret} /> : null}
+      {filed ? null : card}
       <AlertsSwitch token={own.token} whose="family" />
       <button type="button" class="button" onClick={() => void load()}>
         <Icon name="refresh" />
@@ -142,17 +152,13 @@ function Withdraw({ report, withdraw: done }: { report: ReportState; withdraw: (
     );
   }
   return (
-    <div class="card" role="group" aria-label={say("case.withdraw")}>
-      <p>{say("case.withdraw.sure", { name: report.name ?? say("report.theChild.within") })}</p>
-      <div class="row">
-        <button type="button" class="button" onClick={() => void done()}>
-          {say("case.withdraw.yes")}
-        </button>
-        <button type="button" class="button quiet" onClick={() => setAsked(false)}>
-          {say("cancel")}
-        </button>
-      </div>
-    </div>
+    <Sure
+      label={say("case.withdraw")}
+      question={say("case.withdraw.sure", { name: report.name ?? say("report.theChild.within") })}
+      yes={say("case.withdraw.yes")}
+      go={() => void done()}
+      cancel={() => setAsked(false)}
+    />
   );
 }
 

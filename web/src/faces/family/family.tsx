@@ -10,6 +10,7 @@ export default function Family({ path, go }: { path: string; go: (path: string) 
   useEffect(() => {
     void keptCase().then(setOwn);
   }, []);
+  const [filed, setFiled] = useState(false);
   const came = (found: Case) => {
     setOwn(found);
     go("/case");
@@ -18,9 +19,15 @@ export default function Family({ path, go }: { path: string; go: (path: string) 
   return (
     <InWords part="family">
       {path === "/report" ? (
-        <ReportScreens filed={came} leave={() => go("/")} />
+        <ReportScreens
+          filed={(found) => {
+            setFiled(true);
+            came(found);
+          }}
+          leave={() => go("/")}
+        />
       ) : own && !location.hash ? (
-        <CaseScreen own={own} changed={setOwn} />
+        <CaseScreen own={own} filed={filed} changed={setOwn} />
       ) : (
         <ComeBack came={came} leave={() => go("/")} />
       )}

@@ -9,6 +9,7 @@ import { useAttempt } from "../../parts/attempt";
 import { Text } from "../../parts/fields";
 import { Notice } from "../../parts/notice";
 import { Screen } from "../../parts/screen";
+import { Sure } from "../../parts/sure";
 
 export const PIN_FIELD = { type: "password", inputMode: "numeric", dir: "ltr", autoComplete: "off" } as const;
 
@@ -67,17 +68,13 @@ export function LockScreen({ session, opened, anew }: Properties) {
         </button>
       </form>
       {forgotten ? (
-        <div class="card" role="group" aria-label={say("lock.forgotten")}>
-          <p>{say("lock.forgotten.sure")}</p>
-          <div class="row wraps">
-            <button type="button" class="button" onClick={() => void beginAnew().then(anew)}>
-              {say("lock.forgotten.yes")}
-            </button>
-            <button type="button" class="button quiet" onClick={() => setForgotten(false)}>
-              {say("cancel")}
-            </button>
-          </div>
-        </div>
+        <Sure
+          label={say("lock.forgotten")}
+          question={say("lock.forgotten.sure")}
+          yes={say("lock.forgotten.yes")}
+          go={() => void beginAnew().then(anew)}
+          cancel={() => setForgotten(false)}
+        />
       ) : (
         <button type="button" class="button quiet" onClick={() => setForgotten(true)}>
           {say("lock.forgotten")}

@@ -26,7 +26,7 @@ type Properties = {
 export function RegisterScreen({ session, mending, saved, leave }: Properties) {
   const { say, refusal } = useWords();
   const draft = useDraft<RegistrationDraft>(mending ? "mending" : "registration", newRegistration);
-  const [tried, setTried] = useState(false);
+  const [tries, setTries] = useState(0);
   const form = draft.content;
   const refused = useRefused(form?.groupId);
   if (!form) return null;
@@ -38,7 +38,7 @@ export function RegisterScreen({ session, mending, saved, leave }: Properties) {
   const lacking = form.children.findIndex((one) => !isEnough(one));
 
   const submit = async () => {
-    setTried(true);
+    setTries(tries + 1);
     if (lacking >= 0) {
       draft.change({ at: lacking });
       return;
@@ -67,7 +67,7 @@ export function RegisterScreen({ session, mending, saved, leave }: Properties) {
           </ul>
         </Notice>
       ) : null}
-      {tried && lacking >= 0 ? <Notice tone="bad">{say("register.lacking")}</Notice> : null}
+      {tries > 0 && lacking >= 0 ? <Notice key={tries} tone="bad">{say("register.lacking")}</Notice> : null}
       {form.children.length > 1 ? (
         <Choice
           must
@@ -85,7 +85,10 @@ export function RegisterScreen({ session, mending, saved, leave }: Properties) {
       <button
         type="button"
         class="button"
-        onClick={() => draft.change({ children: [...form.children, newChild(child)], at: form.children.length })}
+        onClick={() => {
+          setTries(0);
+          draft.change({ children: [...form.children, newChild(child)], at: form.children.length });
+        }}
       >
         <Icon name="plus" />
         {say("register.sibling")}

@@ -7,6 +7,7 @@ import type { Session } from "../../kept/session";
 import { forget, keep } from "../../kept/values";
 import { useWords } from "../../languages/words";
 import { Portrait } from "../../parts/photo";
+import { Sure } from "../../parts/sure";
 import { calledBy } from "../../person/draft";
 import { type ChangeDraft, type ChildDraft, newChild, newRegistration, type RegistrationDraft, renewed, toQueue } from "./draft";
 import { seesList } from "./site";
@@ -86,17 +87,13 @@ function WaysOn({ item, matter, session, go }: Ways) {
   };
   if (sure) {
     return (
-      <div class="stack" role="group" aria-label={say("unsent.away")}>
-        <p>{say("unsent.away.sure")}</p>
-        <div class="row wraps">
-          <button type="button" class="button" onClick={() => void putAway()}>
-            {say("unsent.away.yes")}
-          </button>
-          <button type="button" class="button quiet" onClick={() => setSure(false)}>
-            {say("cancel")}
-          </button>
-        </div>
-      </div>
+      <Sure
+        label={say("unsent.away")}
+        question={say("unsent.away.sure")}
+        yes={say("unsent.away.yes")}
+        go={() => void putAway()}
+        cancel={() => setSure(false)}
+      />
     );
   }
   return (

@@ -71,7 +71,17 @@ export default function Volunteer({ path, go }: { path: string; go: (path: strin
       case "/site/child":
         return <ChildScreen session={session} id={id} change={() => go(`/site/change#${id}`)} leave={home} />;
       case "/site/change":
-        return <ChangeScreen session={session} id={id} saved={home} leave={home} />;
+        return (
+          <ChangeScreen
+            session={session}
+            id={id}
+            saved={() => {
+              setJustSaved(1);
+              home();
+            }}
+            leave={home}
+          />
+        );
       case "/site/roll-call":
         return <RollCallScreen session={session} leave={home} />;
       case "/site/nearby":
