@@ -49,7 +49,7 @@ async def test_a_coordinator_sets_the_number_and_families_and_volunteers_call_it
         await phone.sees("If it is true, please call the centre.")
         await calls(phone)
         await phone.looks_well("family-case-number")
-        await phone.page.evaluate("navigator.serviceWorker.ready")
+        await phone.keeps_the_app()
         await phone.context.set_offline(True)
         await phone.page.reload()
         await calls(phone)

@@ -149,7 +149,7 @@ async def test_what_a_helper_types_without_a_network_waits_and_is_sent(
     code = (await opened(scene))["code"]
     async with phone_of(scene, tmp_path / "helper") as helper:
         await come_in(helper, code, "Wendell")
-        await helper.page.evaluate("navigator.serviceWorker.ready")
+        await helper.keeps_the_app()
         await helper.context.set_offline(True)
         await helper.page.reload()
         await register(helper, "Wendeline", photo)

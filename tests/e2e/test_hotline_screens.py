@@ -131,6 +131,7 @@ async def test_the_list_that_was_asked_for_last_is_shown_however_late_another_co
             await late.wait()
         await route.continue_()
 
+    await desk.keeps_the_app()
     await desk.page.route("**/graphql", hold)
     await desk.page.get_by_role("link", name="Sightings").click()
     seen = desk.page.get_by_label("The sightings").locator(".pair")

@@ -95,7 +95,7 @@ async def phone_with_push(scene: Scene, folder: Path) -> AsyncIterator[tuple[Dev
 
 
 async def worker_of(phone: Device) -> Worker:
-    await phone.page.evaluate("navigator.serviceWorker.ready")
+    await phone.keeps_the_app()
     # The page may know of it before this process does.
     known = phone.context.service_workers
     return known[0] if known else await phone.context.wait_for_event("serviceworker")

@@ -54,7 +54,7 @@ async def volunteer(scene: Scene, tmp_path: Path) -> AsyncIterator[Device]:
 async def let_in(phone: Device, scene: Scene) -> None:
     await join(phone, scene, NewInvite(Role.VOLUNTEER, site_id=scene.site_id), "Grace")
     await phone.sees("Superdome")
-    await phone.page.evaluate("navigator.serviceWorker.ready")
+    await phone.keeps_the_app()
 
 
 async def until_kept(phone: Device, text: str) -> None:

@@ -46,6 +46,7 @@ async def test_a_child_whose_photo_waits_is_there_once_with_it_when_the_helper_c
     async with phone_of(scene, tmp_path / "helper") as helper:
         await helper.page.add_init_script(NO_BACKGROUND_SYNC)
         await come_in(helper, door["code"], "Wendell")
+        await helper.keeps_the_app()
         await helper.page.route("**/photos?*", lambda route: route.abort("internetdisconnected"))
         if answer == "was lost":
             await helper.page.route("**/graphql", lose_the_answer)

@@ -64,6 +64,12 @@ class Device:
         """Wait until the text stands on the screen."""
         await self.page.get_by_text(text).first.wait_for()
 
+    async def keeps_the_app(self) -> None:
+        """Wait until the app's service worker has taken the page over: what is asked for while it does may pass by what
+        a test has put in the way of requests.
+        """
+        await self.page.wait_for_function("() => navigator.serviceWorker.controller !== null")
+
     async def fill(self, label: str, value: str) -> None:
         await self.page.get_by_label(label, exact=True).fill(value)
 
