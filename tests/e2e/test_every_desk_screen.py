@@ -7,6 +7,7 @@ import pytest
 
 from backend.api.web_app import SCREENS
 from backend.domain.account import Role
+from tests.e2e.test_phone_screens import WIDER_THAN_THE_SCREEN
 from tests.support.desk import looks_well_by_day_and_night
 from tests.support.doors import opened
 from tests.support.house import Scene
@@ -118,11 +119,16 @@ async def test_every_screen_of_the_desk_looks_well(scene: Scene, tmp_path: Path,
 
 
 async def look(desk: Device, name: str, language: str) -> None:
-    """By night the choice of a language changes nothing more."""
+    """By night the choice of a language changes nothing more; zoomed in, a screen looks as on a narrow one."""
     if language == "en":
         await looks_well_by_day_and_night(desk, name, whole=True)
-    else:
-        await desk.looks_well(name, whole=True)
+        return
+    await desk.looks_well(name, whole=True)
+    for per_cent in (200, 400):
+        width = DESK["viewport"]["width"] * 100 // per_cent
+        await desk.page.set_viewport_size({"width": width, "height": DESK["viewport"]["height"]})
+        assert await desk.page.evaluate(WIDER_THAN_THE_SCREEN, width) == [], f"{name} at {per_cent} %"
+    await desk.page.set_viewport_size(DESK["viewport"])
 
 
 def test_no_screen_of_the_desk_was_forgotten() -> None:
