@@ -93,3 +93,23 @@ async def test_a_phone_keeps_nothing_of_the_desk_until_the_desk_is_opened_on_it(
         await phone.page.reload()
         await phone.page.get_by_label("Sign-in name").wait_for()
         assert phone.elsewhere == []
+
+
+async def test_a_newer_build_waits_until_it_is_wanted_and_takes_nothing_that_was_typed(
+    scene: Scene, tmp_path: Path
+) -> None:
+    async with device(scene.stranger.url, tmp_path / "phone", **PHONE) as phone:
+        await phone.open("/report")
+        await phone.fill("First names", "Marisol")
+        await phone.page.evaluate("navigator.serviceWorker.ready")
+        await phone.page.wait_for_function("() => navigator.serviceWorker.controller")
+        await phone.page.evaluate("navigator.serviceWorker.register('/service-worker.js?newer')")
+        await phone.sees("A new version of Reunify is ready.")
+        await phone.fill("Family names", "Quintanilla")
+        async with phone.page.expect_event("load"):
+            await phone.press("Open it")
+        assert await phone.page.get_by_label("First names").input_value() == "Marisol"
+        assert await phone.page.get_by_label("Family names").input_value() == "Quintanilla"
+        assert await phone.page.evaluate("navigator.serviceWorker.controller.scriptURL.endsWith('newer')")
+        assert await phone.page.get_by_text("A new version of Reunify is ready.").count() == 0
+        assert (phone.heard, phone.elsewhere) == ([], [])

@@ -229,13 +229,13 @@ async def test_a_child_is_found_through_screens_alone(
     async with (
         device(address, tmp_path / "volunteer", **PHONE) as volunteer,
         device(address, tmp_path / "family", **PHONE) as family,
-        device(address, tmp_path / "another", **PHONE) as another,
+        device(address, tmp_path / "another", **DESK) as another,
         device(address, tmp_path / "desk", **DESK) as desk,
     ):
         await come_in(volunteer, invited["Volunteer"], "Grace")
         await take_in(volunteer, photo)
         await report(family, "Marisol", "6", "Ana Quintanilla")
-        # Somebody who knows no more than her name.
+        # Somebody who knows no more than her name, at a computer.
         await report(another, "Marisol", "9", "Rodrigo Vega", looked_at=False)
 
         await come_in(desk, invited["Coordinator"], "Carla")
