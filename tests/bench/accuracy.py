@@ -54,7 +54,7 @@ def full_size() -> Size:
     return Size(100_000, reports, asked)
 
 
-QUICK = Size(4_000, 800, {"splink": 800, "recordlinkage": 800, "fulltext": 800})
+QUICK = Size(2_500, 500, {"splink": 500, "recordlinkage": 500, "fulltext": 500})
 
 
 @dataclass(frozen=True, slots=True)

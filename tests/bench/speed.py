@@ -72,7 +72,7 @@ class Sizes:
     worked_off: int
 
 
-QUICK = Sizes((2_000, 10_000), 100, 500)
+QUICK = Sizes((1_000, 5_000), 100, 300)
 
 
 @dataclass(frozen=True, slots=True)
