@@ -2,6 +2,7 @@
 
 import gc
 import signal
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from types import FrameType
@@ -48,11 +49,14 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling |
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """The figures that tests found, under their results."""
+    """The figures that tests found, under their results; and what was left out, and why."""
     for report in terminalreporter.getreports("passed"):
         for name, value in report.user_properties:
             if name == FIGURE:
                 terminalreporter.write_line(str(value))
+    reasons = [report.longrepr for report in terminalreporter.getreports("skipped")]
+    for reason, count in Counter(str(one[2]) for one in reasons if isinstance(one, tuple)).items():
+        terminalreporter.write_line(f"Left out: {count} tests. {reason.removeprefix('Skipped: ')}")
 
 
 def own_name(worker_id: str) -> str:
