@@ -125,6 +125,22 @@ async def test_children_registered_without_a_network_are_there_once_when_it_is_b
     await all_three_are_there_once(scene)
 
 
+async def test_what_could_not_be_sent_is_sent_again_without_a_press_where_the_browser_notices_nothing(
+    scene: Scene, tmp_path: Path, photo: Path
+) -> None:
+    async with device(scene.stranger.url, tmp_path / "phone", **PHONE) as phone:
+        await phone.context.add_init_script(NO_BACKGROUND_SYNC)
+        await let_in(phone, scene)
+        await phone.context.route("**/graphql", lambda route: route.abort())
+        await register(phone, "Marisol", photo)
+        await phone.press("Save")
+        await phone.sees("On this phone only: people 1")
+        assert await kept_registrations(scene) == []
+        await phone.context.unroute_all()
+        await phone.sees("Everything is on the server.")
+    assert [one.person.names.given for one in await kept_registrations(scene)] == ["Marisol"]
+
+
 async def test_what_waits_is_sent_by_the_service_worker_without_the_app_being_opened(
     scene: Scene, tmp_path: Path, photo: Path
 ) -> None:

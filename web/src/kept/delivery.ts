@@ -6,10 +6,25 @@
 import { ask, made, Refusal, sendPhoto } from "../api/client";
 import { ChangeRegistration, RegisterPerson, RegisterSiblings } from "../api/generated/operations";
 import type { RegisterPersonInput } from "../api/generated/types";
-import { add, all, allThere, isEmpty, type Item, keepRefused, refresh, type Saving, type Stopped, takeOut, tell } from "./queue";
+import {
+  add,
+  all,
+  allThere,
+  follow,
+  isEmpty,
+  type Item,
+  keepRefused,
+  refresh,
+  type Saving,
+  type Stopped,
+  takeOut,
+  tell,
+} from "./queue";
 import { keptSession, type Session, unlocked } from "./session";
 
 export const SYNC = "queue";
+const FIRST_PAUSE_MILLISECONDS = 3_000;
+const LONGEST_PAUSE_MILLISECONDS = 60_000;
 let waits = false;
 
 /** Save things on this phone, all of them or none, in place of some that waited, and begin to send them. */
@@ -33,6 +48,36 @@ export async function send(): Promise<void> {
     waits = false;
     await sendAll();
   });
+}
+
+/** Send what waits now, and again and again while nothing answers; returns what ends it.
+ *
+ * A browser says that it is offline where there is no network, and nothing where there is one on which nothing arrives.
+ */
+export function keepSending(): () => void {
+  let pause = FIRST_PAUSE_MILLISECONDS;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const now = () => {
+    clearTimeout(timer);
+    timer = undefined;
+    void send();
+  };
+  const unfollow = follow(({ waiting, sending, stopped }) => {
+    if (sending || timer !== undefined) return;
+    if (stopped !== "away" || waiting.length === 0) {
+      pause = FIRST_PAUSE_MILLISECONDS;
+      return;
+    }
+    timer = setTimeout(now, pause);
+    pause = Math.min(2 * pause, LONGEST_PAUSE_MILLISECONDS);
+  });
+  addEventListener("online", now);
+  now();
+  return () => {
+    unfollow();
+    clearTimeout(timer);
+    removeEventListener("online", now);
+  };
 }
 
 /** The browser is to wake the service worker when there is a network, also when the app was closed. */

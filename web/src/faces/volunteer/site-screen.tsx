@@ -53,11 +53,7 @@ export function SiteScreen({ session, justSaved, go, locked }: Properties) {
   useEffect(() => void look(), []);
   useEffect(() => {
     void keptList(session).then((found) => setList((present) => present ?? found));
-    void send();
-    const again = () => {
-      void send();
-      void load();
-    };
+    const again = () => void load();
     addEventListener("online", again);
     return () => removeEventListener("online", again);
   }, [session.token]);

@@ -1,5 +1,6 @@
 /** The volunteer's face: come in by a link, register children, see the own site. It works without a network. */
 import { useEffect, useState } from "preact/hooks";
+import { keepSending } from "../../kept/delivery";
 import { type LockState, lock, lockAtStart, watchUse } from "../../kept/lock";
 import { keptSession, type Session } from "../../kept/session";
 import { InWords } from "../../languages/words";
@@ -33,6 +34,9 @@ export default function Volunteer({ path, go }: { path: string; go: (path: strin
     // Without a PIN this phone is left as it is.
     if (state?.lock === "open") return watchUse(() => void lock().then(locked));
   }, [state?.lock]);
+  useEffect(() => {
+    if (state?.session && state.lock !== "locked") return keepSending();
+  }, [state?.session?.token, state?.lock]);
   if (!state) return null;
 
   const { session } = state;
