@@ -5,6 +5,7 @@ import { useDraft } from "../../kept/use-draft";
 import { useWords } from "../../languages/words";
 import { Notice } from "../../parts/notice";
 import { Portrait } from "../../parts/photo";
+import { Rows } from "../../parts/rows";
 import { Screen } from "../../parts/screen";
 import { type Child, keptList } from "./site";
 
@@ -20,10 +21,11 @@ export function RollCallScreen({ session, leave }: { session: Session; leave: ()
   if (!children || !draft.content) return null;
 
   const { begun, seen } = draft.content;
-  const there = children.filter(({ id }) => seen.includes(id));
+  const ticked = new Set(seen);
+  const there = children.filter(({ id }) => ticked.has(id));
   const all = there.length === children.length;
   const toggle = (id: string) =>
-    draft.change({ begun, seen: seen.includes(id) ? seen.filter((other) => other !== id) : [...seen, id] });
+    draft.change({ begun, seen: ticked.has(id) ? seen.filter((other) => other !== id) : [...seen, id] });
   return (
     <Screen
       title={say("rollCall.title")}
@@ -36,11 +38,12 @@ export function RollCallScreen({ session, leave }: { session: Session; leave: ()
       }
     >
       <Notice tone={all ? "good" : "plain"}>{say("rollCall.count", { seen: there.length, all: children.length })}</Notice>
-      <ul class="list">
-        {children.map((child) => (
+      <Rows
+        of={children}
+        row={(child) => (
           <li key={child.id}>
             <label class="card tick">
-              <input type="checkbox" checked={seen.includes(child.id)} onChange={() => toggle(child.id)} />
+              <input type="checkbox" checked={ticked.has(child.id)} onChange={() => toggle(child.id)} />
               <Portrait photo={child.photo} small />
               <span class="grows">
                 <b>
@@ -50,8 +53,8 @@ export function RollCallScreen({ session, leave }: { session: Session; leave: ()
               </span>
             </label>
           </li>
-        ))}
-      </ul>
+        )}
+      />
     </Screen>
   );
 }

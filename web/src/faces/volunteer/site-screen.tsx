@@ -12,6 +12,7 @@ import { Text } from "../../parts/fields";
 import { Icon } from "../../parts/icons";
 import { Notice } from "../../parts/notice";
 import { Portrait } from "../../parts/photo";
+import { Rows } from "../../parts/rows";
 import { Screen } from "../../parts/screen";
 import { LeftSealed } from "./left-sealed";
 import { MissingNearby } from "./nearby";
@@ -116,11 +117,7 @@ export function SiteScreen({ session, justSaved, go, locked }: Properties) {
         </>
       ) : null}
       {list && children.length === 0 ? <p class="soft">{say(sought ? "site.nobodyFound" : "site.nobody")}</p> : null}
-      <ul class="list">
-        {children.map((child) => (
-          <ChildRow key={child.id} child={child} />
-        ))}
-      </ul>
+      <Rows of={children} row={(child) => <ChildRow key={child.id} child={child} />} />
       <CallCentre phone={centre} />
     </Screen>
   );

@@ -1,0 +1,55 @@
+"""A shelter of many children on a phone: it draws as many as one looks at, and finds every one of them."""
+
+from pathlib import Path
+
+from backend.domain.account import NewInvite, Role
+from tests.e2e.test_screens import join
+from tests.support.house import Scene
+from tests.support.records import child
+from tests.support.screens import PHONE, Device, device, needs_browser
+
+pytestmark = needs_browser
+
+MANY = 120
+ROWS = ".list > li"
+LAST = "The First One"
+"""Who was registered first stands last."""
+
+
+async def test_a_list_of_many_children_is_drawn_as_far_as_one_scrolls_and_searched_as_a_whole(
+    scene: Scene, tmp_path: Path
+) -> None:
+    await fill(scene)
+    async with device(scene.stranger.url, tmp_path / "phone", **PHONE) as phone:
+        await join(phone, scene, NewInvite(Role.VOLUNTEER, site_id=scene.site_id), "Grace")
+        await phone.page.locator(ROWS).first.wait_for()
+        assert await rows(phone) < MANY
+        await phone.fill("Look for a name", "first one")
+        await phone.sees(LAST)
+        assert await rows(phone) == 1
+        await phone.fill("Look for a name", "")
+        await scroll_to_the_last(phone, MANY)
+        await phone.page.get_by_role("link", name="Roll call").click()
+        await phone.sees(f"Seen: 0 of {MANY}")
+        assert await rows(phone) < MANY
+        await scroll_to_the_last(phone, MANY)
+        await phone.page.get_by_label(LAST).check()
+        await phone.sees(f"Seen: 1 of {MANY}")
+
+
+async def fill(scene: Scene) -> None:
+    for number in range(MANY):
+        name = {"full": f"Child {number}" if number else LAST}
+        (await scene.volunteer.ask("registerPerson", input=child(scene.site_id, person={"names": name}))).made  # noqa: B018 (it says whether it was done)
+
+
+async def rows(phone: Device) -> int:
+    return await phone.page.locator(ROWS).count()
+
+
+async def scroll_to_the_last(phone: Device, many: int) -> None:
+    while await rows(phone) < many:
+        drawn = await rows(phone)
+        await phone.page.locator(ROWS).last.scroll_into_view_if_needed()
+        await phone.page.wait_for_function(f"(drawn) => document.querySelectorAll('{ROWS}').length > drawn", arg=drawn)
+    await phone.sees(LAST)
