@@ -21,6 +21,8 @@ LATE = timedelta(seconds=5)
 """How much later than it says a record may come to be seen: a transaction takes a while, and the clocks of two servers
 differ."""
 MOST_IN_A_BATCH = 1000
+MOST_ASKED_BY_ID = 10_000
+"""After an import there may be a million, whose ids alone are more than a question to the database may hold."""
 _NEVER = datetime(1970, 1, 2, tzinfo=UTC)
 _FIELDS = ("keptAt", "familyId", "groupId", "profile.keys", "profile.packed", "seeker.keys", "seeker.packed")
 
@@ -97,6 +99,8 @@ class KeyIndexes:
             latest = {one["_id"]: one["keptAt"] async for one in records.collection.find(written, {"keptAt": 1})}
             unread = [one for one, at in latest.items() if followed.latest.get(one) != at]
             wanted = {"_id": {"$in": unread}} if unread else None
+            if len(unread) > MOST_ASKED_BY_ID:
+                wanted = written
         if wanted is not None:
             found = records.collection.find(wanted, dict.fromkeys(_FIELDS, 1), batch_size=MOST_IN_A_BATCH)
             async for document in found:

@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -104,6 +106,27 @@ async def test_what_is_written_changed_and_closed_is_known_at_the_next_look(regi
     await registrations.collection.update_one({"_id": one["_id"]}, {"$set": kept(bea, is_open=False)})
     assert await found(registrations, bea, indexes) == set()
     assert len(await indexes.current(registrations, INCIDENT, SeenAs.CHILD)) == 0
+
+
+async def test_all_is_known_of_an_import_that_is_too_large_for_its_records_to_be_named(
+    registrations: Candidates, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(key_indexes, "MOST_ASKED_BY_ID", 2)
+    indexes, ana = KeyIndexes(), Person(names=Names(None, "Ana", "Quintanilla"))
+    assert len(await indexes.current(registrations, INCIDENT, SeenAs.CHILD)) == 0
+    imported = [document(ana) for _ in range(3)]
+    await registrations.collection.insert_many([*imported, document(ana, incidentId="another")])
+    asked = list[dict[str, Any]]()
+    collection = registrations.collection
+
+    def find(wanted: dict[str, Any], *rest: Any, **more: Any) -> Any:
+        asked.append(wanted)
+        return collection.find(wanted, *rest, **more)
+
+    noting: Any = SimpleNamespace(find=find, name=collection.name)
+    index = await indexes.current(replace(registrations, collection=noting), INCIDENT, SeenAs.CHILD)
+    assert len(index) == len(imported)
+    assert all("_id" not in wanted for wanted in asked)
 
 
 async def test_a_record_that_comes_to_be_seen_later_than_it_says_is_not_missed(registrations: Candidates) -> None:
