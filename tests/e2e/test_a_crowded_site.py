@@ -3,8 +3,11 @@
 from pathlib import Path
 
 from backend.domain.account import NewInvite, Role
-from tests.e2e.test_screens import join
+from backend.services.photos import LINK_GOOD_FOR
+from tests.e2e.test_screens import join, register
 from tests.support.house import Scene
+from tests.support.movable_clock import MovableClock
+from tests.support.pictures import picture
 from tests.support.records import child
 from tests.support.screens import PHONE, Device, device, needs_browser
 
@@ -35,6 +38,21 @@ async def test_a_list_of_many_children_is_drawn_as_far_as_one_scrolls_and_search
         await scroll_to_the_last(phone, MANY)
         await phone.page.get_by_label(LAST).check()
         await phone.sees(f"Seen: 1 of {MANY}")
+
+
+async def test_photos_are_seen_in_a_roll_call_after_their_addresses_have_ended(
+    scene: Scene, tmp_path: Path, clock: MovableClock
+) -> None:
+    taken = tmp_path / "face.jpg"
+    taken.write_bytes(picture())
+    async with device(scene.stranger.url, tmp_path / "phone", **PHONE) as phone:
+        await join(phone, scene, NewInvite(Role.VOLUNTEER, site_id=scene.site_id), "Grace")
+        await register(phone, "Marisol", taken)
+        await phone.press("Save")
+        await phone.page.locator(f"{ROWS} img").wait_for()
+        clock.forward(LINK_GOOD_FOR * 2)
+        await phone.open("/site/roll-call")
+        await phone.page.wait_for_function(f"() => document.querySelector('{ROWS} img')?.naturalWidth > 0")
 
 
 async def fill(scene: Scene) -> None:

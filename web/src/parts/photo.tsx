@@ -19,13 +19,20 @@ export function useAddress(photo: Blob | null): string | null {
   return address;
 }
 
-export function Portrait({ photo, small = false }: { photo: Blob | string | null; small?: boolean }) {
+type Shown = { photo: Blob | string | null; small?: boolean; renew?: () => void };
+
+/** `renew` is asked for another address where this one is none, or none any more. */
+export function Portrait({ photo, small = false, renew }: Shown) {
   const own = useAddress(photo instanceof Blob ? photo : null);
   const [broken, setBroken] = useState<string | null>(null);
   const address = typeof photo === "string" ? photo : own;
   const kind = small ? "portrait small" : "portrait";
+  const fails = () => {
+    setBroken(address);
+    renew?.();
+  };
   // Without a network, what is on the server is not seen.
-  return address && address !== broken ? <img class={kind} src={address} alt="" onError={() => setBroken(address)} /> : <div class={kind}>{<Icon name="person" />}</div>;
+  return address && address !== broken ? <img class={kind} src={address} alt="" onError={fails} /> : <div class={kind}>{<Icon name="person" />}</div>;
 }
 
 type Properties = { label: string; hint?: string; photo: Blob | null; change: (photo: Blob | null) => void };

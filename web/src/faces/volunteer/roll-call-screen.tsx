@@ -1,5 +1,5 @@
 /** Roll call: who of those in care was seen just now, ticked off on this phone, also without a network. */
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Session } from "../../kept/session";
 import { useDraft } from "../../kept/use-draft";
 import { useWords } from "../../languages/words";
@@ -7,7 +7,7 @@ import { Notice } from "../../parts/notice";
 import { Portrait } from "../../parts/photo";
 import { Rows } from "../../parts/rows";
 import { Screen } from "../../parts/screen";
-import { type Child, keptList } from "./site";
+import { type Child, isOld, keptList, loadList, type SiteList } from "./site";
 
 type RollCall = { begun: number; seen: string[] };
 
@@ -15,9 +15,15 @@ export function RollCallScreen({ session, leave }: { session: Session; leave: ()
   const { say, moment } = useWords();
   const [children, setChildren] = useState<Child[] | null>(null);
   const draft = useDraft<RollCall>("roll call", () => ({ begun: Date.now(), seen: [] }));
-  useEffect(() => {
-    void keptList(session).then((list) => setChildren(list?.children.filter(({ status }) => status === "IN_CARE") ?? []));
-  }, []);
+  const asked = useRef(0);
+  const show = (list: SiteList | null) => setChildren(list?.children.filter(({ status }) => status === "IN_CARE") ?? []);
+  useEffect(() => void keptList(session).then(show), []);
+  const renew = () => {
+    if (!isOld(asked.current)) return;
+    asked.current = Date.now();
+    // Without a network it stays what this phone keeps.
+    void loadList(session).then(show, () => undefined);
+  };
   if (!children || !draft.content) return null;
 
   const { begun, seen } = draft.content;
@@ -44,7 +50,7 @@ export function RollCallScreen({ session, leave }: { session: Session; leave: ()
           <li key={child.id}>
             <label class="card tick">
               <input type="checkbox" checked={ticked.has(child.id)} onChange={() => toggle(child.id)} />
-              <Portrait photo={child.photo} small />
+              <Portrait photo={child.photo} small renew={renew} />
               <span class="grows">
                 <b>
                   <bdi>{child.name ?? child.asSaid ?? say("site.nameless")}</bdi>

@@ -17,7 +17,7 @@ import { Screen } from "../../parts/screen";
 import { LeftSealed } from "./left-sealed";
 import { MissingNearby } from "./nearby";
 import { RecheckRequests } from "./rechecks";
-import { type Child, keptList, loadList, seesList, type SiteList, stillIn } from "./site";
+import { type Child, isOld, keptList, loadList, seesList, type SiteList, stillIn } from "./site";
 import { childrenOf, Unsent } from "./unsent";
 
 type Properties = { session: Session; justSaved: number; go: (path: string) => void; locked: () => void };
@@ -50,6 +50,9 @@ export function SiteScreen({ session, justSaved, go, locked }: Properties) {
       setSignedOut(error.is("UNAUTHENTICATED"));
       if (error.is("PIN_NEEDED")) locked();
     }
+  };
+  const renew = () => {
+    if (asked !== null && isOld(asked)) void load();
   };
   useEffect(() => void look(), []);
   useEffect(() => {
@@ -117,7 +120,7 @@ export function SiteScreen({ session, justSaved, go, locked }: Properties) {
         </>
       ) : null}
       {list && children.length === 0 ? <p class="soft">{say(sought ? "site.nobodyFound" : "site.nobody")}</p> : null}
-      <Rows of={children} row={(child) => <ChildRow key={child.id} child={child} />} />
+      <Rows of={children} row={(child) => <ChildRow key={child.id} child={child} renew={renew} />} />
       <CallCentre phone={centre} />
     </Screen>
   );
@@ -160,13 +163,13 @@ function isToday(moment: number): boolean {
   return new Date(moment).toDateString() === new Date().toDateString();
 }
 
-function ChildRow({ child }: { child: Child }) {
+function ChildRow({ child, renew }: { child: Child; renew: () => void }) {
   const { say } = useWords();
   return (
     <li>
       <Link class="card" href={`/site/child#${child.id}`}>
         <div class="row">
-          <Portrait photo={child.photo} small />
+          <Portrait photo={child.photo} small renew={renew} />
           <div class="grows">
             <h2>
               <bdi>{child.name ?? child.asSaid ?? say("site.nameless")}</bdi>

@@ -22,12 +22,16 @@ export type SiteList = { siteId: string | null; children: Child[] };
 
 const KEPT_AS = "site list";
 const PAGE = 100;
+const RENEWED_AFTER_MILLISECONDS = 60_000;
 
 /** The list as this phone saw it last; null where that was of another site, or its person is shown none. */
 export async function keptList(session: Session): Promise<SiteList | null> {
   const list = seesList(session) ? await kept<SiteList>(KEPT_AS) : null;
   return list && list.siteId === (session.site?.id ?? null) ? list : null;
 }
+
+/** Whether a list that was asked for then is to be asked for again where a photo's address is good no more. */
+export const isOld = (asked: number): boolean => Date.now() - asked > RENEWED_AFTER_MILLISECONDS;
 
 /** Helpers without an account register, and are shown nothing of others. */
 export const seesList = ({ role }: Session): boolean => role !== "UNVERIFIED_REGISTRAR";
