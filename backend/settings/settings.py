@@ -112,7 +112,9 @@ class Settings(BaseSettings):
     )
     database_name: str = Field("reunify", pattern=r"^[A-Za-z0-9_-]{1,60}$", description="The database's name.")
     database_cache: str = Field(
-        "512M", pattern=r"^[1-9][0-9]{0,5}[MG]$", description="Memory for the embedded database's cache."
+        "512M",
+        pattern=r"^[1-9][0-9]{0,5}[MG]$",
+        description="Memory for the embedded database's cache; 6 KB a record keeps all in memory.",
     )
     database_port: int = Field(
         0, ge=0, le=65535, description="The embedded database's port on the loopback interface; 0 takes a free one."
