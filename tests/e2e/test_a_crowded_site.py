@@ -1,6 +1,9 @@
-"""A shelter of many children on a phone: it draws as many as one looks at, and finds every one of them."""
+"""A shelter of many children, on a phone or at a computer: as many are drawn as one looks at, and each one is found."""
 
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from backend.domain.account import NewInvite, Role
 from backend.services.photos import LINK_GOOD_FOR
@@ -9,9 +12,10 @@ from tests.support.house import Scene
 from tests.support.movable_clock import MovableClock
 from tests.support.pictures import picture
 from tests.support.records import child
-from tests.support.screens import PHONE, Device, device, needs_browser
+from tests.support.screens import DESK, PHONE, Device, device, needs_browser
 
 pytestmark = needs_browser
+KINDS = pytest.mark.parametrize("kind", [PHONE, DESK], ids=["phone", "computer"])
 
 MANY = 120
 ROWS = ".list > li"
@@ -19,11 +23,12 @@ LAST = "The First One"
 """Who was registered first stands last."""
 
 
+@KINDS
 async def test_a_list_of_many_children_is_drawn_as_far_as_one_scrolls_and_searched_as_a_whole(
-    scene: Scene, tmp_path: Path
+    scene: Scene, tmp_path: Path, kind: dict[str, Any]
 ) -> None:
     await fill(scene)
-    async with device(scene.stranger.url, tmp_path / "phone", **PHONE) as phone:
+    async with device(scene.stranger.url, tmp_path / "phone", **kind) as phone:
         await join(phone, scene, NewInvite(Role.VOLUNTEER, site_id=scene.site_id), "Grace")
         await phone.page.locator(ROWS).first.wait_for()
         assert await rows(phone) < MANY
@@ -40,12 +45,13 @@ async def test_a_list_of_many_children_is_drawn_as_far_as_one_scrolls_and_search
         await phone.sees(f"Seen: 1 of {MANY}")
 
 
+@KINDS
 async def test_photos_are_seen_in_a_roll_call_after_their_addresses_have_ended(
-    scene: Scene, tmp_path: Path, clock: MovableClock
+    scene: Scene, tmp_path: Path, clock: MovableClock, kind: dict[str, Any]
 ) -> None:
     taken = tmp_path / "face.jpg"
     taken.write_bytes(picture())
-    async with device(scene.stranger.url, tmp_path / "phone", **PHONE) as phone:
+    async with device(scene.stranger.url, tmp_path / "phone", **kind) as phone:
         await join(phone, scene, NewInvite(Role.VOLUNTEER, site_id=scene.site_id), "Grace")
         await register(phone, "Marisol", taken)
         await phone.press("Save")
