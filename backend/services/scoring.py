@@ -32,9 +32,9 @@ from backend.store.records import Session
 Sides = dict[tuple[str, str], tuple[Candidate, Candidate]]
 """Report and registration, by the ids of both."""
 PROMISING_ALONE = 0.02
-"""The same for a family that misses one child, which no other child of it can support. Of 1,500 reports among a million
-registrations it led to each of the four pairs that `PROMISING` leads to and that are likely enough to be proposed, and
-to half as much reading.
+"""What is promising for a family that misses one child, where no other can support the pair: who was registered
+together with it is looked at from here on. Of 1,500 reports among a million registrations this led to all four pairs
+that `PROMISING` leads to and that are likely enough to be proposed, with half as much reading.
 """
 AT_A_STRETCH = 32
 """Pairs compared before others who are served by this process have their turn: a few milliseconds."""
@@ -111,7 +111,7 @@ async def pairs_of_families(
     )
     sides = {(report.id, one.id): (report, one) for report in reports for one in others[report.id]}
     sides |= besides or {}
-    several = {family_id for family_id, count in Counter(one.owner_id for one in reports).items() if count > 1}
+    several = _of_several(reports)
     whole = {*known, *(besides or ()), *(pair for pair, (report, _) in sides.items() if report.owner_id in several)}
     apart = await _compared(rules, sides, whole)
     beside = await _registered_beside(use, rules, reports, sides, apart, session)
@@ -146,14 +146,14 @@ async def _registered_beside(
     A brother who says nothing shares few keys with his own report; that his sister was found beside him finds him.
     Where she was found must not decide it, since news for the family may come of it.
     """
-    misses = Counter(report.owner_id for report in reports)
+    several = _of_several(reports)
     promising = {
         (report.owner_id, other.group_id)
         for pair, comparison in apart.items()
         for report, other in (sides[pair],)
         if other.group_id is not None
         and probability_for_the_family(comparison, rules.context)
-        >= (PROMISING if misses[report.owner_id] > 1 else PROMISING_ALONE)
+        >= (PROMISING if report.owner_id in several else PROMISING_ALONE)
     }
     group_ids = sorted({group_id for _, group_id in promising})
     records = use.store.registrations
@@ -189,6 +189,11 @@ def _pair(
     threshold = rules.incident.alert_threshold
     is_news = threshold is not None and probability_for_the_family(comparison, rules.context) >= threshold
     return ScoredPair(report, registration, comparison, is_news, known)
+
+
+def _of_several(reports: Iterable[Candidate]) -> set[str]:
+    """Those families that have more than one of these reports."""
+    return {family_id for family_id, count in Counter(one.owner_id for one in reports).items() if count > 1}
 
 
 def _by_pair(matches: Iterable[Match]) -> Known:

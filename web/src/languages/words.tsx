@@ -84,7 +84,12 @@ export function InWords({ part, children }: { part?: Part; children: ComponentCh
     return text.replace(/\{(\w+)\}/g, (whole, name: string) => written(values[name] ?? whole));
   };
   const ofServer: Words["refusal"] = ({ message }) => message;
-  const refusal = part === "coordinator" ? ofServer : (outer?.refusal ?? ((problem) => say(keyOfRefusal(problem))));
+  const ofPhone: Words["refusal"] = (problem) => {
+    // A server that is newer than the app on this phone may say what that has no words for.
+    const key = keyOfRefusal(problem);
+    return key in catalogue ? say(key) : problem.message;
+  };
+  const refusal = part === "coordinator" ? ofServer : (outer?.refusal ?? ofPhone);
   const words: Words = {
     language,
     spoken,
