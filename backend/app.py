@@ -48,7 +48,7 @@ from backend.store.audit import MalformedError
 from backend.store.cipher import Cipher, UnreadableError
 from backend.store.data_keys import check_keys
 from backend.store.database import ANSWER_WITHIN_MILLISECONDS, Store, connect, is_away
-from backend.store.feed import live_feed
+from backend.store.feed import Feed
 from backend.store.indexes import create_indexes
 from backend.worker import Worker
 from geo.geocoder import Geocoder, Pace, Service, geocoder_at
@@ -97,18 +97,21 @@ async def open_store(
         await create_indexes(store)
         yield store
     finally:
-        store.close()
+        await store.close()
 
 
 @asynccontextmanager
 async def wire(
     settings: Settings, keys: Keys, store: Store, seconds: Callable[[], float] = time.monotonic
 ) -> AsyncIterator[Collaborators]:
-    """The collaborators of all use cases, with the live feed running. Rate limits go by `seconds`, which only grow."""
-    async with live_feed(store) as feed, wire_geocoder(settings, seconds) as geocoder:
+    """The collaborators of all use cases. Rate limits go by `seconds`, which only grow.
+
+    Their feed tells of nothing: who serves or works has it followed (`live_feed`), a short command has no use for it.
+    """
+    async with wire_geocoder(settings, seconds) as geocoder:
         yield Collaborators(
             store=store,
-            feed=feed,
+            feed=Feed(),
             keys=collaborators.Keys(keys.token_pepper, keys.cursor_key, keys.photo_key, keys.audit_key),
             clock=now,
             new_id=new_id,

@@ -19,6 +19,7 @@ from backend.services.mailboxes import Reached, stop_token
 from backend.services.objections import objection_token
 from backend.store.codec import Document
 from backend.store.lanes import claim_page, look
+from backend.store.stopping import stop
 from notifications.breaker import Breaker
 from notifications.channel import Channel, Outcome, State
 from notifications.mail import Mailbox
@@ -99,9 +100,7 @@ async def running_sender(sender: Sender) -> AsyncIterator[None]:
         yield
     finally:
         tasks = [watching, *(lane.task for lane in sender.lanes.values() if lane.task is not None)]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await stop(tasks)
 
 
 async def _watch(sender: Sender) -> None:

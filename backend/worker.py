@@ -37,6 +37,7 @@ from backend.services.suggestions import ask_for_suggestions, suggest_duplicates
 from backend.store.feed import TooFarBehindError
 from backend.store.map import MAPPED
 from backend.store.records import Session
+from backend.store.stopping import stop
 from backend.store.work import Claim, Due, LostClaimError, claim_alike, come_back, finish, give_back, park, postpone
 
 MOST_ATTEMPTS = 8
@@ -264,9 +265,7 @@ async def running_worker(worker: Worker) -> AsyncIterator[None]:
         async with running_sender(worker.sender):
             yield
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await stop(tasks)
 
 
 async def _read_indexes(use: Collaborators) -> None:

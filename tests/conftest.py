@@ -9,9 +9,8 @@ from types import FrameType
 from typing import Any
 
 import pytest
-from motor.core import AgnosticClient
-from motor.motor_asyncio import AsyncIOMotorClient
 from playwright.async_api import Browser
+from pymongo import AsyncMongoClient
 from xdist.scheduler import Scheduling, WorkStealingScheduling
 
 from backend.services.places import shipped_towns
@@ -72,19 +71,18 @@ def database_uri(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> It
 
 
 @pytest.fixture(scope="session")
-async def database_client(database_uri: str) -> AsyncIterator[AsyncIOMotorClient[dict[str, Any]]]:
-    client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(database_uri)
-    yield client
-    client.close()
+async def database_client(database_uri: str) -> AsyncIterator[AsyncMongoClient[dict[str, Any]]]:
+    async with AsyncMongoClient[dict[str, Any]](database_uri) as client:
+        yield client
 
 
 @pytest.fixture(scope="session")
-async def house_client(database_uri: str, worker_id: str) -> AsyncIterator[AgnosticClient[Document]]:
+async def house_client(database_uri: str, worker_id: str) -> AsyncIterator[AsyncMongoClient[Document]]:
     """What the houses of a test process are connected by, to a database with every collection and index."""
     client = client_at(database_uri)
     await create_indexes(store_of(client, own_name(worker_id), a_cipher()))
     yield client
-    client.close()
+    await client.close()
 
 
 @pytest.fixture(scope="session")
@@ -96,7 +94,7 @@ async def stage(database_uri: str, tmp_path_factory: pytest.TempPathFactory, wor
 @pytest.fixture
 async def database_name(
     request: pytest.FixtureRequest,
-    database_client: AsyncIOMotorClient[dict[str, Any]],
+    database_client: AsyncMongoClient[dict[str, Any]],
     worker_id: str,
     tmp_path: Path,
 ) -> str:
@@ -121,7 +119,7 @@ async def house(
     database_name: str,
     tmp_path: Path,
     clock: MovableClock,
-    house_client: AgnosticClient[Document],
+    house_client: AsyncMongoClient[Document],
 ) -> AsyncIterator[House]:
     """The whole server, worker included, on an empty database."""
     async with running_house(database_uri, database_name, tmp_path, clock=clock, client=house_client) as running:

@@ -21,6 +21,7 @@ from backend.services.audit import entering_refusals
 from backend.services.collaborators import Collaborators
 from backend.services.invites import invite_first_administrator
 from backend.settings.settings import Settings, read_settings
+from backend.store.feed import live_feed
 from backend.worker import running_worker, spare_garbage_collection
 
 LARGEST_WEBSOCKET_MESSAGE = 256_000
@@ -59,6 +60,7 @@ async def worker(
         uri = await stack.enter_async_context(database_uri(settings))
         store = await stack.enter_async_context(open_store(settings, keys, uri))
         use = await stack.enter_async_context(wire(settings, keys, store))
+        await stack.enter_async_context(live_feed(store, use.feed))
         spare_garbage_collection()
         await stack.enter_async_context(
             running_worker(await stack.enter_async_context(wire_worker(settings, keys, use)))
@@ -107,6 +109,7 @@ async def running_server(settings: Settings) -> AsyncIterator[RunningServer]:
         remember_address(settings)
         store = await stack.enter_async_context(open_store(settings, keys, uri))
         use = await stack.enter_async_context(wire(settings, keys, store))
+        await stack.enter_async_context(live_feed(store, use.feed))
         await stack.enter_async_context(entering_refusals(use))
         spare_garbage_collection()
         app = build_app(settings, use)

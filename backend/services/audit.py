@@ -16,6 +16,7 @@ from backend.services.collaborators import Collaborators
 from backend.services.together import Together
 from backend.store import audit, events
 from backend.store.records import Session
+from backend.store.stopping import stop
 
 REFUSALS_SECONDS = 10.0
 """How long a refused look waits for its entry: what a process that is killed forgets of them."""
@@ -149,8 +150,7 @@ async def entering_refusals(use: Collaborators) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        await stop([task])
         await enter()
 
 

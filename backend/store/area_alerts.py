@@ -83,7 +83,7 @@ _COUNTED = {
 async def progress_of(store: Store, alert_ids: Sequence[str]) -> dict[str, AreaProgress]:
     """How many deliveries of each alert are in which state."""
     counts = {one: AreaProgress() for one in alert_ids}
-    grouped = store.deliveries.collection.aggregate([
+    grouped = await store.deliveries.collection.aggregate([
         {"$match": {"alertId": {"$in": list(alert_ids)}}},
         {"$group": {"_id": {"alert": "$alertId", "state": "$state"}, "count": {"$sum": 1}}},
     ])  # fmt: skip

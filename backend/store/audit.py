@@ -85,8 +85,10 @@ async def waiting_entries(store: Store, after: str = "", limit: int = 0) -> Asyn
     """
     async for found in store.database[WAITING].find({"_id": {"$gt": after}}).sort("_id", 1).limit(limit):
         content, seal = found.get("entry"), found.get("seal")
-        sound = type(content) is bytes and type(seal) is bytes and len(found) == len(("_id", "entry", "seal"))
-        yield Waiting(found["_id"], content, seal) if sound else Waiting(found["_id"], b"", b"")
+        if type(content) is bytes and type(seal) is bytes and len(found) == len(("_id", "entry", "seal")):
+            yield Waiting(found["_id"], content, seal)
+        else:
+            yield Waiting(found["_id"], b"", b"")
 
 
 async def read_head(store: Store) -> tuple[Head, bytes] | None:

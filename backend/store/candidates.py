@@ -176,7 +176,7 @@ async def _beside_matches(
         {"$project": _fields(SeenAs.CHILD)},
         {"$lookup": {"from": matches.collection.name, "localField": "_id", "foreignField": side, "as": "matches"}},
     ]
-    return await records.collection.aggregate(stages, session=session).to_list(None)
+    return await (await records.collection.aggregate(stages, session=session)).to_list(None)
 
 
 def _matches_in(documents: Iterable[Document], matches: Records[Match]) -> list[Match]:
@@ -192,7 +192,7 @@ async def families_of_several(
         {"$group": {"_id": "$familyId", "reports": {"$sum": 1}}},
         {"$match": {"reports": {"$gt": 1}}},
     ]
-    return {document["_id"] async for document in reports.collection.aggregate(stages, session=session)}
+    return {document["_id"] async for document in await reports.collection.aggregate(stages, session=session)}
 
 
 def _with(record_ids: Iterable[str]) -> Document:

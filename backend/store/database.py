@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any, TypeVar
 
-from motor.core import AgnosticClient, AgnosticDatabase
-from motor.motor_asyncio import AsyncIOMotorClient
+from pymongo import AsyncMongoClient
+from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import ConnectionFailure, ExecutionTimeout, PyMongoError
 
 from backend.domain.account import Account, Invite
@@ -62,8 +62,8 @@ class Store:
     which its fields are hidden. What somebody else is writing is waited for as long as `patience_seconds`.
     """
 
-    client: AgnosticClient[Document]
-    database: AgnosticDatabase[Document]
+    client: AsyncMongoClient[Document]
+    database: AsyncDatabase[Document]
     cipher: Cipher
     accounts: Records[Account]
     alert_choices: Records[AlertChoices]
@@ -109,14 +109,14 @@ class Store:
         """Run `change` in a transaction, again where that is safe; all of it is kept or nothing is.
 
         After a commit that failed nothing is done again: only the same change sent once more, under its ids, finds out
-        whether it was kept (`is_away`). Who is cancelled meanwhile is so once the statement under way has ended: the
-        driver's thread would else send it after the transaction is gone, and it would be kept alone.
+        whether it was kept (`is_away`). Who is cancelled meanwhile is so once the statement under way has ended: one
+        that is cut off may be read by the database after the transaction's end, and begin another that nobody ends.
         """
         give_up = monotonic() + self.patience_seconds
         pause = 0.0
-        async with await self.client.start_session() as session:
+        async with self.client.start_session() as session:
             while True:
-                session.start_transaction()
+                await session.start_transaction()
                 try:
                     result = await _to_its_end(change(session))
                 except BaseException as error:
@@ -146,8 +146,8 @@ class Store:
             return False
         return True
 
-    def close(self) -> None:
-        self.client.close()
+    async def close(self) -> None:
+        await self.client.close()
 
 
 async def _to_its_end(work: Awaitable[T]) -> T:
@@ -202,9 +202,9 @@ def connect(uri: str, name: str, cipher: Cipher) -> Store:
     return store_of(client_at(uri), name, cipher)
 
 
-def client_at(uri: str) -> AgnosticClient[Document]:
+def client_at(uri: str) -> AsyncMongoClient[Document]:
     """Every write of it is acknowledged by a majority of the replica set, from its journal."""
-    return AsyncIOMotorClient(
+    return AsyncMongoClient(
         uri,
         tz_aware=True,
         w="majority",
@@ -214,7 +214,7 @@ def client_at(uri: str) -> AgnosticClient[Document]:
     )
 
 
-def store_of(client: AgnosticClient[Document], name: str, cipher: Cipher) -> Store:
+def store_of(client: AsyncMongoClient[Document], name: str, cipher: Cipher) -> Store:
     database = client[name]
 
     def records(collection: str, kind: type[R]) -> Records[R]:

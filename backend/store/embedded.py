@@ -28,6 +28,7 @@ from backend.store.embedded_folder import (
 from backend.store.embedded_program import HOST, Launch, Program, cache_bytes, find_program, search_path
 from backend.store.embedded_server import USER, connected, drain, end, start, uri
 from backend.store.embedded_transactions import end_forgotten
+from backend.store.stopping import stop
 
 FREE_PORT_TRIES = 5
 FIRST_BACK_OFF_SECONDS = 0.05
@@ -95,9 +96,7 @@ async def embedded_database(
         try:
             yield EmbeddedDatabase(launch.port, uri(launch.port, password, program.uri_options))
         finally:
-            for task in tending:
-                task.cancel()
-            await asyncio.wait(tending)
+            await stop(tending)
             with told_if_long(on_event, "database_closing"):
                 await end(running.process, folder)
             on_event("database_stopped")

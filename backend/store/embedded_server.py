@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from motor.motor_asyncio import AsyncIOMotorClient
+from pymongo import AsyncMongoClient
 from pymongo.errors import OperationFailure, PyMongoError
 
 from backend.store.embedded_error import EmbeddedDatabaseCode, EmbeddedDatabaseError
@@ -89,13 +89,10 @@ def did_not_start(program: Program, launch: Launch, reason: str) -> EmbeddedData
 
 
 @asynccontextmanager
-async def connected(port: int, password: str | None, options: str) -> AsyncIterator[AsyncIOMotorClient[dict[str, Any]]]:
+async def connected(port: int, password: str | None, options: str) -> AsyncIterator[AsyncMongoClient[dict[str, Any]]]:
     address = uri(port, password, options) if password else f"mongodb://{HOST}:{port}/?{options}"
-    client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(address)
-    try:
+    async with AsyncMongoClient[dict[str, Any]](address) as client:
         yield client
-    finally:
-        client.close()
 
 
 async def initiate(port: int, password: str | None) -> None:

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection
+from pymongo import AsyncMongoClient
+from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.errors import PyMongoError
 
 AWAIT_MILLISECONDS = 500
@@ -14,7 +15,7 @@ LOOKS = 4
 
 
 async def end_forgotten(
-    client: AsyncIOMotorClient[dict[str, Any]], seconds: float, on_event: Callable[..., object]
+    client: AsyncMongoClient[dict[str, Any]], seconds: float, on_event: Callable[..., object]
 ) -> None:
     """End all transactions whenever one has been open for so long, until this is cancelled.
 
@@ -30,10 +31,10 @@ async def end_forgotten(
         await asyncio.sleep(seconds / LOOKS)
 
 
-async def _is_told(marks: AsyncIOMotorCollection[dict[str, Any]], seconds: float) -> bool:
+async def _is_told(marks: AsyncCollection[dict[str, Any]], seconds: float) -> bool:
     """Whether a change stream tells of a write in time, which it does once all has ended that began before."""
     time = asyncio.get_running_loop().time
-    async with marks.watch(max_await_time_ms=AWAIT_MILLISECONDS) as stream:
+    async with await marks.watch(max_await_time_ms=AWAIT_MILLISECONDS) as stream:
         await marks.update_one({"_id": "mark"}, {"$inc": {"number": 1}}, upsert=True)
         until = time() + seconds
         while time() < until:

@@ -16,6 +16,7 @@ from pymongo.errors import OperationFailure, PyMongoError
 from backend.domain.event import Event
 from backend.store.codec import from_document
 from backend.store.database import Store
+from backend.store.stopping import stop
 
 BEHIND_AT_MOST = 1000
 """A subscriber with so many events untold is let go: it must read the present state anew."""
@@ -211,7 +212,7 @@ async def remember_past(store: Store, feed: Feed) -> None:
         with suppress(PyMongoError, TimeoutError):
             async with (
                 asyncio.timeout(READ_PAST_SECONDS),
-                store.events.collection.watch(
+                await store.events.collection.watch(
                     INSERTS, start_at_operation_time=began, max_await_time_ms=CAUGHT_UP_MILLISECONDS
                 ) as stream,
             ):
@@ -240,11 +241,12 @@ async def follow(store: Store, feed: Feed) -> None:
             if feed.first_moment is None:
                 feed.first_moment = await _moment_after_now(store)
             place = {"start_at_operation_time": feed.first_moment} if token is None else {"resume_after": token}
-            async with store.events.collection.watch(INSERTS, **place) as stream:
+            async with await store.events.collection.watch(INSERTS, **place) as stream:
                 token = stream.resume_token or token  # a place to resume from before the first event, too
                 feed.live.set()
                 while stream.alive:
-                    for change in await arrived(stream):
+                    change = await stream.try_next()
+                    if change is not None:
                         token = change["_id"]
                         if (event := _event_of(change)) is not None:
                             feed.tell(event)
@@ -257,19 +259,6 @@ async def follow(store: Store, feed: Feed) -> None:
             log.warning("feed_interrupted", error=type(error).__name__)
         feed.live.clear()
         await asyncio.sleep(RETRY_SECONDS)
-
-
-async def arrived(stream: Any) -> list[Mapping[str, Any]]:
-    """The next change of a stream, as soon as there is one, and all that came with it; none where nothing came.
-
-    The driver hands out one at a time, each by a thread: where much happens and processors are busy, they would come
-    faster than they are handed out, and everybody be told later and later. Those that came together are read here.
-    """
-    first = await stream.try_next()
-    if first is None:
-        return []
-    together = len(stream.delegate._cursor._data)  # noqa: SLF001 (the driver tells nowhere else what it has)
-    return [first, *(stream.delegate.try_next() for _ in range(together))]
 
 
 def _event_of(change: Mapping[str, Any]) -> Event | None:
@@ -288,13 +277,10 @@ async def _moment_after_now(store: Store) -> Timestamp:
 
 
 @asynccontextmanager
-async def live_feed(store: Store) -> AsyncIterator[Feed]:
-    """A feed that is followed for as long as the context is open."""
-    feed = Feed()
+async def live_feed(store: Store, feed: Feed) -> AsyncIterator[Feed]:
+    """The feed, followed for as long as the context is open."""
     task = asyncio.create_task(follow(store, feed), name="feed")
     try:
         yield feed
     finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        await stop([task])

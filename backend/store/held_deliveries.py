@@ -15,7 +15,7 @@ MOST = 200
 async def parked_by_reason(store: Store) -> list[ParkedDeliveries]:
     """What is parked, counted by the server and what it answered, the oldest first."""
     what = {"channel": "$channel", "lane": "$lane", "reason": "$work.error"}
-    grouped = store.deliveries.collection.aggregate([
+    grouped = await store.deliveries.collection.aggregate([
         {"$match": {"work.state": WorkState.PARKED.value}},
         {"$group": {"_id": what, "count": {"$sum": 1}, "since": {"$min": "$work.dueAt"}}},
     ])  # fmt: skip

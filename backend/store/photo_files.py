@@ -10,8 +10,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
+from gridfs import AsyncGridFSBucket
 from gridfs.errors import NoFile
-from motor.motor_asyncio import AsyncIOMotorGridFSBucket
 
 from backend.domain.photo import PhotoSize
 from backend.store.cipher import KEY_ID_BYTES
@@ -89,8 +89,8 @@ async def count(store: Store) -> int:
     return await store.database[f"{BUCKET}.files"].estimated_document_count()
 
 
-def _bucket(store: Store) -> AsyncIOMotorGridFSBucket:
-    return AsyncIOMotorGridFSBucket(store.database, bucket_name=BUCKET)
+def _bucket(store: Store) -> AsyncGridFSBucket:
+    return AsyncGridFSBucket(store.database, bucket_name=BUCKET)
 
 
 def _name(upload_id: str, size: PhotoSize) -> str:

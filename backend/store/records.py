@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Generic, Protocol, TypeVar
 
-from motor.core import AgnosticClientSession, AgnosticCollection
 from pymongo import UpdateOne
+from pymongo.asynchronous.client_session import AsyncClientSession
+from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from backend.store.codec import Document, document_name, from_document, to_document
 from backend.store.hidden import DIGEST, Hiding
 
-Session = AgnosticClientSession
+Session = AsyncClientSession
 
 
 class Identified(Protocol):
@@ -37,7 +38,7 @@ class Records(Generic[R]):
     Some fields are hidden there (`backend/store/hidden.py`): whoever reads the collection itself sees them encrypted.
     """
 
-    collection: AgnosticCollection[Document]
+    collection: AsyncCollection[Document]
     kind: type[R]
     hiding: Hiding
 

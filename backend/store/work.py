@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Generic
 
-from motor.core import AgnosticCollection
 from pymongo import UpdateOne
+from pymongo.asynchronous.collection import AsyncCollection
 
 from backend.store.codec import Document
 from backend.store.records import R, Records, Session
@@ -136,7 +136,7 @@ async def _claim(
         matched = await write()
     else:
         # One by one, outside of a transaction, each would be brought to the disk by itself.
-        async with await records.collection.database.client.start_session() as session:
+        async with records.collection.database.client.start_session() as session:
             matched = await session.with_transaction(write)
     if not matched:
         return []
@@ -191,7 +191,7 @@ async def come_back(records: Records[R], claims: Sequence[Claim[R]], due: dateti
 
 
 async def is_claimed_since_before(
-    collection: AgnosticCollection[Document], moment: datetime, now: datetime, kinds: Sequence[str], session: Session
+    collection: AsyncCollection[Document], moment: datetime, now: datetime, kinds: Sequence[str], session: Session
 ) -> bool:
     """Whether work of these kinds is under way that was claimed before `moment`.
 
@@ -216,7 +216,7 @@ async def park(records: Records[R], claim: Claim[R], now: datetime, error: str, 
     )
 
 
-async def parked(collection: AgnosticCollection[Document], limit: int = 1000) -> list[Parked]:
+async def parked(collection: AsyncCollection[Document], limit: int = 1000) -> list[Parked]:
     """What was parked, oldest first."""
     cursor = collection.find({"work.state": WorkState.PARKED.value}).sort("work.dueAt", 1).limit(limit)
     return [
@@ -231,7 +231,7 @@ async def parked(collection: AgnosticCollection[Document], limit: int = 1000) ->
     ]
 
 
-async def retry(collection: AgnosticCollection[Document], now: datetime, ids: Sequence[str] | None = None) -> int:
+async def retry(collection: AsyncCollection[Document], now: datetime, ids: Sequence[str] | None = None) -> int:
     """Free parked work, all of it or that of `ids`; how many were freed."""
     wanted: Document = {"work.state": WorkState.PARKED.value}
     if ids is not None:
@@ -240,7 +240,7 @@ async def retry(collection: AgnosticCollection[Document], now: datetime, ids: Se
 
 
 async def set_free(
-    collection: AgnosticCollection[Document], wanted: Document, now: datetime, session: Session | None = None
+    collection: AsyncCollection[Document], wanted: Document, now: datetime, session: Session | None = None
 ) -> int:
     """Have work that waits for a person go on, as if it had never been tried; how many were freed."""
     freed = {"$set": {"work.state": WorkState.WAITING.value, "work.dueAt": now, "work.attempts": 0}}

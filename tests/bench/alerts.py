@@ -212,7 +212,7 @@ async def _beside_faults(count: int, rounds: int) -> str:
 async def _states_and_no_more(store: Store, alert_id: str) -> Counter[str]:
     """How many deliveries of an alert are in which state. They are taken away, so that the next round is alone."""
     deliveries = store.deliveries.collection
-    found = deliveries.aggregate(
+    found = await deliveries.aggregate(
         [{"$match": {"alertId": alert_id}}, {"$group": {"_id": "$state", "count": {"$sum": 1}}}]
     )
     states = Counter({row["_id"]: row["count"] async for row in found})

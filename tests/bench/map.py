@@ -35,6 +35,7 @@ from backend.settings.settings import Settings, read_settings
 from backend.store.codec import to_document
 from backend.store.database import Store
 from backend.store.embedded import embedded_database
+from backend.store.feed import live_feed
 from backend.store.map import apply, counts_now, put_pins
 from backend.store.records import Session
 from backend.worker import MAP_PAUSE_SECONDS
@@ -119,7 +120,11 @@ async def filled(people: int, *, made_anew: bool = True) -> AsyncIterator[Filled
         async with embedded_database(Path(folder), cache_size="1G") as database:
             settings = read_settings(data_folder=Path(folder), mongodb_uri=SecretStr(database.uri), port=0)
             keys = load_keys(settings, lambda _: None)
-            async with open_store(settings, keys, database.uri) as store, wire(settings, keys, store) as use:
+            async with (
+                open_store(settings, keys, database.uri) as store,
+                wire(settings, keys, store) as use,
+                live_feed(store, use.feed),
+            ):
                 incident_id = await _load(use, people)
                 began = time.perf_counter()
                 if made_anew:

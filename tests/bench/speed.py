@@ -39,6 +39,7 @@ from backend.store.candidates import candidate, candidates_by_key, kept_for_matc
 from backend.store.codec import Document, to_document
 from backend.store.database import connect
 from backend.store.embedded import embedded_database
+from backend.store.feed import live_feed
 from backend.store.key_indexes import LATE, Candidates
 from backend.store.records import Session
 from backend.store.work import WorkState
@@ -232,7 +233,7 @@ async def _insert(uri: str, folder: Path, side: Side, documents: list[Document])
         records = store.registrations if side is Side.REGISTRATION else store.reports
         await records.collection.insert_many([_hidden(records, one) for one in documents], ordered=False)
     finally:
-        store.close()
+        await store.close()
 
 
 def _hidden(records: Candidates, document: Document) -> Document:
@@ -334,7 +335,7 @@ async def _work_off(
     await use.store.transact(write)
     async with wire_worker(settings, load_keys(settings, lambda _: None), use) as worker:
         began = time.perf_counter()
-        async with running_worker(worker):
+        async with live_feed(use.store, use.feed), running_worker(worker):
             while await use.store.events.collection.find_one({"work.state": WorkState.WAITING.value}) is not None:  # noqa: ASYNC110 (nobody tells when a queue is empty)
                 await asyncio.sleep(0.5)
         return time.perf_counter() - began

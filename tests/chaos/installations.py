@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Any
 
 import aiohttp
-from motor.motor_asyncio import AsyncIOMotorClient
+from pymongo import AsyncMongoClient
 
 from backend.store.embedded import database_folder, embedded_database, running_database
 from backend.store.embedded_folder import living_server
@@ -206,11 +206,8 @@ async def end_transactions(uri: str) -> None:
     Until then the documents that it had changed are locked, for 60 seconds by default, which is why a worker's lease
     lasts as long. Here leases are short, so that a round is.
     """
-    client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(uri)
-    try:
+    async with AsyncMongoClient[dict[str, Any]](uri) as client:
         await client.admin.command("killAllSessions", [])
-    finally:
-        client.close()
 
 
 def embedded_uri(folder: Path) -> str:

@@ -71,7 +71,7 @@ async def store_at(uri: str, folder: Path) -> AsyncIterator[Store]:
     try:
         yield store
     finally:
-        store.close()
+        await store.close()
 
 
 async def until_settled(store: Store) -> None:

@@ -64,7 +64,9 @@ async def test_photos_are_seen_in_a_roll_call_after_their_addresses_have_ended(
 async def fill(scene: Scene) -> None:
     for number in range(MANY):
         name = {"full": f"Child {number}" if number else LAST}
-        assert not (await scene.volunteer.ask("registerPerson", input=child(scene.site_id, person={"names": name}))).codes
+        assert not (
+            await scene.volunteer.ask("registerPerson", input=child(scene.site_id, person={"names": name}))
+        ).codes
 
 
 async def rows(phone: Device) -> int:

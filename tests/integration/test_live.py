@@ -26,7 +26,7 @@ from backend.services.map_pins import make_pins
 from backend.settings.keys import load_keys
 from backend.store.audit import add_waiting
 from backend.store.database import Store
-from backend.store.feed import BEHIND_AT_MOST, REMEMBERED, Feed, TooFarBehindError
+from backend.store.feed import BEHIND_AT_MOST, REMEMBERED, Feed, TooFarBehindError, live_feed
 from backend.store.map import DUE
 from backend.store.records import Records
 from tests.chaos.followers import Follower, follow_with_cuts
@@ -50,6 +50,7 @@ async def other_process(scene: Scene) -> AsyncIterator[Client]:
     keys = load_keys(house.settings, warn=lambda _: None)
     async with AsyncExitStack() as stack:
         use = await stack.enter_async_context(wire(house.settings, keys, house.use.store))
+        await stack.enter_async_context(live_feed(use.store, use.feed))
         await use.feed.live.wait()
         server = await stack.enter_async_context(live_server(build_app(house.settings, use)))
         yield Client(await stack.enter_async_context(aiohttp.ClientSession()), server.url)
@@ -151,6 +152,7 @@ async def test_a_process_that_just_started_goes_on_for_who_was_cut_off_elsewhere
     keys = load_keys(house.settings, warn=lambda _: None)
     async with (
         wire(house.settings, keys, house.use.store) as use,
+        live_feed(use.store, use.feed),
         aiohttp.ClientSession() as session,
         live_server(build_app(house.settings, use)) as server,
     ):
@@ -325,12 +327,12 @@ async def test_a_registration_waits_for_nothing_that_began_after_it(
     insert = Records.insert
     async with (
         scene.volunteer.follow("siteChanges", siteId=scene.site_id) as news,
-        await store.client.start_session() as other,
+        store.client.start_session() as other,
     ):
 
         async def with_another(records: Any, record: Any, session: Any = None, **more: Any) -> None:
             if isinstance(record, Registration):
-                other.start_transaction()
+                await other.start_transaction()
                 await store.database["other"].insert_one({}, session=other)
             await insert(records, record, session, **more)
 

@@ -251,8 +251,8 @@ async def test_a_rebuilding_that_is_killed_goes_on_where_it_was_and_makes_no_pai
 async def locked(scene: Scene) -> AsyncIterator[None]:
     """The place of a rescoring as one leaves it who is killed while writing it: the database lets nobody else by."""
     store = scene.house.use.store
-    async with await store.client.start_session() as session:
-        session.start_transaction()
+    async with store.client.start_session() as session:
+        await session.start_transaction()
         await store.rescorings.hold(scene.incident_id, session)
         yield
         await session.abort_transaction()

@@ -183,7 +183,7 @@ async def park(server: Server, *event_ids: str) -> None:
     try:
         await store.transact(write)
     finally:
-        store.close()
+        await store.close()
 
 
 async def test_what_the_worker_gave_up_on_is_listed_and_freed_beside_the_running_server(server: Server) -> None:

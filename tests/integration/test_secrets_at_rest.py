@@ -241,5 +241,5 @@ async def test_of_two_that_start_at_once_with_keys_of_their_own_at_most_one_goes
         }
         assert left == going_on
     finally:
-        ours.close()
-        theirs.close()
+        await ours.close()
+        await theirs.close()

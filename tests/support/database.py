@@ -15,9 +15,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from motor.core import AgnosticDatabase
-from motor.motor_asyncio import AsyncIOMotorClientSession, AsyncIOMotorDatabase
 from pymongo import DeleteMany, InsertOne
+from pymongo.asynchronous.client_session import AsyncClientSession
+from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import ClientBulkWriteException
 
 from backend.store.embedded import embedded_database, running_database
@@ -93,9 +93,7 @@ async def keep(folder: Path) -> None:
 WRITE_CONFLICT = 112
 
 
-async def exchange(
-    database: AsyncIOMotorDatabase[dict[str, Any]], documents: Mapping[str, Sequence[dict[str, Any]]]
-) -> None:
+async def exchange(database: AsyncDatabase[dict[str, Any]], documents: Mapping[str, Sequence[dict[str, Any]]]) -> None:
     """Deletes every document and puts these in, by collection. Collections and indexes stay: they cost far more to
     make again. It is one command in one transaction: two dozen cost four times as much, and this is before each test.
     """
@@ -106,12 +104,12 @@ async def exchange(
         *(InsertOne(one, namespace=f"{database.name}.{name}") for name, those in documents.items() for one in those),
     ]
 
-    async def change(session: AsyncIOMotorClientSession) -> None:
-        await database.client.bulk_write(changes, session=session)  # type: ignore[arg-type]  # Motor names PyMongo's
+    async def change(session: AsyncClientSession) -> None:
+        await database.client.bulk_write(changes, session=session)
 
     while changes:
         try:
-            async with await database.client.start_session() as session:
+            async with database.client.start_session() as session:
                 await session.with_transaction(change)
         except ClientBulkWriteException as error:
             # What a test has left may be writing still, which the driver does not take for a reason to try again.
@@ -122,7 +120,7 @@ async def exchange(
 
 
 async def held_by(
-    database: AgnosticDatabase[dict[str, Any]], names: Sequence[str], *stages: dict[str, Any]
+    database: AsyncDatabase[dict[str, Any]], names: Sequence[str], *stages: dict[str, Any]
 ) -> dict[str, list[dict[str, Any]]]:
     """The documents of these collections, after the stages: one question, where one to each would cost far more."""
     held: dict[str, list[dict[str, Any]]] = {name: [] for name in names}
@@ -134,7 +132,7 @@ async def held_by(
         return [*stages, {"$project": {"_id": False, "in": {"$literal": name}, "document": "$$ROOT"}}]
 
     beside = [{"$unionWith": {"coll": name, "pipeline": of(name)}} for name in others]
-    async for one in database[first].aggregate([*of(first), *beside]):
+    async for one in await database[first].aggregate([*of(first), *beside]):
         held[one["in"]].append(one["document"])
     return held
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
-from motor.core import AgnosticClient
 from pydantic import SecretStr
+from pymongo import AsyncMongoClient
 
 from backend.api.limits import Limits
 from backend.app import (
@@ -36,6 +36,7 @@ from backend.settings.settings import Settings, read_settings
 from backend.store.codec import Document
 from backend.store.data_keys import check_keys
 from backend.store.database import store_of
+from backend.store.feed import live_feed
 from backend.store.sessions import proven
 from backend.worker import running_worker
 from tests.support.client import WORK_BITS, Client, retry_key
@@ -117,7 +118,7 @@ async def running_house(
     worker: bool = True,
     seconds: Callable[[], float] = time.monotonic,
     clock: Callable[[], datetime] = now,
-    client: AgnosticClient[Document] | None = None,
+    client: AsyncMongoClient[Document] | None = None,
     **settings: Any,
 ) -> AsyncIterator[House]:
     """A server on an empty database; `settings` as in Settings, and rate limits go by `seconds`.
@@ -135,6 +136,7 @@ async def running_house(
             await check_keys(store, now())
         wired_use = await stack.enter_async_context(wire(chosen, keys, store, seconds))
         use = replace(wired_use, password_cost=CHEAP, clock=clock)
+        await stack.enter_async_context(live_feed(store, use.feed))
         await use.feed.live.wait()
         if worker:
             wired = await stack.enter_async_context(wire_worker(chosen, keys, use))
