@@ -6,7 +6,6 @@ from backend.domain.report import Report
 from backend.domain.subject import Side, Subject
 from backend.domain.validation import person_problems, refuse_if_any
 from backend.matching.compare import compare
-from backend.matching.keys import key_number, keys
 from backend.matching.profile import profile
 from backend.matching.ranking import AT_ONCE
 from backend.services.access import Action, Where, require
@@ -39,7 +38,7 @@ async def find_reports(use: Collaborators, viewer: Viewer | None, incident_id: s
         owner_id="",
         group_id=None,
         profile=described,
-        keys=tuple(key_number(key) for key in keys(described)),
+        is_open=True,
     )
     found = await candidates_by_key(use.store.reports, use.store.key_indexes, [asked], bounds=AT_ONCE)
     compared = [(compare(one.profile, described, rules.context), one.id) for one in found[asked.id]]

@@ -75,9 +75,9 @@ def _is_outdated(pair: ScoredPair) -> bool:
 def _proposes(rules: Rules, pair: ScoredPair) -> bool:
     """Whether the pair waits for review. What a family is told of always does, however far away the child is.
 
-    Both sides must still be to be matched: a record that is not keeps no keys.
+    Both sides must still be to be matched.
     """
-    is_open = bool(pair.report.keys) and bool(pair.registration.keys)
+    is_open = pair.report.is_open and pair.registration.is_open
     return is_open and (pair.is_news or pair.comparison.probability >= rules.incident.propose_threshold)
 
 

@@ -73,7 +73,7 @@ async def score_registrations(
         store.reports, store.key_indexes, registrations, session, begun=begun, besides=matched
     )
     sides = {(report.id, one.id): (report, one) for one in registrations for report in reports[one.id]}
-    compared = await _compared(rules, sides, known)
+    compared = await _compared(rules, sides, known, PROMISING)
     promising = {
         sides[pair][0].owner_id
         for pair, comparison in compared.items()
@@ -113,14 +113,14 @@ async def pairs_of_families(
     sides |= besides or {}
     several = _of_several(reports)
     whole = {*known, *(besides or ()), *(pair for pair, (report, _) in sides.items() if report.owner_id in several)}
-    apart = await _compared(rules, sides, whole)
+    apart = await _compared(rules, sides, whole, PROMISING_ALONE)
     beside = await _registered_beside(use, rules, reports, sides, apart, session)
     sides |= beside
-    apart |= await _compared(rules, beside, beside)
+    apart |= await _compared(rules, beside, beside, PROMISING_ALONE)
     groups = {registration.id: registration.group_id for _, registration in sides.values()}
     families: dict[str, dict[tuple[str, str], Comparison]] = defaultdict(dict)
     for pair, comparison in apart.items():
-        if sides[pair][0].keys:
+        if sides[pair][0].is_open:
             families[sides[pair][0].owner_id][pair] = comparison
     seen = dict(apart)
     for sought in families.values():
@@ -167,10 +167,12 @@ async def _registered_beside(
 
 
 async def _compared(
-    rules: Rules, sides: Sides, whole: Collection[tuple[str, str]]
+    rules: Rules, sides: Sides, whole: Collection[tuple[str, str]], promising: float
 ) -> dict[tuple[str, str], Comparison]:
-    """The comparison of each pair, without those that nothing can come of; those in `whole` are all there."""
-    thresholds = (PROMISING, rules.incident.propose_threshold, rules.incident.alert_threshold)
+    """The comparison of each pair, without those that nothing can come of, not even what is `promising` from there on;
+    those in `whole` are all there.
+    """
+    thresholds = (promising, rules.incident.propose_threshold, rules.incident.alert_threshold)
     at_least = min(one for one in thresholds if one is not None)
     compared: dict[tuple[str, str], Comparison] = {}
     for number, (pair, (report, registration)) in enumerate(sides.items(), start=1):

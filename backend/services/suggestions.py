@@ -207,4 +207,4 @@ def _rescored(
 
 def _suggests(rules: Rules, first: Candidate, second: Candidate, comparison: Comparison) -> bool:
     """Records that are no longer open to matching keep no keys, and are not worth the advice."""
-    return bool(first.keys) and bool(second.keys) and comparison.probability >= rules.incident.propose_threshold
+    return first.is_open and second.is_open and comparison.probability >= rules.incident.propose_threshold

@@ -16,8 +16,13 @@ from backend.matching.keys import asked_by_number, key_number, keys
 from backend.matching.profile import Profile
 from backend.matching.ranking import AT_ONCE, Bounds
 from backend.store.codec import Document, pack, unpack
+from backend.store.hidden import bytes_in
 from backend.store.key_indexes import Candidates, KeyIndexes, Reading, SeenAs
 from backend.store.records import Records, Session
+
+NO_KEYS = pack([])
+"""Of a record that is not to be matched. Of the others nobody reads the keys here, and so they are not opened."""
+KEYS = tuple(f"{seen}.keys" for seen in SeenAs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +30,7 @@ class Candidate:
     """One side of a pair as the matcher needs it.
 
     `owner_id` is a report's family or a registration's site; `group_id` is shared by siblings registered together.
-    `keys` are as they are stored; a record that is not to be matched has none. Of one that is `held_back` no family may
-    be told.
+    One that is not `is_open` is not to be matched. Of one that is `held_back` no family may be told.
     """
 
     id: str
@@ -35,7 +39,7 @@ class Candidate:
     owner_id: str
     group_id: str | None
     profile: Profile
-    keys: tuple[int, ...]
+    is_open: bool
     held_back: bool = False
 
     @property
@@ -60,8 +64,8 @@ def kept_for_matching(
 
 
 def _kept(profile: Profile, *, open_to_matching: bool) -> Document:
-    numbers = [key_number(key) for key in keys(profile)] if open_to_matching else []
-    return {"version": profile.version, "packed": Binary(pack(profile)), "keys": Binary(pack(numbers))}
+    packed = pack([key_number(key) for key in keys(profile)]) if open_to_matching else NO_KEYS
+    return {"version": profile.version, "packed": Binary(pack(profile)), "keys": Binary(packed)}
 
 
 async def candidate(
@@ -74,7 +78,7 @@ async def candidate(
     document = await records.collection.find_one({"_id": record_id}, _fields(seen), session=session)
     if document is None or document.get(seen) is None:
         return None
-    return _candidate(records.hiding.show(document), seen)
+    return _candidate(records.hiding.show(document, but=KEYS), seen)
 
 
 async def subjects_by_id(
@@ -85,7 +89,7 @@ async def subjects_by_id(
     Raises: UnreadableError. One that was left out would never be compared, and nobody would learn of it.
     """
     documents = await records.collection.find(_with(record_ids), _fields(SeenAs.CHILD), session=session).to_list(None)
-    return [_candidate(records.hiding.show(one), SeenAs.CHILD) for one in documents]
+    return [_candidate(records.hiding.show(one, but=KEYS), SeenAs.CHILD) for one in documents]
 
 
 async def candidates_by_id(
@@ -111,9 +115,9 @@ async def candidates_by_key(
 
     `bounds` say how much is looked at, `seen` as what the others are looked for; `apart` leaves out who was reported or
     registered together with the subject. The index of an incident in `begun` is being read already. A subject that is
-    not to be matched has no keys, and finds nobody.
+    not to be matched finds nobody.
     """
-    looking = [subject for subject in subjects if subject.keys]
+    looking = [subject for subject in subjects if subject.is_open]
     readings = {one: indexes.begin(records, one) for one in {one.incident_id for one in looking}.difference(begun)}
     current = {one: (await asyncio.shield(reading))[seen] for one, reading in {**readings, **begun}.items()}
     best: dict[str, list[str]] = {subject.id: [] for subject in subjects}
@@ -128,7 +132,7 @@ async def candidates_by_key(
     wanted = {other for ids in (*best.values(), *known.values()) for other in ids}
     found = await _read(records, _with(sorted(wanted)), session, seen) if wanted else []
     read = {one.id: one for one in found}
-    still_open = {one.id for one in found if one.keys}
+    still_open = {one.id for one in found if one.is_open}
     return {
         subject_id: [
             read[other]
@@ -151,7 +155,7 @@ async def reports_with_matches(
 ) -> tuple[list[Candidate], list[Match]]:
     """All reports of these families, whether still open to matching or not, and the matches that they are part of."""
     documents = await _beside_matches(reports, {"familyId": {"$in": list(family_ids)}}, matches, "reportId", session)
-    found = [_candidate(one, SeenAs.CHILD) for one in reports.hiding.readable(documents)]
+    found = [_candidate(one, SeenAs.CHILD) for one in reports.hiding.readable(documents, but=KEYS)]
     return found, _matches_in(documents, matches)
 
 
@@ -163,7 +167,7 @@ async def registrations_with_matches(
     Raises: UnreadableError. One that was left out would never be compared, and nobody would learn of it.
     """
     documents = await _beside_matches(registrations, _with(record_ids), matches, "registrationId", session)
-    found = [_candidate(registrations.hiding.show(one), SeenAs.CHILD) for one in documents]
+    found = [_candidate(registrations.hiding.show(one, but=KEYS), SeenAs.CHILD) for one in documents]
     return found, _matches_in(documents, matches)
 
 
@@ -203,7 +207,7 @@ async def _read(
     records: Candidates, wanted: Mapping[str, Any], session: Session | None, seen: SeenAs = SeenAs.CHILD
 ) -> list[Candidate]:
     documents = await records.collection.find(wanted, _fields(seen), session=session).to_list(None)
-    shown = records.hiding.readable(documents)
+    shown = records.hiding.readable(documents, but=KEYS)
     # Every record has a profile, and one that has lost it is for an operator to see; few are seekers as well.
     return [_candidate(one, seen) for one in shown if seen is SeenAs.CHILD or one.get(seen) is not None]
 
@@ -220,6 +224,6 @@ def _candidate(document: Document, seen: SeenAs) -> Candidate:
         owner_id=document.get("familyId") or document["siteId"],
         group_id=document.get("groupId"),
         profile=unpack(Profile, document[seen]["packed"]),
-        keys=unpack(tuple[int, ...], document[seen]["keys"]),
+        is_open=bytes_in(document[seen]["keys"]) > len(NO_KEYS),
         held_back=document.get("confirmation") in NOT_STOOD_FOR,
     )

@@ -18,6 +18,8 @@ Seal = Callable[[bytes, str], bytes]
 
 KEY_ID_BYTES = 8
 _NONCE_BYTES = 12
+SEAL_BYTES = KEY_ID_BYTES + _NONCE_BYTES + 16
+"""What a sealed value is longer than what it says: the tag of AES-GCM too."""
 
 
 class UnreadableError(Exception):

@@ -3,7 +3,7 @@
 To hide a further field, name it here, by its collection and its name in the document, and run `reunify keys rotate`.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -14,7 +14,7 @@ import structlog
 from bson import BSON, Binary, CodecOptions
 from bson.binary import USER_DEFINED_SUBTYPE
 
-from backend.store.cipher import Cipher, Seal, UnreadableError
+from backend.store.cipher import SEAL_BYTES, Cipher, Seal, UnreadableError
 from backend.store.codec import Document
 
 _MATCHING = ("profile.packed", "profile.keys", "seeker.packed", "seeker.keys")
@@ -56,6 +56,8 @@ _KEYED = "keyed:"
 _SEALED = USER_DEFINED_SUBTYPE
 _CONTENT = "content"
 _OPTIONS: CodecOptions[Document] = CodecOptions(tz_aware=True)
+_AROUND_BYTES = SEAL_BYTES + len(BSON.encode({_CONTENT: b""}))
+"""What sealing adds to bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,28 +85,31 @@ class Hiding:
             hidden[DIGEST] = self.digest(hidden[DIGEST])
         return hidden
 
-    def show(self, document: Document) -> Document:
+    def show(self, document: Document, *, but: Container[str] = ()) -> Document:
         """A document, or some of its fields, as it was before it was hidden. What never was hidden stays as it is.
+
+        What is at the paths in `but` is left as it is kept.
 
         Raises: UnreadableError; the log then names the record.
         """
         shown = document
         try:
             for path in HIDDEN.get(self.collection, ()):
-                _change(shown, path, partial(self._opened, document["_id"], path))
+                if path not in but:
+                    _change(shown, path, partial(self._opened, document["_id"], path))
         except UnreadableError as error:
             structlog.get_logger("store").error("unreadable", value=str(error))
             raise
         return shown
 
-    def readable(self, documents: Iterable[Document]) -> list[Document]:
+    def readable(self, documents: Iterable[Document], *, but: Container[str] = ()) -> list[Document]:
         """Documents as `show` gives them, without those that do not open, which the log names: for lists, so that one
         damaged record takes nobody the others away.
         """
         found = []
         for document in documents:
             with suppress(UnreadableError):
-                found.append(self.show(document))
+                found.append(self.show(document, but=but))
         return found
 
     def renewed(self, document: Document) -> Document:
@@ -159,6 +164,12 @@ class Hiding:
 
     def _place(self, record_id: str, path: str) -> str:
         return f"{self.collection}/{record_id}/{path}"
+
+
+def bytes_in(value: bytes) -> int:
+    """How many bytes are hidden in a value as it is kept, which is seen without opening it."""
+    is_sealed = isinstance(value, Binary) and value.subtype == _SEALED
+    return len(value) - _AROUND_BYTES if is_sealed else len(value)
 
 
 def _value_at(document: Mapping[str, Any], path: str) -> Any:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
+from uvicorn.loops.auto import auto_loop_factory
 
 from tests.bench.accuracy import measure_accuracy
 from tests.bench.alerts import measure_alerts
@@ -66,4 +67,5 @@ def write_part(name: str, text: str) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1:]))
+    with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:  # as the server and its commands run
+        runner.run(main(sys.argv[1:]))

@@ -45,7 +45,7 @@ def kept(person: Person, *, is_open: bool = True) -> dict[str, Any]:
 
 def looking_for(person: Person) -> Candidate:
     subject = Subject(Side.REPORT, "report", person, (HERE,))
-    return Candidate("report", 1, INCIDENT, "family", None, profile(subject), (1,))
+    return Candidate("report", 1, INCIDENT, "family", None, profile(subject), is_open=True)
 
 
 def crowd() -> Iterator[dict[str, Any]]:
@@ -89,7 +89,7 @@ async def test_who_is_not_to_be_matched_is_not_found_and_looks_for_nobody(regist
     assert await found(registrations, named) == {open_one["_id"]}
     read = await candidate(registrations, closed["_id"])
     assert read is not None
-    assert not read.keys
+    assert not read.is_open
     assert await candidates_by_key(registrations, KeyIndexes(), [read]) == {read.id: []}
 
 

@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from bson import Binary
 
 from backend.settings.keys import add_data_key, keep_newest_data_key, load_keys
 from backend.settings.settings import read_settings
 from backend.store.cipher import Cipher, UnreadableError
-from backend.store.hidden import HIDDEN, Hiding
+from backend.store.hidden import HIDDEN, Hiding, bytes_in
 
 ONE, OTHER, PEPPER = b"1" * 43, b"2" * 43, b"p" * 43
 
@@ -100,3 +101,15 @@ def test_what_is_hidden_is_shown_as_it_was_and_what_is_not_there_stays_away(coll
     assert {name: value for name, value in hiding.show(dict(hidden)).items() if name in kept} == kept
     assert hiding.show({"_id": "1"}) == {"_id": "1"}
     assert not hiding.is_stale(hidden)
+
+
+@pytest.mark.parametrize("length", [0, 1, 300])
+def test_how_much_is_hidden_is_seen_without_opening_it(length: int) -> None:
+    value = Binary(b"k" * length)
+    hidden = Hiding(Cipher([ONE], PEPPER), "reports").hide("1", {"profile": {"keys": value}})
+    assert hidden["profile"]["keys"] != value
+    assert bytes_in(hidden["profile"]["keys"]) == bytes_in(value) == length
+    assert Hiding(Cipher([OTHER], PEPPER), "reports").show({"_id": "1", **hidden}, but=("profile.keys",)) == {
+        "_id": "1",
+        **hidden,
+    }
