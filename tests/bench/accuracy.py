@@ -54,7 +54,7 @@ def full_size() -> Size:
     return Size(100_000, reports, asked)
 
 
-QUICK = Size(2_500, 500, {"splink": 500, "recordlinkage": 500, "fulltext": 500})
+QUICK = Size(1_500, 300, {"splink": 300, "recordlinkage": 300, "fulltext": 300})
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,7 @@ class Measured:
 
 async def measure_map(*, quick: bool) -> str:
     """Views at two sizes, and how many documents each reads, as a table."""
-    last = int(os.environ.get("PEOPLE", "4000" if quick else "100000"))
+    last = int(os.environ.get("PEOPLE", "2000" if quick else "100000"))
     rows = [await _at_size(size) for size in (last // 10, last)]
     names = list(rows[0].milliseconds)
     views = " | ".join(f"{name}, p50 / p99 ms (documents)" for name in names)

@@ -71,7 +71,7 @@ class Panned:
 
 async def measure_screens(*, quick: bool) -> str:
     """Lighthouse's marks, and how soon the map can be worked with and how evenly it moves, as two tables."""
-    people, rounds = int(os.environ.get("PEOPLE", "4000" if quick else "100000")), 1 if quick else 5
+    people, rounds = int(os.environ.get("PEOPLE", "2000" if quick else "100000")), 1 if quick else 5
     async with filled(people, made_anew=False) as place, serving(place.settings, place.uri, worker=True) as url:
         visits = await _lighthouse(place, url, rounds)
         children = await place.use.store.registrations.collection.count_documents({"siteId": await _a_site(place)})

@@ -73,7 +73,7 @@ class Sizes:
     worked_off: int
 
 
-QUICK = Sizes((1_000, 5_000), 100, 300)
+QUICK = Sizes((500, 3_000), 60, 200)
 
 
 @dataclass(frozen=True, slots=True)
