@@ -54,7 +54,7 @@ def full_size() -> Size:
     return Size(100_000, reports, asked)
 
 
-QUICK = Size(1_500, 300, {"splink": 300, "recordlinkage": 300, "fulltext": 300})
+QUICK = Size(1_000, 200, {"splink": 200, "recordlinkage": 200, "fulltext": 200})
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ class Told:
 
 async def measure_area_alerts(*, quick: bool) -> str:
     few = await _told(NEARBY)
-    many = 5_000 if quick else 100_000
+    many = 3_000 if quick else 100_000
     rest = await _told(many)
     fifths = [next(row for row in rest.rows if row[1] >= many * part / 5) for part in range(1, 6)]
     lines = ["| told | a second until then, from the last row | memory |", "|---|---|---|"]

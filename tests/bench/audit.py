@@ -31,11 +31,11 @@ READS = 300
 
 
 async def measure_audit(*, quick: bool) -> str:
-    """Sealing and verifying a million entries (20,000 in the quick form), in words; and what a read costs.
+    """Sealing and verifying a million entries (10,000 in the quick form), in words; and what a read costs.
 
     Fewer where ENTRIES in the environment says so.
     """
-    count = 20_000 if quick else int(os.environ.get("ENTRIES", "1000000"))
+    count = 10_000 if quick else int(os.environ.get("ENTRIES", "1000000"))
     with tempfile.TemporaryDirectory() as folder:
         async with embedded_database(Path(folder)) as database:
             settings = read_settings(data_folder=Path(folder), mongodb_uri=SecretStr(database.uri), port=0)
