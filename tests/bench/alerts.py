@@ -53,10 +53,10 @@ WRONG_TLS = "tls"
 
 async def measure_alerts(*, quick: bool) -> str:
     parts = [
-        await _senders(500 if quick else 1500, 2 if quick else 10),
+        await _senders(300 if quick else 1500, 2 if quick else 10),
         await _one_alert(100 if quick else 1000),
         await measure_area_alerts(quick=quick),
-        await _beside_faults(2000 if quick else 10_000, 2 if quick else 5),
+        await _beside_faults(1000 if quick else 10_000, 2 if quick else 5),
     ]
     return "\n\n".join(parts)
 

@@ -30,7 +30,7 @@ CLIENTS = 32
 
 async def measure_registering(*, quick: bool) -> str:
     """Throughputs of both and their ratio, as a table. Worker off: it would take the cores from what is measured."""
-    calls, rounds = (1000, 2) if quick else (4000, 5)
+    calls, rounds = (500, 2) if quick else (4000, 5)
     rows = []
     with tempfile.TemporaryDirectory() as folder:
         async with embedded_database(Path(folder)) as database:

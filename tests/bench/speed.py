@@ -73,7 +73,7 @@ class Sizes:
     worked_off: int
 
 
-QUICK = Sizes((500, 3_000), 60, 200)
+QUICK = Sizes((300, 2_000), 50, 100)
 
 
 @dataclass(frozen=True, slots=True)
