@@ -206,5 +206,5 @@ def _rescored(
 
 
 def _suggests(rules: Rules, first: Candidate, second: Candidate, comparison: Comparison) -> bool:
-    """Records that are no longer open to matching keep no keys, and are not worth the advice."""
+    """Records that are no longer open to matching are not worth the advice."""
     return first.is_open and second.is_open and comparison.probability >= rules.incident.propose_threshold

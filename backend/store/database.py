@@ -1,7 +1,7 @@
 """The connection to MongoDB, every collection by its noun, and transactions."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field
 from time import monotonic
@@ -44,6 +44,7 @@ from backend.store.codec import Document
 from backend.store.hidden import Hiding
 from backend.store.key_indexes import KeyIndexes
 from backend.store.records import R, Records, Session
+from backend.store.stopping import to_its_end
 
 T = TypeVar("T")
 
@@ -118,16 +119,16 @@ class Store:
             while True:
                 await session.start_transaction()
                 try:
-                    result = await _to_its_end(change(session))
+                    result = await to_its_end(change(session), ANSWER_WITHIN_MILLISECONDS)
                 except BaseException as error:
                     with suppress(PyMongoError):  # it may have ended already
-                        await _to_its_end(session.abort_transaction())
+                        await to_its_end(session.abort_transaction(), ANSWER_WITHIN_MILLISECONDS)
                     if not _may_be_done_again(error) or monotonic() > give_up:
                         raise
                     await asyncio.sleep(pause)
                     pause = min(2 * pause or 0.001, LONGEST_PAUSE_SECONDS)
                 else:
-                    await _to_its_end(session.commit_transaction())
+                    await to_its_end(session.commit_transaction(), ANSWER_WITHIN_MILLISECONDS)
                     return result
 
     async def make_durable(self) -> None:
@@ -148,23 +149,6 @@ class Store:
 
     async def close(self) -> None:
         await self.client.close()
-
-
-async def _to_its_end(work: Awaitable[T]) -> T:
-    """What `work` gives. Who is cancelled meanwhile is so once it has ended, or has had the time that an answer has."""
-    under_way = asyncio.ensure_future(work)
-    cancelled: asyncio.CancelledError | None = None
-    while not under_way.done():
-        try:
-            await asyncio.wait([under_way])
-        except asyncio.CancelledError as error:
-            cancelled = error
-            asyncio.get_running_loop().call_later(ANSWER_WITHIN_MILLISECONDS / 1000, under_way.cancel)
-    if cancelled is None:
-        return under_way.result()
-    with suppress(BaseException):  # nobody waits for it any more
-        under_way.result()
-    raise cancelled
 
 
 DO_AGAIN = "TransientTransactionError"

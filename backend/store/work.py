@@ -15,7 +15,9 @@ from pymongo import UpdateOne
 from pymongo.asynchronous.collection import AsyncCollection
 
 from backend.store.codec import Document
+from backend.store.database import ANSWER_WITHIN_MILLISECONDS
 from backend.store.records import R, Records, Session
+from backend.store.stopping import to_its_end
 
 PAGE = 100
 
@@ -136,8 +138,9 @@ async def _claim(
         matched = await write()
     else:
         # One by one, outside of a transaction, each would be brought to the disk by itself.
+        # To its end: a statement that is cut off may begin a transaction that nobody ends.
         async with records.collection.database.client.start_session() as session:
-            matched = await session.with_transaction(write)
+            matched = await to_its_end(session.with_transaction(write), ANSWER_WITHIN_MILLISECONDS)
     if not matched:
         return []
     if matched < len(documents):

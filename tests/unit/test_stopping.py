@@ -16,6 +16,6 @@ async def test_a_task_that_misses_a_cancellation_is_stopped_all_the_same() -> No
     missing, ended = asyncio.create_task(work_on()), asyncio.create_task(asyncio.sleep(0))
     await began.wait()
     async with asyncio.timeout(10):
-        await stop([missing, ended])
+        await stop([missing, ended], again_seconds=0.05)
     assert missing.cancelled()
     assert ended.done()
