@@ -74,7 +74,7 @@ class Stage:
 
 async def measure_live(*, quick: bool) -> str:
     """Milliseconds from the acknowledged change to each follower, and what one who waits costs, in words."""
-    changes, seconds, idle = (10, 3, 300) if quick else (100, 60, 5000)
+    changes, seconds, idle = (6, 3, 200) if quick else (100, 60, 5000)
     async with _stage() as stage:
         parts = [
             *[await _one_after_the_other(stage, crowd, changes) for crowd in ((SPREAD,) if quick else CROWDS)],

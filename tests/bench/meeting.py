@@ -25,7 +25,7 @@ SEED = 7
 
 async def measure_meeting(*, quick: bool) -> str:
     """Milliseconds from the answer of `registerPerson` to the match that it makes, one pair after the other."""
-    pairs = 50 if quick else 300
+    pairs = 25 if quick else 300
     with tempfile.TemporaryDirectory() as folder:
         async with embedded_database(Path(folder)) as database:
             settings = read_settings(data_folder=Path(folder), mongodb_uri=SecretStr(database.uri), port=0)

@@ -32,7 +32,7 @@ FIRST_SCREENS = {
     "/join": "volunteer, the door",
     "/site": "volunteer, signed in, the children of the site",
 }
-IN_SHORT = ("/report", "/site")
+IN_SHORT = ("/site",)
 CHILDREN = 20
 INTERACTIVE_WITHIN_SECONDS = 3
 FRAME_MILLISECONDS = 1000 / 60
