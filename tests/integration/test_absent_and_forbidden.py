@@ -11,9 +11,10 @@ from backend.domain.account import Role
 from backend.store.records import Records
 from tests.support.client import Client, new_id, operation
 from tests.support.house import Scene
+from tests.support.map import counted
 from tests.support.matched_pair import a_matched_pair
 from tests.support.records import report
-from tests.support.snapshot import everything, settled
+from tests.support.snapshot import everything
 
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{64}")
 OF_THE_WORKER = {"areaRounds", "deliveries", "escalationRounds", "escalations", "events", "lanes", "rescorings"}
@@ -78,7 +79,7 @@ async def test_what_is_absent_and_what_is_forbidden_take_the_same_work_and_bytes
         person = scene.stranger.signed_in(filed["token"])
     else:
         person, kept = scene.other_volunteer, {one: one for one in (scene.incident_id, scene.other_site_id)}
-    await settled(scene.house.use.store)
+    await counted(scene.house.use.store)  # the worker looks at what it counts
     before = await everything(scene.house.use.store)
     wrong = []
     for name, variables in secrets.variables.items():
